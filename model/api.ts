@@ -1,0 +1,54 @@
+/**
+ * The HTTP contract between collector and page, and between tap and collector.
+ *
+ * Every route needs `Authorization: Bearer TOKEN`. Bodies are JSON unless said otherwise.
+ * Errors are `ApiError` with a fitting status.
+ *
+ *   GET    /api/status                                   Status
+ *   GET    /api/workflows                                Workflow[]         (newest first, with their runs)
+ *   GET    /api/sessions                                 SessionSummary[]
+ *   GET    /api/sessions/:id                             SessionSummary
+ *   DELETE /api/sessions/:id                             administration token
+ *   GET    /api/sessions/:id/index?rows=N&strings=M      binary part of model/columns.ts (application/octet-stream)
+ *   GET    /api/sessions/:id/entries?from=SEQ&limit=N    entry lines (application/x-ndjson)
+ *   GET    /api/sessions/:id/entries/:seq                one entry line (text/plain)
+ *   GET    /api/findings?sessions=A,B                    Finding[]          (of these and of all whose times meet theirs)
+ *   GET    /api/stuck?sessions=A,B                       Blame[] of analysis/stuck.ts
+ *   GET    /api/export?sessions=A,B                      a recording (application/x-ndjson)
+ *   WS     /api/live                                     first message from the page: the token; then LiveMessage
+ *   WS     /ingest (on collector.sock; with --collector on the port) first message: the token; then see Ingest
+ */
+import type { SessionSummary } from './summary.ts';
+
+export interface Status {
+  readonly version: string;
+  /** When the collector started, ISO 8601. */
+  readonly started: string;
+  readonly sessionCount: number;
+  readonly liveCount: number;
+  readonly readOnly: boolean;
+}
+
+export interface ApiError {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** At most ten a second: which sessions have changed. The page fetches what it shows of them. */
+export interface LiveMessage {
+  readonly changed: readonly SessionSummary[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * The ingest channel. Tap → collector: the token, then batches: entry lines of one session joined
+ * by LF, in order; or a `Resume`. Collector → tap: `Ack`, when all up to `seq` is durable (−1: none).
+ */
+export interface Resume {
+  readonly resume: string;
+}
+
+export interface Ack {
+  readonly ack: string;
+  readonly seq: number;
+}

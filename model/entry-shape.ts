@@ -1,0 +1,82 @@
+/** Which fields an entry of each type must have, so that a hostile recording cannot surprise a reader. */
+import type { Entry } from './entry.ts';
+import { isObject, type JsonObject } from './json.ts';
+
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string';
+const optionalText: Check = (value) => value === undefined || text(value);
+const textOrNull: Check = (value) => value === null || text(value);
+const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const optionalCount: Check = (value) => value === undefined || count(value);
+const integerOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
+const peer: Check = (value) => value === 'client' || value === 'server';
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const shape =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isObject(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const textMap: Check = (value) => isObject(value) && Object.values(value).every(text);
+
+const clock = shape({
+  wall: text,
+  monotonic: (value) => typeof value === 'string' && /^\d{1,24}$/.test(value),
+  boot: text,
+});
+const host = shape({ pid: count, started: text, name: text });
+const installed = shape({ name: text, version: text, integrity: optionalText });
+const launch = shape({
+  command: text,
+  args: listOf(text),
+  package: optional(installed),
+  env: textMap,
+});
+const crossing = {
+  from: peer,
+  channel: text,
+  sent: optionalCount,
+  exchange: optionalCount,
+  resumes: optional(shape({ exchange: count, event: text })),
+};
+
+type Known = Exclude<Entry['type'], 'unknown'>;
+
+const SHAPES: Readonly<Record<Known, Check>> = {
+  session: shape({
+    name: text,
+    transport: text,
+    fidelity: text,
+    tap: text,
+    capture: text,
+    redaction: shape({ rules: text, key: text }),
+    clock,
+    launch: optional(launch),
+    host: optional(host),
+    workflow: textOrNull,
+  }),
+  message: shape({ ...crossing, sse: optional(shape({ head: text, tail: text })) }),
+  frame: shape({ ...crossing, why: text, text: optionalText, base64: optionalText, bytes: optionalCount }),
+  http: shape({ exchange: count, phase: text }),
+  stderr: shape({ text }),
+  exit: shape({ code: integerOrNull, signal: textOrNull }),
+  gap: shape({ to: count, count, reason: text }),
+  note: shape({ text }),
+  end: shape({ reason: text }),
+};
+
+export function isKnownType(type: unknown): type is Known {
+  return typeof type === 'string' && Object.hasOwn(SHAPES, type);
+}
+
+/** Whether the fields are those of an entry of their type. */
+export function hasShape(type: Known, fields: JsonObject): boolean {
+  if (!SHAPES[type](fields)) return false;
+  return type !== 'gap' || Number(fields['to']) >= Number(fields['seq']);
+}

@@ -1,0 +1,193 @@
+/**
+ * The entry types of recording format 1: what one line of a recording or journal says.
+ *
+ * Times (`at`, `sent`) are integer microseconds since the session's monotonic clock started.
+ * `seq` is gap-free from 0 within a session. A message keeps the exact text its peer sent;
+ * everything else about it is derived and may be derived again.
+ */
+export const FORMAT = 1;
+
+export type Peer = 'client' | 'server';
+export type Channel = 'stdin' | 'stdout' | 'stderr' | 'request' | 'response' | 'stream';
+export type Transport = 'stdio' | 'http' | 'in-process';
+export type Capture = 'metadata' | 'redacted' | 'raw';
+
+interface EntryBase {
+  readonly session: string;
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** `monotonic`: nanoseconds as a decimal string, comparable between sessions of equal `boot`. */
+export interface Clock {
+  readonly wall: string;
+  readonly monotonic: string;
+  readonly boot: string;
+}
+
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly integrity?: string;
+}
+
+/** How the server was started. Values of `env` are keyed hashes, never the values. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly package?: Package;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The process that runs the client; `started` tells two processes of one pid apart. */
+export interface Host {
+  readonly pid: number;
+  readonly started: string;
+  readonly name: string;
+}
+
+export interface SessionEntry extends EntryBase {
+  readonly type: 'session';
+  readonly name: string;
+  readonly transport: Transport;
+  /** `objects`: an in-process session; its text is ours by JSON.stringify, not the peer's. */
+  readonly fidelity: 'bytes' | 'objects';
+  readonly tap: string;
+  readonly capture: Capture;
+  /** `key` is the fingerprint of the key behind every placeholder and hash of this session. */
+  readonly redaction: { readonly rules: string; readonly key: string };
+  readonly clock: Clock;
+  readonly launch?: Launch;
+  readonly host?: Host;
+  readonly workflow: string | null;
+}
+
+/** Where bytes crossed: who sent them, on what, and when they were passed on. */
+export interface Crossing {
+  readonly sent?: number;
+  readonly from: Peer;
+  readonly channel: Channel;
+  readonly exchange?: number;
+  readonly resumes?: { readonly exchange: number; readonly event: string };
+  /** The last bytes of a channel, without the LF that ends a line. */
+  readonly eof?: true;
+  /** How many secrets were replaced in the text. */
+  readonly redacted?: number;
+}
+
+export interface SseEnvelope {
+  readonly head: string;
+  readonly tail: string;
+  readonly id?: string;
+  readonly event?: string;
+}
+
+/** One JSON text. `value` is what `text` parses to; undefined when it nests too deep to be walked. */
+export interface MessageEntry extends EntryBase, Crossing {
+  readonly type: 'message';
+  readonly sse?: SseEnvelope;
+  readonly text: string;
+  readonly value: unknown;
+}
+
+export type FrameReason = 'empty' | 'not-json' | 'invalid-utf8' | 'over-cap' | 'sse' | 'metadata-only';
+
+/** Bytes that are not one JSON text on one line. Over the cap `text` or `base64` is only the head. */
+export interface FrameEntry extends EntryBase, Crossing {
+  readonly type: 'frame';
+  readonly why: FrameReason;
+  readonly text?: string;
+  readonly base64?: string;
+  readonly bytes?: number;
+  readonly sha256?: string;
+}
+
+export interface HttpEntry extends EntryBase {
+  readonly type: 'http';
+  readonly exchange: number;
+  readonly phase: 'opened' | 'head' | 'ended';
+  readonly method?: string;
+  readonly path?: string;
+  readonly status?: number;
+  readonly headers?: readonly (readonly [string, string])[];
+  readonly ended?: string;
+}
+
+/** One line of standard error; `partial` when it was not ended by LF within 200 ms. */
+export interface StderrEntry extends EntryBase {
+  readonly type: 'stderr';
+  readonly text: string;
+  readonly partial?: true;
+  readonly redacted?: number;
+}
+
+export interface ExitEntry extends EntryBase {
+  readonly type: 'exit';
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** Entries `seq` to `to` were lost, and why. */
+export interface GapEntry extends EntryBase {
+  readonly type: 'gap';
+  readonly to: number;
+  readonly count: number;
+  readonly reason: string;
+}
+
+export interface NoteEntry extends EntryBase {
+  readonly type: 'note';
+  readonly text: string;
+}
+
+export interface EndEntry extends EntryBase {
+  readonly type: 'end';
+  readonly reason: string;
+}
+
+/** An entry of a type this version does not know: kept and shown as it stands. */
+export interface UnknownEntry extends EntryBase {
+  readonly type: 'unknown';
+  readonly line: string;
+}
+
+export type Entry =
+  | SessionEntry
+  | MessageEntry
+  | FrameEntry
+  | HttpEntry
+  | StderrEntry
+  | ExitEntry
+  | GapEntry
+  | NoteEntry
+  | EndEntry
+  | UnknownEntry;
+
+/** An entry before its recorder gave it a place: what a tap hands to its journal. */
+export type Draft = Entry extends infer E
+  ? E extends Entry
+    ? Omit<E, 'session' | 'seq'>
+    : never
+  : never;
+
+/** The name of a message everywhere: `session:seq`, with `/i` inside a batch. */
+export function reference(session: string, seq: number, item?: number): string {
+  return item === undefined ? `${session}:${seq}` : `${session}:${seq}/${item}`;
+}
+
+const REFERENCE = /^([^:]+):(\d+)(?:\/(\d+))?$/;
+
+/** The parts of a message reference, or undefined when the text is none. */
+export function parseReference(
+  text: string,
+): { session: string; seq: number; item?: number } | undefined {
+  const match = REFERENCE.exec(text);
+  if (!match) return undefined;
+  const [, session = '', seq = '', item] = match;
+  return { session, seq: Number(seq), ...(item === undefined ? {} : { item: Number(item) }) };
+}
+
+/** The seq of the last entry an entry stands for: a gap stands for all it lost. */
+export function lastSeq(entry: Entry): number {
+  return entry.type === 'gap' ? entry.to : entry.seq;
+}

@@ -1,0 +1,35 @@
+/** What analysis says: a finding, with the messages that show it. Plain data, sent to pages as it is. */
+
+/** POTENTIAL: could happen. OBSERVED: the recorded values show it. PROVEN: only it explains them. */
+export type Tier = 'POTENTIAL' | 'OBSERVED' | 'PROVEN';
+export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical';
+
+export interface Evidence {
+  /** A message reference: `session:seq`, with `/i` inside a batch. */
+  readonly message: string;
+  /** A JSON pointer (RFC 6901) into the message, where one place shows it. */
+  readonly pointer?: string;
+  /** What this message is in the story: `lost write`, `overwriting write`, `read that misses it`. */
+  readonly role: string;
+}
+
+export interface Finding {
+  /** The rule by its words, and the alias of the studies: `unanswered-request`, `P-ID-06`. */
+  readonly rule: string;
+  readonly code: string;
+  readonly version: number;
+  readonly tier: Tier;
+  readonly severity: Severity;
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** One or two sentences for people. Recorded text in it is hostile, as everywhere. */
+  readonly message: string;
+  readonly evidence: readonly [Evidence, ...Evidence[]];
+  /** Equal for the same fault in two recordings: no ids, no times. */
+  readonly fingerprint: string;
+  /** How to make sure. */
+  readonly confirm: string;
+  /** For conflicts: the resource, and how many of how many operations are gone. */
+  readonly resource?: string;
+  readonly lost?: { readonly gone: number; readonly of: number };
+}

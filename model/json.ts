@@ -1,0 +1,71 @@
+/**
+ * JSON texts of peers: parsed without ever throwing, and not walked when they nest too deep.
+ */
+
+/** Deeper texts are kept and shown raw: walking them could exhaust the stack of any reader. */
+export const MAX_DEPTH = 256;
+
+export type Parsed =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly why: 'not-json' | 'too-deep' };
+
+/** Parses one JSON text. A text nested deeper than MAX_DEPTH is checked, and its value withheld. */
+export function parseJson(text: string): Parsed {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(text) ? { ok: false, why: 'too-deep' } : { ok: true, value };
+  } catch {
+    return { ok: false, why: 'not-json' };
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+function isTooDeep(text: string): boolean {
+  // A text needs an opening and a closing character for each level.
+  if (text.length <= 2 * MAX_DEPTH) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return false;
+}
+
+/** The index of the quote that ends the JSON string which starts at `start`. */
+export function endOfString(text: string, start: number): number {
+  let at = text.indexOf('"', start + 1);
+  while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
+  return at === -1 ? text.length : at;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The member at a path of keys, or undefined where the path leaves the objects. */
+export function member(value: unknown, ...path: readonly string[]): unknown {
+  let at = value;
+  for (const key of path) {
+    if (!isObject(at) || !Object.hasOwn(at, key)) return undefined;
+    at = at[key];
+  }
+  return at;
+}
+
+export function textMember(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = member(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}

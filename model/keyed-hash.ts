@@ -1,0 +1,24 @@
+/**
+ * Keyed hashes (HMAC-SHA-256, RFC 2104): equal values stay equal, and nobody without the key can
+ * guess a value by trying. Comparable only under equal key fingerprints.
+ */
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { bytesOf } from './text.ts';
+
+export type KeyedHash = (value: string) => string;
+
+/** A function that gives the first 8 hex digits of the keyed hash of a text. */
+export function keyedHash(key: Uint8Array): KeyedHash {
+  return (value) => bytesToHex(hmac(sha256, key, bytesOf(value))).slice(0, 8);
+}
+
+/** What names a key without telling it: 8 hex digits. */
+export function fingerprintOfKey(key: Uint8Array): string {
+  return sha256Hex(key).slice(0, 8);
+}
+
+export function sha256Hex(data: Uint8Array | string): string {
+  return bytesToHex(sha256(typeof data === 'string' ? bytesOf(data) : data));
+}

@@ -1,0 +1,171 @@
+/**
+ * What is derived from the entries of one session. Everything here can be derived again from the
+ * journal; a newer version may derive it better.
+ */
+import type { ExitEntry, GapEntry, Peer, SessionEntry, StderrEntry } from './entry.ts';
+import type { JsonObject } from './json.ts';
+import type { Id, Outcome } from './message.ts';
+import type { Era } from './methods.ts';
+
+/** Where a message stands: `item` is its place in a batch. Times in µs of the session's clock. */
+export interface MessageRef {
+  readonly seq: number;
+  readonly item?: number;
+  readonly at: number;
+  readonly sent: number;
+  /** The length of the text in UTF-16 units, the whole batch included. */
+  readonly size: number;
+}
+
+/**
+ * open: no answer yet. answered: one came. cancelled: its sender gave it up, and no answer came.
+ * late: it was answered after it was cancelled. abandoned: the session ended first.
+ */
+export type CallState = 'open' | 'answered' | 'cancelled' | 'late' | 'abandoned';
+
+/** A request with its outcome. */
+export interface Call {
+  readonly session: string;
+  /** Who asked. */
+  readonly from: Peer;
+  readonly id: Id;
+  readonly method: string;
+  /** The tool, prompt, resource or task it is about. */
+  readonly subject?: string;
+  readonly request: MessageRef;
+  /** How many requests with this id were in flight on this channel when it was sent. */
+  readonly ordinal: number;
+  readonly exchange?: number;
+  readonly trace?: string;
+  /** A request of the other side that was open, or shared the exchange, when this one was made. */
+  readonly parent?: Call;
+  /** What ties rounds, task polls and retries to one intention. */
+  readonly ties: Ties;
+  state: CallState;
+  response?: MessageRef;
+  outcome?: Outcome;
+  /** The JSON-RPC error code, when the outcome is an error. */
+  code?: number;
+  progress?: MessageRef[];
+  cancelled?: MessageRef;
+}
+
+/** See SEP-2322 (requestState, inputResponses), SEP-2663 and the 2025-11-25 tasks (taskId). */
+export interface Ties {
+  /** What the client sent back. */
+  sentState?: string;
+  answers?: true;
+  task?: string;
+  /** What the server gave. */
+  givenState?: string;
+  givenTask?: string;
+  resultType?: string;
+}
+
+/** Something in the traffic that a correct peer would not do; judged by the rules in analysis/. */
+export interface Anomaly {
+  readonly kind:
+    | 'malformed'
+    | 'unknown-response'
+    | 'second-response'
+    | 'id-type-changed'
+    | 'id-reused-in-flight'
+    | 'unknown-cancel'
+    | 'unknown-progress';
+  readonly seq: number;
+  readonly item?: number;
+  readonly from: Peer;
+  readonly call?: Call;
+  readonly faults?: readonly string[];
+}
+
+export interface NotificationSeen {
+  readonly ref: MessageRef;
+  readonly from: Peer;
+  readonly method: string;
+  readonly subject?: string;
+  /** The call it belongs to, when its token or the exchange says so. */
+  readonly call?: Call;
+}
+
+/** A stretch of messages of one trace without a pause of more than a second. Times in µs. */
+export interface Burst {
+  readonly trace: string | null;
+  readonly first: number;
+  last: number;
+  messages: number;
+}
+
+export interface Implementation {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** spawned: no message yet. opening: initialize is open. ready: calls may come. ended: nothing more will. */
+export type Phase = 'spawned' | 'opening' | 'ready' | 'ended';
+
+export interface Session {
+  readonly id: string;
+  head: SessionEntry | undefined;
+  phase: Phase;
+  era: Era | undefined;
+  revision: string | undefined;
+  client: Implementation | undefined;
+  server: Implementation | undefined;
+  clientCapabilities: JsonObject | undefined;
+  serverCapabilities: JsonObject | undefined;
+  readonly calls: Call[];
+  readonly notifications: NotificationSeen[];
+  readonly anomalies: Anomaly[];
+  readonly gaps: GapEntry[];
+  readonly bursts: Burst[];
+  /** The newest lines of standard error, at most 20. */
+  readonly stderr: StderrEntry[];
+  /** When bytes last crossed from each side, in µs. */
+  readonly lastFrom: { client?: number; server?: number };
+  exit: ExitEntry | undefined;
+  ended: boolean;
+  entryCount: number;
+  messageCount: number;
+  /** The last seq applied, or -1. */
+  lastSeq: number;
+  lastAt: number;
+}
+
+export function emptySession(id: string): Session {
+  return {
+    id,
+    head: undefined,
+    phase: 'spawned',
+    era: undefined,
+    revision: undefined,
+    client: undefined,
+    server: undefined,
+    clientCapabilities: undefined,
+    serverCapabilities: undefined,
+    calls: [],
+    notifications: [],
+    anomalies: [],
+    gaps: [],
+    bursts: [],
+    stderr: [],
+    lastFrom: {},
+    exit: undefined,
+    ended: false,
+    entryCount: 0,
+    messageCount: 0,
+    lastSeq: -1,
+    lastAt: 0,
+  };
+}
+
+/** A session with its message values at hand: what analysis and replay read. */
+export interface SessionView {
+  readonly session: Session;
+  /** The value of the message at `seq`, or of its batch item; undefined when there is none. */
+  value(ref: { readonly seq: number; readonly item?: number }): unknown;
+}
+
+export function nameOf(session: Session): string {
+  return session.head?.name ?? session.id;
+}

@@ -1,0 +1,65 @@
+/**
+ * The state folder: where it is, and what stands in it. Tap, collector and commands find each other
+ * by these names; only whoever does the input and output touches them.
+ */
+import { sha256Hex } from './keyed-hash.ts';
+import { bytesOf } from './text.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The folder that holds everything of one user when `--state` names none. */
+export function stateFolder(platform: string, environment: Environment, home: string): string {
+  const named = environment['XDG_STATE_HOME'];
+  if (named) return `${named}/wiretape`;
+  if (platform === 'darwin') return `${home}/Library/Application Support/wiretape`;
+  if (platform === 'win32') return `${environment['LOCALAPPDATA'] ?? home}\\wiretape`;
+  return `${home}/.local/state/wiretape`;
+}
+
+export interface StatePaths {
+  readonly journals: string;
+  readonly store: string;
+  /** `{pid, started, address}` of the running collector. */
+  readonly collector: string;
+  readonly tokens: string;
+  readonly key: string;
+  readonly backup: string;
+}
+
+export function statePaths(state: string): StatePaths {
+  return {
+    journals: `${state}/journal`,
+    store: `${state}/store`,
+    collector: `${state}/collector.json`,
+    tokens: `${state}/tokens`,
+    key: `${state}/key`,
+    backup: `${state}/backup`,
+  };
+}
+
+/** Longer socket paths are refused by the kernel (108 bytes on Linux, 104 on macOS). */
+const LONGEST_SOCKET_PATH = 100;
+
+/** The collector's socket: in the state folder, else in a folder of its own (0700) under `temporary`. */
+export function collectorSocket(platform: string, state: string, temporary: string): string {
+  if (platform === 'win32') return `\\\\.\\pipe\\wiretape-${sha256Hex(state).slice(0, 16)}`;
+  const path = `${state}/collector.sock`;
+  if (bytesOf(path).length <= LONGEST_SOCKET_PATH) return path;
+  return `${temporary}/wiretape-${sha256Hex(state).slice(0, 16)}/collector.sock`;
+}
+
+/** The process that owns something in the state folder; `started` tells two processes of one pid apart. */
+export interface Owner {
+  readonly pid: number;
+  readonly started: string;
+}
+
+/** What `/proc/PID/stat` says (proc(5)): the start is in clock ticks since boot. */
+export function parseProcStat(text: string): { command: string; parent: number; started: string } | undefined {
+  const close = text.lastIndexOf(')');
+  const fields = text.slice(close + 2).split(' ');
+  const parent = Number(fields[1]);
+  const started = fields[19];
+  if (close === -1 || !Number.isSafeInteger(parent) || started === undefined) return undefined;
+  return { command: text.slice(text.indexOf('(') + 1, close), parent, started };
+}

@@ -1,0 +1,76 @@
+/** What a list of sessions shows of each: plain data, kept by stores and sent to pages. */
+import type { Capture, Host, Launch, Peer, SessionEntry } from './entry.ts';
+import { startOf } from './order.ts';
+import type { Burst, Implementation, Phase, Session } from './session.ts';
+
+export interface SessionSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly transport: SessionEntry['transport'];
+  readonly fidelity: SessionEntry['fidelity'];
+  readonly capture: Capture;
+  readonly workflow: string | null;
+  readonly host?: Host;
+  readonly launch?: Launch;
+  readonly boot: string;
+  /** Wall time of the session's start, ISO 8601; and the machine's monotonic clock then, in µs. */
+  readonly wall: string;
+  readonly start: number;
+  /** Time of the last entry, in µs since the start. */
+  readonly lastAt: number;
+  readonly lastSeq: number;
+  readonly phase: Phase;
+  readonly era?: 'legacy' | 'modern';
+  readonly revision?: string;
+  readonly client?: Implementation;
+  readonly server?: Implementation;
+  readonly exit?: { readonly code: number | null; readonly signal: string | null };
+  readonly entryCount: number;
+  readonly messageCount: number;
+  readonly callCount: number;
+  readonly openCount: number;
+  readonly errorCount: number;
+  readonly lostCount: number;
+  readonly bursts: readonly Burst[];
+  /** A process started only to ask which revision it speaks: it answered a probe and nothing else. */
+  readonly probe: boolean;
+}
+
+export function summaryOf(session: Session): SessionSummary {
+  const { head, calls, era, revision, client, server, exit } = session;
+  return {
+    id: session.id,
+    name: head?.name ?? session.id,
+    transport: head?.transport ?? 'stdio',
+    fidelity: head?.fidelity ?? 'bytes',
+    capture: head?.capture ?? 'redacted',
+    workflow: head?.workflow ?? null,
+    ...(head?.host ? { host: head.host } : {}),
+    ...(head?.launch ? { launch: head.launch } : {}),
+    boot: head?.clock.boot ?? '',
+    wall: head?.clock.wall ?? '',
+    start: head ? startOf(head.clock) : 0,
+    lastAt: session.lastAt,
+    lastSeq: session.lastSeq,
+    phase: session.phase,
+    ...(era ? { era } : {}),
+    ...(revision === undefined ? {} : { revision }),
+    ...(client ? { client } : {}),
+    ...(server ? { server } : {}),
+    ...(exit ? { exit: { code: exit.code, signal: exit.signal } } : {}),
+    entryCount: session.entryCount,
+    messageCount: session.messageCount,
+    callCount: calls.length,
+    openCount: calls.filter((call) => call.state === 'open').length,
+    errorCount: calls.filter((call) => call.outcome === 'error' || call.outcome === 'tool-error').length,
+    lostCount: session.gaps.reduce((sum, gap) => sum + gap.count, 0),
+    bursts: session.bursts,
+    probe: isProbe(session),
+  };
+}
+
+function isProbe({ calls, phase }: Session): boolean {
+  const [first, ...rest] = calls;
+  const asker: Peer = 'client';
+  return phase === 'ended' && rest.length === 0 && first?.from === asker && first.method === 'server/discover';
+}

@@ -1,0 +1,26 @@
+/** Entries as session views: the sessions they make, with their message values at hand. */
+import type { Entry, MessageEntry } from './entry.ts';
+import { groupBy } from './group.ts';
+import type { SessionView } from './session.ts';
+import { createSessionMachine } from './session-machine.ts';
+
+/** The sessions of any entries, in the order they first come. */
+export function viewsOf(entries: Iterable<Entry>): SessionView[] {
+  return [...groupBy(entries, (entry) => entry.session)].map(([id, own]) => viewOf(id, own));
+}
+
+function viewOf(id: string, own: readonly Entry[]): SessionView {
+  const machine = createSessionMachine(id);
+  const messages = new Map<number, MessageEntry>();
+  for (const entry of [...own].sort((a, b) => a.seq - b.seq)) {
+    machine.apply(entry);
+    if (entry.type === 'message') messages.set(entry.seq, entry);
+  }
+  return { session: machine.session, value: (ref) => itemOf(messages.get(ref.seq)?.value, ref.item) };
+}
+
+/** A message's value, or that of one item of a batch. */
+export function itemOf(value: unknown, item: number | undefined): unknown {
+  if (item === undefined) return value;
+  return Array.isArray(value) ? value[item] : undefined;
+}

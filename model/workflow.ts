@@ -1,0 +1,134 @@
+/**
+ * Workflows and runs.
+ *
+ * A workflow is the sessions of one explicit name, else of one host process. Hosts live for days,
+ * so what people look at is a run: the messages of one trace, else those between pauses in all the
+ * sessions of the workflow. A run found by its pauses is marked so, since that is a guess.
+ */
+import type { Host } from './entry.ts';
+import { groupBy } from './group.ts';
+import { sha256Hex } from './keyed-hash.ts';
+import { order } from './order.ts';
+import type { SessionSummary } from './summary.ts';
+
+export interface Run {
+  readonly id: string;
+  readonly workflow: string;
+  readonly by: 'trace' | 'pause';
+  readonly trace?: string;
+  /** Session ids, in the order they started. */
+  readonly sessions: readonly string[];
+  /** Microseconds of the machine's monotonic clock; comparable only within one boot. */
+  readonly from: number;
+  readonly to: number;
+  readonly boot: string;
+  readonly messageCount: number;
+}
+
+export interface Workflow {
+  readonly id: string;
+  readonly name: string;
+  readonly hosts: readonly Host[];
+  readonly sessions: readonly SessionSummary[];
+  /** Newest first. */
+  readonly runs: readonly Run[];
+}
+
+/** A pause of this length, in µs, in all sessions of a workflow ends a run. */
+export const RUN_PAUSE = 60_000_000;
+
+/** The workflows that sessions make up, the one with the newest message first. */
+export function workflows(sessions: readonly SessionSummary[], pause = RUN_PAUSE): Workflow[] {
+  const groups = groupBy(sessions, workflowKey);
+  return [...groups]
+    .map(([key, own]) => workflowOf(key, own, pause))
+    .sort((a, b) => newest(b) - newest(a) || order(a.id, b.id));
+}
+
+/** What the sessions of one workflow have in common, as one text. */
+function workflowKey({ workflow, host, boot, id }: SessionSummary): string {
+  if (workflow !== null) return `name ${workflow}`;
+  if (host) return `host ${boot} ${host.pid} ${host.started}`;
+  return `session ${id}`;
+}
+
+function workflowOf(key: string, own: readonly SessionSummary[], pause: number): Workflow {
+  const sessions = [...own].sort((a, b) => order(a.id, b.id));
+  const id = shortHash(key);
+  const hosts = [...groupBy(sessions, ({ host }) => `${host?.pid} ${host?.started}`).values()].flatMap(
+    ([first]) => (first?.host ? [first.host] : []),
+  );
+  const name = sessions[0]?.workflow ?? hosts[0]?.name ?? sessions[0]?.name ?? id;
+  const runs = [...groupBy(sessions, ({ boot }) => boot).values()].flatMap((one) => runsOf(id, one, pause));
+  return { id, name, hosts, sessions, runs: runs.reverse() };
+}
+
+interface Stretch {
+  readonly session: SessionSummary;
+  readonly trace: string | null;
+  readonly first: number;
+  readonly last: number;
+  readonly messages: number;
+}
+
+/** The runs of sessions of one boot, oldest first. */
+function runsOf(workflow: string, sessions: readonly SessionSummary[], pause: number): Run[] {
+  const stretches = sessions.flatMap(stretchesOf).sort((a, b) => a.first - b.first || order(a.session.id, b.session.id));
+  const traced = groupBy(stretches.filter(({ trace }) => trace !== null), ({ trace }) => trace);
+  const byPause = splitAtPauses(stretches.filter(({ trace }) => trace === null), pause);
+  return [...[...traced.values()].map((own) => runOf(workflow, own)), ...byPause.map((own) => runOf(workflow, own))].sort(
+    (a, b) => a.from - b.from || order(a.id, b.id),
+  );
+}
+
+/** A session without messages is one empty stretch, so that it is seen. */
+function stretchesOf(session: SessionSummary): Stretch[] {
+  const { start, bursts } = session;
+  if (bursts.length === 0) return [{ session, trace: null, first: start, last: start + session.lastAt, messages: 0 }];
+  return bursts.map(({ trace, first, last, messages }) => ({
+    session,
+    trace,
+    first: start + first,
+    last: start + last,
+    messages,
+  }));
+}
+
+function splitAtPauses(stretches: readonly Stretch[], pause: number): Stretch[][] {
+  const parts: Stretch[][] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const stretch of stretches) {
+    const part = parts.at(-1);
+    if (part && stretch.first - end < pause) part.push(stretch);
+    else parts.push([stretch]);
+    end = Math.max(end, stretch.last);
+  }
+  return parts;
+}
+
+function runOf(workflow: string, stretches: readonly Stretch[]): Run {
+  const first = stretches[0];
+  const trace = first?.trace ?? undefined;
+  const from = first?.first ?? 0;
+  const boot = first?.session.boot ?? '';
+  return {
+    id: shortHash(`${workflow} ${boot} ${trace ?? `${first?.session.id} ${from}`}`),
+    workflow,
+    by: trace === undefined ? 'pause' : 'trace',
+    ...(trace === undefined ? {} : { trace }),
+    sessions: [...new Set(stretches.map(({ session }) => session.id))].sort(order),
+    from,
+    to: stretches.reduce((latest, { last }) => Math.max(latest, last), from),
+    boot,
+    messageCount: stretches.reduce((sum, { messages }) => sum + messages, 0),
+  };
+}
+
+/** Wall time of the newest entry, in ms: sorts workflows of different boots, for people only. */
+function newest({ sessions }: Workflow): number {
+  return Math.max(...sessions.map(({ wall, lastAt }) => (Date.parse(wall) || 0) + lastAt / 1000));
+}
+
+function shortHash(text: string): string {
+  return sha256Hex(text).slice(0, 12);
+}
