@@ -1,0 +1,58 @@
+// Two projects: `node` runs almost everything, `page` the tests that mount components.
+// They differ in one thing that cannot be set by file: a component needs the browser's build of Svelte,
+// while the packages of the other rooms must be resolved the way Node resolves them.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+const include = ['test/**/*.test.ts', 'examples/**/*.test.ts'];
+// Only `npm run test:long` starts the long ones.
+const long = process.env['WIRETAPE_LONG'] === '1';
+const exclude = [
+  '**/node_modules/**',
+  '**/dist/**',
+  '**/golden/**',
+  ...(long ? [] : ['test/long/**']),
+];
+const pageTests = testsThatAskForPage();
+
+export default defineConfig({
+  root,
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: long ? 600_000 : 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        plugins: [svelte({ configFile: false })],
+        test: { name: 'node', environment: 'node', include, exclude: [...exclude, ...pageTests] },
+      },
+      ...(pageTests.length === 0 ? [] : [pageProject()]),
+    ],
+  },
+});
+
+function pageProject() {
+  return {
+    extends: true as const,
+    plugins: [svelte({ configFile: false }), svelteTesting()],
+    resolve: { conditions: ['browser'] },
+    test: { name: 'page', environment: 'jsdom', include: pageTests, exclude },
+  };
+}
+
+/** The tests that begin with `// @vitest-environment jsdom`. */
+function testsThatAskForPage(): string[] {
+  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/${name.replaceAll('\\', '/')}`)
+    .filter((name) =>
+      /^\/\/ @vitest-environment jsdom$/m.test(readFileSync(join(root, name), 'utf8')),
+    );
+}
