@@ -65,7 +65,8 @@ export function createCallIndex(): CallIndex {
       if (call.exchange !== undefined) byExchange.set(call.exchange, call);
       open[call.from].add(call);
     },
-    inFlight: (from, exchange, id) => slots.get(slotKey(from, exchange, idKey(id)))?.waiting.length ?? 0,
+    inFlight: (from, exchange, id) =>
+      slots.get(slotKey(from, exchange, idKey(id)))?.waiting.length ?? 0,
     answered(from, where, id) {
       const exact = find(from, where, idKey(id));
       const call = exact ?? find(from, where, idKey(otherType(id)));

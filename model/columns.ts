@@ -35,12 +35,26 @@ type ColumnName = keyof typeof COLUMNS;
 const NAMES = Object.keys(COLUMNS) as readonly ColumnName[];
 
 export const KINDS = [
-  'request', 'response', 'notification', 'invalid', 'frame', 'stderr', 'exit', 'gap', 'note', 'end',
-  'session', 'http', 'unknown',
+  'request',
+  'response',
+  'notification',
+  'invalid',
+  'frame',
+  'stderr',
+  'exit',
+  'gap',
+  'note',
+  'end',
+  'session',
+  'http',
+  'unknown',
 ] as const;
 export type RowKind = (typeof KINDS)[number];
 
-const OUTCOMES = [undefined, 'result', 'tool-error', 'error'] as const satisfies readonly (Outcome | undefined)[];
+const OUTCOMES = [undefined, 'result', 'tool-error', 'error'] as const satisfies readonly (
+  | Outcome
+  | undefined
+)[];
 
 export interface Row {
   readonly row: number;
@@ -77,7 +91,10 @@ export interface ColumnBuilder extends Columns {
 export function createColumns(): ColumnBuilder {
   const strings: string[] = [''];
   const numbers = new Map<string, number>([['', 0]]);
-  const columns = Object.fromEntries(NAMES.map((name) => [name, [] as number[]])) as Record<ColumnName, number[]>;
+  const columns = Object.fromEntries(NAMES.map((name) => [name, [] as number[]])) as Record<
+    ColumnName,
+    number[]
+  >;
   const rowOfRequest = new Map<string, number>();
 
   const intern = (text: string): number => {
@@ -121,7 +138,11 @@ function requestKey({ call, ref }: Seen): string {
   return `${at.seq}/${at.item ?? ''}`;
 }
 
-function messageRow(one: Seen, intern: (text: string) => number, peer: number | undefined): Record<ColumnName, number> {
+function messageRow(
+  one: Seen,
+  intern: (text: string) => number,
+  peer: number | undefined,
+): Record<ColumnName, number> {
   const { ref, kind, from, method, subject, call } = one;
   return {
     seq: ref.seq,
@@ -140,7 +161,8 @@ function messageRow(one: Seen, intern: (text: string) => number, peer: number | 
 
 function otherRow(entry: Entry, intern: (text: string) => number): Record<ColumnName, number> {
   const crossing = entry.type === 'frame' ? entry : undefined;
-  const fromServer = entry.type === 'stderr' || entry.type === 'exit' || crossing?.from === 'server';
+  const fromServer =
+    entry.type === 'stderr' || entry.type === 'exit' || crossing?.from === 'server';
   return {
     seq: entry.seq,
     item: 0,
@@ -156,7 +178,11 @@ function otherRow(entry: Entry, intern: (text: string) => number): Record<Column
   };
 }
 
-function rowAt(columns: Record<ColumnName, number[]>, strings: readonly string[], index: number): Row {
+function rowAt(
+  columns: Record<ColumnName, number[]>,
+  strings: readonly string[],
+  index: number,
+): Row {
   const at = (name: ColumnName): number => columns[name][index] ?? 0;
   const outcome = OUTCOMES[at('outcome')];
   return {
@@ -177,7 +203,11 @@ function rowAt(columns: Record<ColumnName, number[]>, strings: readonly string[]
 
 const padded = (length: number): number => Math.ceil(length / 8) * 8;
 
-function encodePart(columns: Record<ColumnName, number[]>, strings: readonly string[], from: number): Uint8Array {
+function encodePart(
+  columns: Record<ColumnName, number[]>,
+  strings: readonly string[],
+  from: number,
+): Uint8Array {
   const rows = columns.seq.length - from;
   const header = bytesOf(JSON.stringify({ rows, strings }));
   const arrays = NAMES.map((name) => COLUMNS[name].from(columns[name].slice(from)));
@@ -193,9 +223,15 @@ function encodePart(columns: Record<ColumnName, number[]>, strings: readonly str
   return part;
 }
 
-function decodePart(part: Uint8Array): { added: readonly string[]; lengths: Record<ColumnName, ArrayLike<number> & Iterable<number>> } {
+function decodePart(part: Uint8Array): {
+  added: readonly string[];
+  lengths: Record<ColumnName, ArrayLike<number> & Iterable<number>>;
+} {
   const length = new DataView(part.buffer, part.byteOffset).getUint32(0, true);
-  const header = JSON.parse(utf8(part.subarray(4, 4 + length)) ?? '{}') as { rows: number; strings: string[] };
+  const header = JSON.parse(utf8(part.subarray(4, 4 + length)) ?? '{}') as {
+    rows: number;
+    strings: string[];
+  };
   let at = padded(4 + length);
   const lengths = {} as Record<ColumnName, ArrayLike<number> & Iterable<number>>;
   for (const name of NAMES) {

@@ -23,7 +23,12 @@ export function draftOfLine(
     ...(line.eof ? { eof: true as const } : {}),
   };
   if (capture === 'metadata') {
-    return { type: 'frame', why: 'metadata-only', ...crossing, bytes: line.overCap?.length ?? line.bytes.length };
+    return {
+      type: 'frame',
+      why: 'metadata-only',
+      ...crossing,
+      bytes: line.overCap?.length ?? line.bytes.length,
+    };
   }
   if (line.overCap) {
     const kept = cleanBytes(wholeCharacters(line.bytes.subarray(0, HEAD)), redact);
@@ -31,7 +36,8 @@ export function draftOfLine(
     return { type: 'frame', why: 'over-cap', ...crossing, ...kept, bytes: length, sha256 };
   }
   const text = utf8(line.bytes);
-  if (text === undefined) return { type: 'frame', why: 'invalid-utf8', ...crossing, ...cleanBytes(line.bytes, redact) };
+  if (text === undefined)
+    return { type: 'frame', why: 'invalid-utf8', ...crossing, ...cleanBytes(line.bytes, redact) };
   const clean = redact(text);
   const head = { type: 'message' as const, ...crossing, ...counted(clean.count) };
   return messageOrFrame(head, clean.text);
@@ -50,10 +56,14 @@ function wholeCharacters(bytes: Uint8Array): Uint8Array {
 }
 
 /** Redacted bytes as text where they are UTF-8, else as base64: secrets are ASCII, so one byte a character finds them. */
-function cleanBytes(bytes: Uint8Array, redact: Redact): Pick<FrameEntry, 'text' | 'base64' | 'redacted'> {
+function cleanBytes(
+  bytes: Uint8Array,
+  redact: Redact,
+): Pick<FrameEntry, 'text' | 'base64' | 'redacted'> {
   const text = utf8(bytes);
   const clean = redact(text ?? latin1(bytes));
-  const kept = text === undefined ? { base64: toBase64(fromLatin1(clean.text)) } : { text: clean.text };
+  const kept =
+    text === undefined ? { base64: toBase64(fromLatin1(clean.text)) } : { text: clean.text };
   return { ...kept, ...counted(clean.count) };
 }
 

@@ -90,7 +90,13 @@ export interface MessageEntry extends EntryBase, Crossing {
   readonly value: unknown;
 }
 
-export type FrameReason = 'empty' | 'not-json' | 'invalid-utf8' | 'over-cap' | 'sse' | 'metadata-only';
+export type FrameReason =
+  | 'empty'
+  | 'not-json'
+  | 'invalid-utf8'
+  | 'over-cap'
+  | 'sse'
+  | 'metadata-only';
 
 /** Bytes that are not one JSON text on one line. Over the cap `text` or `base64` is only the head. */
 export interface FrameEntry extends EntryBase, Crossing {

@@ -1,7 +1,8 @@
 /** Which environment variables of a server hold secrets (design §3, redaction). */
 import { isSecretName } from './secrets.ts';
 
-const NEVER = /^(?:HOME|PATH|PWD|OLDPWD|SHELL|TERM|LANG|USER|LOGNAME|TMPDIR|XDG_.*|NODE_.*|npm_.*|LC_.*)$/;
+const NEVER =
+  /^(?:HOME|PATH|PWD|OLDPWD|SHELL|TERM|LANG|USER|LOGNAME|TMPDIR|XDG_.*|NODE_.*|npm_.*|LC_.*)$/;
 
 /** Shorter values are words such as `yes`, and would blank half of a recording. */
 const SHORTEST = 6;

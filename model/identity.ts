@@ -8,13 +8,15 @@ import type { Implementation, Session } from './session.ts';
 export function noteIdentity(session: Session, { method, params }: RequestMessage): void {
   if (method === 'initialize') {
     session.client = implementation(member(params, 'clientInfo')) ?? session.client;
-    session.clientCapabilities = object(member(params, 'capabilities')) ?? session.clientCapabilities;
+    session.clientCapabilities =
+      object(member(params, 'capabilities')) ?? session.clientCapabilities;
     noteRevision(session, textMember(params, 'protocolVersion'));
     return;
   }
   const meta = member(params, '_meta');
   session.client = implementation(member(meta, META.clientInfo)) ?? session.client;
-  session.clientCapabilities = object(member(meta, META.clientCapabilities)) ?? session.clientCapabilities;
+  session.clientCapabilities =
+    object(member(meta, META.clientCapabilities)) ?? session.clientCapabilities;
   noteRevision(session, textMember(meta, META.protocolVersion));
 }
 
@@ -27,7 +29,8 @@ export function noteResultIdentity(session: Session, method: string, result: unk
     session.server = implementation(member(result, '_meta', META.serverInfo)) ?? session.server;
   }
   if (method === 'initialize' || method === 'server/discover') {
-    session.serverCapabilities = object(member(result, 'capabilities')) ?? session.serverCapabilities;
+    session.serverCapabilities =
+      object(member(result, 'capabilities')) ?? session.serverCapabilities;
   }
 }
 

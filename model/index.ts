@@ -4,25 +4,66 @@
  */
 export { canonicalJson, fingerprint } from './canonical.ts';
 export { type Catalog, catalogs, currentOffers, type Offer, type OfferKind } from './catalog.ts';
-export { type ColumnBuilder, type Columns, createColumns, KINDS, type Row, type RowKind } from './columns.ts';
+export {
+  type ColumnBuilder,
+  type Columns,
+  createColumns,
+  KINDS,
+  type Row,
+  type RowKind,
+} from './columns.ts';
 export { bytesOfEntry, draftOfLine, type Redact } from './crossing.ts';
 export * from './entry.ts';
 export { isSecretVariable } from './environment.ts';
 export type { Evidence, Finding, Severity, Tier } from './finding.ts';
 export { createFramer, type Framer, type Hash, type Line } from './framing.ts';
-export { type Crc32, type Journal, journalHeader, journalLine, openLine, readJournal } from './journal.ts';
+export {
+  type Crc32,
+  type Journal,
+  journalHeader,
+  journalLine,
+  openLine,
+  readJournal,
+} from './journal.ts';
 export { fingerprintOfKey, type KeyedHash, keyedHash } from './keyed-hash.ts';
 export { type Decoded, decodeEntry, encodeEntry } from './line.ts';
 export { type LogicalCall, logicalCalls } from './logical-call.ts';
 export { classify, type Id, type Message, type Outcome } from './message.ts';
 export { type Era, eraOf, METHODS, REVISIONS, type Revision } from './methods.ts';
 export { sealedOrder, startOf, wallTime } from './order.ts';
-export { type Problem, type Recording, type Refusal, readRecording, writeRecording } from './recording.ts';
+export {
+  type Problem,
+  type Recording,
+  type Refusal,
+  readRecording,
+  writeRecording,
+} from './recording.ts';
 export { createRedact } from './redaction.ts';
 export { RULES } from './secrets.ts';
-export type { Anomaly, Call, CallState, MessageRef, Phase, Session, SessionView } from './session.ts';
-export { CALL_TRANSITIONS, createSessionMachine, PHASE_TRANSITIONS, type Seen, type SessionMachine } from './session-machine.ts';
-export { collectorSocket, type Owner, parseProcStat, type StatePaths, stateFolder, statePaths } from './state.ts';
+export type {
+  Anomaly,
+  Call,
+  CallState,
+  MessageRef,
+  Phase,
+  Session,
+  SessionView,
+} from './session.ts';
+export {
+  CALL_TRANSITIONS,
+  createSessionMachine,
+  PHASE_TRANSITIONS,
+  type Seen,
+  type SessionMachine,
+} from './session-machine.ts';
+export {
+  collectorSocket,
+  type Owner,
+  parseProcStat,
+  type StatePaths,
+  stateFolder,
+  statePaths,
+} from './state.ts';
 export { type SessionSummary, summaryOf } from './summary.ts';
 export { itemOf, viewsOf } from './view.ts';
 export { type Run, type Workflow, workflows } from './workflow.ts';

@@ -3,8 +3,8 @@
  * reader knows a line that a crash tore or a disk changed.
  */
 import { type Entry, FORMAT } from './entry.ts';
-import { decodeEntry, encodeEntry } from './line.ts';
 import { isObject, parseJson } from './json.ts';
+import { decodeEntry, encodeEntry } from './line.ts';
 import { type Problem, splitLines } from './recording.ts';
 import type { Owner } from './state.ts';
 
@@ -50,11 +50,19 @@ export function readJournal(bytes: Uint8Array, crc32: Crc32): Journal | undefine
       entries.push(decoded.entry);
       lines.push(line);
     } else {
-      problems.push({ kind: 'not-an-entry', detail: `line ${index + 2} is damaged`, line: index + 2 });
+      problems.push({
+        kind: 'not-an-entry',
+        detail: `line ${index + 2} is damaged`,
+        line: index + 2,
+      });
     }
   });
   if (split.torn !== undefined) {
-    problems.push({ kind: 'torn', detail: 'the last line has no end and was left out', line: split.lines.length + 1 });
+    problems.push({
+      kind: 'torn',
+      detail: 'the last line has no end and was left out',
+      line: split.lines.length + 1,
+    });
   }
   return { session, owner, entries, lines, problems };
 }

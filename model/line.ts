@@ -33,7 +33,8 @@ export function decodeEntry(line: string): Decoded {
   if (head?.['type'] === 'message') return decodeMessage(line, cut, head);
   const fields = parsedObject(line);
   if (!fields) return { ok: false, fault: 'it is not a JSON object' };
-  if (fields['type'] === 'message') return { ok: false, fault: 'its message is not the last field' };
+  if (fields['type'] === 'message')
+    return { ok: false, fault: 'its message is not the last field' };
   return placed(fields, ({ type, session, seq, at }) =>
     isKnownType(type)
       ? (fields as unknown as Entry)
@@ -44,7 +45,9 @@ export function decodeEntry(line: string): Decoded {
 function decodeMessage(line: string, cut: number, head: JsonObject): Decoded {
   if (!line.endsWith('}')) return { ok: false, fault: 'it has no end' };
   const text = line.slice(cut + CUT.length, -1);
-  return placed(head, (fields) => messageOrFrame(fields as unknown as Omit<MessageEntry, 'text' | 'value'>, text));
+  return placed(head, (fields) =>
+    messageOrFrame(fields as unknown as Omit<MessageEntry, 'text' | 'value'>, text),
+  );
 }
 
 /** A message entry, or the draft of one, without its text. */
@@ -67,7 +70,8 @@ export function messageOrFrame<H extends MessageHead>(head: H, text: string): Te
 /** Reads the place of an entry (session, seq, at) and the fields of its type. */
 function placed(fields: JsonObject, entry: (fields: JsonObject) => Entry): Decoded {
   const { session, seq, at, type } = fields;
-  if (typeof session !== 'string' || session === '') return { ok: false, fault: 'it names no session' };
+  if (typeof session !== 'string' || session === '')
+    return { ok: false, fault: 'it names no session' };
   if (!isCount(seq)) return { ok: false, fault: 'its seq is no number' };
   if (!isCount(at)) return { ok: false, fault: 'its time is no number' };
   if (isKnownType(type) && !hasShape(type, fields)) {

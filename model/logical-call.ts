@@ -93,6 +93,8 @@ const ROUND_MEMBERS = new Set(['_meta', 'inputResponses', 'requestState']);
 function requestKey(call: Call, request: unknown): string {
   const params = member(request, 'params');
   if (!isObject(params)) return `${call.from} ${call.method}`;
-  const same = Object.fromEntries(Object.entries(params).filter(([name]) => !ROUND_MEMBERS.has(name)));
+  const same = Object.fromEntries(
+    Object.entries(params).filter(([name]) => !ROUND_MEMBERS.has(name)),
+  );
   return `${call.from} ${call.method} ${canonicalJson(same)}`;
 }

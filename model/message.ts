@@ -115,7 +115,9 @@ export function idKey(id: Id): string {
 }
 
 /** The messages of an entry's value with their place in the batch; one without a place when it is none. */
-export function itemsOf(message: Message): readonly (readonly [SingleMessage, number | undefined])[] {
+export function itemsOf(
+  message: Message,
+): readonly (readonly [SingleMessage, number | undefined])[] {
   if (message.kind !== 'batch') return [[message, undefined]];
   return message.items.map((item, index) => [item, index] as const);
 }

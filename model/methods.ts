@@ -4,7 +4,13 @@
  * schema/<revision>/schema.ts of the specification. Other methods pass and are shown raw.
  */
 
-export const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
+export const REVISIONS = [
+  '2024-11-05',
+  '2025-03-26',
+  '2025-06-18',
+  '2025-11-25',
+  '2026-07-28',
+] as const;
 export type Revision = (typeof REVISIONS)[number];
 
 /** `legacy` opens with `initialize`; `modern` (2026-07-28) is stateless, each request says its revision. */
@@ -89,7 +95,9 @@ export function eraOf(revision: string): Era {
 }
 
 /** The methods whose results list what a server offers, and the member that holds the list. */
-export const LISTS: Readonly<Record<string, { kind: 'tool' | 'prompt' | 'resource' | 'template'; member: string }>> = {
+export const LISTS: Readonly<
+  Record<string, { kind: 'tool' | 'prompt' | 'resource' | 'template'; member: string }>
+> = {
   'tools/list': { kind: 'tool', member: 'tools' },
   'prompts/list': { kind: 'prompt', member: 'prompts' },
   'resources/list': { kind: 'resource', member: 'resources' },

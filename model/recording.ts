@@ -47,13 +47,24 @@ export function readRecording(
   const header = readHeader(lines[0]);
   if (!header) return refusal('not-a-recording', 'the first line is not the header of a recording');
   if (header.format > FORMAT) {
-    return refusal('newer-format', `the recording has format ${header.format}, this version reads ${FORMAT}`);
+    return refusal(
+      'newer-format',
+      `the recording has format ${header.format}, this version reads ${FORMAT}`,
+    );
   }
   const problems: Problem[] = [];
   const own = lines.slice(1);
-  if (torn !== undefined) problems.push({ kind: 'torn', detail: 'the last line has no end and was left out', line: lines.length + 1 });
+  if (torn !== undefined)
+    problems.push({
+      kind: 'torn',
+      detail: 'the last line has no end and was left out',
+      line: lines.length + 1,
+    });
   else if (header.hash !== hashOfLines(own)) {
-    problems.push({ kind: 'changed', detail: 'the entries are not those that the header was written for' });
+    problems.push({
+      kind: 'changed',
+      detail: 'the entries are not those that the header was written for',
+    });
   }
   const entries = decodeLines(upgradeLines(own, header.format, upgrades), problems);
   return { ok: true, entries, problems: [...problems, ...sequenceProblems(entries)] };
@@ -93,7 +104,8 @@ function upgradeLines(
   upgrades: Readonly<Record<number, Upgrade>>,
 ): readonly string[] {
   let upgraded = lines;
-  for (let format = from; format < FORMAT; format++) upgraded = upgrades[format]?.(upgraded) ?? upgraded;
+  for (let format = from; format < FORMAT; format++)
+    upgraded = upgrades[format]?.(upgraded) ?? upgraded;
   return upgraded;
 }
 

@@ -28,7 +28,8 @@ export function createRedact(
     };
     let clean = text;
     for (const [written, value] of values) {
-      if (clean.includes(written)) clean = clean.replaceAll(written, () => placeholder('env', value));
+      if (clean.includes(written))
+        clean = clean.replaceAll(written, () => placeholder('env', value));
     }
     if (NAME_HINT.test(clean)) clean = replaceNamed(clean, placeholder);
     clean = replaceShapes(clean, placeholder);
@@ -37,7 +38,9 @@ export function createRedact(
 }
 
 /** Each secret value as it may stand in a text (plain, or escaped in a JSON string), longest first. */
-function secretValues(environment: Readonly<Record<string, string | undefined>>): [string, string][] {
+function secretValues(
+  environment: Readonly<Record<string, string | undefined>>,
+): [string, string][] {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || !isSecretVariable(name, value)) continue;
@@ -47,7 +50,10 @@ function secretValues(environment: Readonly<Record<string, string | undefined>>)
   return [...values].sort(([a], [b]) => b.length - a.length);
 }
 
-function replaceShapes(text: string, placeholder: (type: string, secret: string) => string): string {
+function replaceShapes(
+  text: string,
+  placeholder: (type: string, secret: string) => string,
+): string {
   const lower = text.toLowerCase();
   let clean = text;
   for (const { type, hint, shape } of SECRET_SHAPES) {

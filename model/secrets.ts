@@ -31,26 +31,56 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   { type: 'jwt', hint: 'eyj', shape: /\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,4000}\.[\w-]{8,1000}/g },
   { type: 'bearer', hint: 'bearer ', shape: /\bbearer [A-Za-z0-9._~+/-]{16,4000}=*/gi },
   { type: 'basic', hint: 'basic ', shape: /\bbasic [A-Za-z0-9+/]{16,2000}=*/gi },
-  { type: 'url-password', hint: '://', shape: /(?<=:\/\/[^\s/:@"\\]{1,64}:)[^\s/:@"\\]{3,128}(?=@)/g },
+  {
+    type: 'url-password',
+    hint: '://',
+    shape: /(?<=:\/\/[^\s/:@"\\]{1,64}:)[^\s/:@"\\]{3,128}(?=@)/g,
+  },
   {
     type: 'pem',
     hint: 'private key',
-    shape: /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]{1,20000}-----END [A-Z ]{0,20}PRIVATE KEY-----/g,
+    shape:
+      /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]{1,20000}-----END [A-Z ]{0,20}PRIVATE KEY-----/g,
   },
 ];
 
 /** A field of this name holds a secret, when one of these is its last word. */
 const SECRET_WORDS = new Set([
-  'password', 'passwd', 'passphrase', 'pwd', 'secret', 'token', 'apikey', 'authorization', 'cookie',
-  'credential', 'credentials',
+  'password',
+  'passwd',
+  'passphrase',
+  'pwd',
+  'secret',
+  'token',
+  'apikey',
+  'authorization',
+  'cookie',
+  'credential',
+  'credentials',
 ]);
 
 /** A field whose name ends in `key` holds a secret only after one of these. */
-const KEY_PREFIXES = new Set(['api', 'access', 'private', 'secret', 'signing', 'encryption', 'auth']);
+const KEY_PREFIXES = new Set([
+  'api',
+  'access',
+  'private',
+  'secret',
+  'signing',
+  'encryption',
+  'auth',
+]);
 
 /** Tokens of protocols and pages: places in a stream, not secrets. */
 const HARMLESS_PREFIXES = new Set([
-  'progress', 'page', 'next', 'previous', 'continuation', 'sync', 'resumption', 'cancellation', 'max',
+  'progress',
+  'page',
+  'next',
+  'previous',
+  'continuation',
+  'sync',
+  'resumption',
+  'cancellation',
+  'max',
 ]);
 
 /** The words of a name, split at case, underscore, hyphen, dot and space, in lower case. */

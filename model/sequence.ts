@@ -18,11 +18,18 @@ function problemsOf(session: string, own: readonly Entry[]): Problem[] {
   let previous = -1;
   for (const entry of sorted) {
     if (entry.seq > next) {
-      problems.push({ kind: 'lost', detail: `session ${session} lacks ${span(next, entry.seq - 1)}` });
+      problems.push({
+        kind: 'lost',
+        detail: `session ${session} lacks ${span(next, entry.seq - 1)}`,
+      });
     }
     // An entry inside a gap arrived after all, and wins over it.
     if (entry.type !== 'gap') {
-      if (entry.seq === previous) problems.push({ kind: 'doubled', detail: `session ${session} has entry ${entry.seq} twice` });
+      if (entry.seq === previous)
+        problems.push({
+          kind: 'doubled',
+          detail: `session ${session} has entry ${entry.seq} twice`,
+        });
       previous = entry.seq;
     }
     next = Math.max(next, lastSeq(entry) + 1);

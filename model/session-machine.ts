@@ -10,23 +10,38 @@
 import { type CallIndex, createCallIndex } from './call-index.ts';
 import type { Entry, MessageEntry, Peer } from './entry.ts';
 import { lastSeq } from './entry.ts';
-import { isObject } from './json.ts';
-import { classify, itemsOf, type RequestMessage, type ResponseMessage, subjectOf } from './message.ts';
-import type { NotificationMessage, SingleMessage } from './message.ts';
-import { tiesOfRequest, tiesOfResult } from './logical-call.ts';
 import { noteIdentity, noteResultIdentity, traceOf } from './identity.ts';
-import { type Call, type CallState, emptySession, type MessageRef, type NotificationSeen, type Phase, type Session } from './session.ts';
+import { isObject } from './json.ts';
+import { tiesOfRequest, tiesOfResult } from './logical-call.ts';
+import type { NotificationMessage, SingleMessage } from './message.ts';
+import {
+  classify,
+  itemsOf,
+  type RequestMessage,
+  type ResponseMessage,
+  subjectOf,
+} from './message.ts';
+import {
+  type Call,
+  type CallState,
+  emptySession,
+  type MessageRef,
+  type NotificationSeen,
+  type Phase,
+  type Session,
+} from './session.ts';
 
 type CallEvent = 'response' | 'cancel' | 'end';
 
 /** What becomes of a call. A response to an answered or late call is an anomaly, not a new state. */
-export const CALL_TRANSITIONS: Readonly<Record<CallState, Readonly<Record<CallEvent, CallState>>>> = {
-  open: { response: 'answered', cancel: 'cancelled', end: 'abandoned' },
-  answered: { response: 'answered', cancel: 'answered', end: 'answered' },
-  cancelled: { response: 'late', cancel: 'cancelled', end: 'cancelled' },
-  late: { response: 'late', cancel: 'late', end: 'late' },
-  abandoned: { response: 'answered', cancel: 'cancelled', end: 'abandoned' },
-};
+export const CALL_TRANSITIONS: Readonly<Record<CallState, Readonly<Record<CallEvent, CallState>>>> =
+  {
+    open: { response: 'answered', cancel: 'cancelled', end: 'abandoned' },
+    answered: { response: 'answered', cancel: 'answered', end: 'answered' },
+    cancelled: { response: 'late', cancel: 'cancelled', end: 'cancelled' },
+    late: { response: 'late', cancel: 'late', end: 'late' },
+    abandoned: { response: 'answered', cancel: 'cancelled', end: 'abandoned' },
+  };
 
 type SessionEvent = 'initialize' | 'initialized' | 'other' | 'end';
 
@@ -85,7 +100,12 @@ function applyEntry(session: Session, index: CallIndex, entry: Entry): readonly 
     case 'frame':
       session.lastFrom[entry.from] = entry.at;
       if (entry.why === 'not-json' || entry.why === 'invalid-utf8') {
-        session.anomalies.push({ kind: 'malformed', seq: entry.seq, from: entry.from, faults: [entry.why] });
+        session.anomalies.push({
+          kind: 'malformed',
+          seq: entry.seq,
+          from: entry.from,
+          faults: [entry.why],
+        });
       }
       break;
     case 'stderr':
@@ -126,9 +146,19 @@ function applyMessage(session: Session, index: CallIndex, entry: MessageEntry): 
       size: entry.text.length,
     };
     if (message.faults.length > 0) {
-      session.anomalies.push({ kind: 'malformed', ...place(ref), from: entry.from, faults: message.faults });
+      session.anomalies.push({
+        kind: 'malformed',
+        ...place(ref),
+        from: entry.from,
+        faults: message.faults,
+      });
     }
-    return { kind: message.kind, ref, from: entry.from, ...applyOne(session, index, entry, message, ref) };
+    return {
+      kind: message.kind,
+      ref,
+      from: entry.from,
+      ...applyOne(session, index, entry, message, ref),
+    };
   });
 }
 
@@ -218,7 +248,8 @@ function applyResponse(
   call.state = CALL_TRANSITIONS[call.state].response;
   call.response = ref;
   call.outcome = message.outcome;
-  if (message.outcome === 'error' && isObject(message.error)) call.code = Number(message.error['code']);
+  if (message.outcome === 'error' && isObject(message.error))
+    call.code = Number(message.error['code']);
   tiesOfResult(call.ties, message.result);
   noteResultIdentity(session, call.method, message.result);
   if (call.method === 'initialize') session.phase = PHASE_TRANSITIONS[session.phase].initialized;
@@ -237,7 +268,13 @@ function applyNotification(
   const call = tieNotification(session, index, entry, message, ref);
   extendBurst(session, entry.at, traceOf(params) ?? call?.trace ?? null);
   const subject = subjectOf(method, params);
-  const seen = { ref, from, method, ...(subject === undefined ? {} : { subject }), ...(call ? { call } : {}) };
+  const seen = {
+    ref,
+    from,
+    method,
+    ...(subject === undefined ? {} : { subject }),
+    ...(call ? { call } : {}),
+  };
   session.notifications.push(seen);
   return seen;
 }

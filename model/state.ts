@@ -55,7 +55,9 @@ export interface Owner {
 }
 
 /** What `/proc/PID/stat` says (proc(5)): the start is in clock ticks since boot. */
-export function parseProcStat(text: string): { command: string; parent: number; started: string } | undefined {
+export function parseProcStat(
+  text: string,
+): { command: string; parent: number; started: string } | undefined {
   const close = text.lastIndexOf(')');
   const fields = text.slice(close + 2).split(' ');
   const parent = Number(fields[1]);

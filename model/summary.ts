@@ -62,7 +62,8 @@ export function summaryOf(session: Session): SessionSummary {
     messageCount: session.messageCount,
     callCount: calls.length,
     openCount: calls.filter((call) => call.state === 'open').length,
-    errorCount: calls.filter((call) => call.outcome === 'error' || call.outcome === 'tool-error').length,
+    errorCount: calls.filter((call) => call.outcome === 'error' || call.outcome === 'tool-error')
+      .length,
     lostCount: session.gaps.reduce((sum, gap) => sum + gap.count, 0),
     bursts: session.bursts,
     probe: isProbe(session),
@@ -72,5 +73,10 @@ export function summaryOf(session: Session): SessionSummary {
 function isProbe({ calls, phase }: Session): boolean {
   const [first, ...rest] = calls;
   const asker: Peer = 'client';
-  return phase === 'ended' && rest.length === 0 && first?.from === asker && first.method === 'server/discover';
+  return (
+    phase === 'ended' &&
+    rest.length === 0 &&
+    first?.from === asker &&
+    first.method === 'server/discover'
+  );
 }

@@ -16,7 +16,10 @@ function viewOf(id: string, own: readonly Entry[]): SessionView {
     machine.apply(entry);
     if (entry.type === 'message') messages.set(entry.seq, entry);
   }
-  return { session: machine.session, value: (ref) => itemOf(messages.get(ref.seq)?.value, ref.item) };
+  return {
+    session: machine.session,
+    value: (ref) => itemOf(messages.get(ref.seq)?.value, ref.item),
+  };
 }
 
 /** A message's value, or that of one item of a batch. */

@@ -55,11 +55,13 @@ function workflowKey({ workflow, host, boot, id }: SessionSummary): string {
 function workflowOf(key: string, own: readonly SessionSummary[], pause: number): Workflow {
   const sessions = [...own].sort((a, b) => order(a.id, b.id));
   const id = shortHash(key);
-  const hosts = [...groupBy(sessions, ({ host }) => `${host?.pid} ${host?.started}`).values()].flatMap(
-    ([first]) => (first?.host ? [first.host] : []),
-  );
+  const hosts = [
+    ...groupBy(sessions, ({ host }) => `${host?.pid} ${host?.started}`).values(),
+  ].flatMap(([first]) => (first?.host ? [first.host] : []));
   const name = sessions[0]?.workflow ?? hosts[0]?.name ?? sessions[0]?.name ?? id;
-  const runs = [...groupBy(sessions, ({ boot }) => boot).values()].flatMap((one) => runsOf(id, one, pause));
+  const runs = [...groupBy(sessions, ({ boot }) => boot).values()].flatMap((one) =>
+    runsOf(id, one, pause),
+  );
   return { id, name, hosts, sessions, runs: runs.reverse() };
 }
 
@@ -73,18 +75,28 @@ interface Stretch {
 
 /** The runs of sessions of one boot, oldest first. */
 function runsOf(workflow: string, sessions: readonly SessionSummary[], pause: number): Run[] {
-  const stretches = sessions.flatMap(stretchesOf).sort((a, b) => a.first - b.first || order(a.session.id, b.session.id));
-  const traced = groupBy(stretches.filter(({ trace }) => trace !== null), ({ trace }) => trace);
-  const byPause = splitAtPauses(stretches.filter(({ trace }) => trace === null), pause);
-  return [...[...traced.values()].map((own) => runOf(workflow, own)), ...byPause.map((own) => runOf(workflow, own))].sort(
-    (a, b) => a.from - b.from || order(a.id, b.id),
+  const stretches = sessions
+    .flatMap(stretchesOf)
+    .sort((a, b) => a.first - b.first || order(a.session.id, b.session.id));
+  const traced = groupBy(
+    stretches.filter(({ trace }) => trace !== null),
+    ({ trace }) => trace,
   );
+  const byPause = splitAtPauses(
+    stretches.filter(({ trace }) => trace === null),
+    pause,
+  );
+  return [
+    ...[...traced.values()].map((own) => runOf(workflow, own)),
+    ...byPause.map((own) => runOf(workflow, own)),
+  ].sort((a, b) => a.from - b.from || order(a.id, b.id));
 }
 
 /** A session without messages is one empty stretch, so that it is seen. */
 function stretchesOf(session: SessionSummary): Stretch[] {
   const { start, bursts } = session;
-  if (bursts.length === 0) return [{ session, trace: null, first: start, last: start + session.lastAt, messages: 0 }];
+  if (bursts.length === 0)
+    return [{ session, trace: null, first: start, last: start + session.lastAt, messages: 0 }];
   return bursts.map(({ trace, first, last, messages }) => ({
     session,
     trace,
