@@ -1,0 +1,73 @@
+/** The collector's HTTP contract (model/api.ts), as functions. It keeps nothing, and retries nothing. */
+import type { ApiError, Status } from '../model/api.ts';
+import { parseReference } from '../model/entry.ts';
+import type { Finding } from '../model/finding.ts';
+import type { SessionSummary } from '../model/summary.ts';
+import type { Blame } from './blame.ts';
+
+export interface Api {
+  readonly token: string;
+  /** The address of the live feed. */
+  readonly live: string;
+  status(): Promise<Status>;
+  sessions(): Promise<readonly SessionSummary[]>;
+  /** What a reader with so many rows and strings still lacks of a session's column index. */
+  index(session: string, rows: number, strings: number): Promise<Uint8Array>;
+  /** The line of the entry that a message reference names. */
+  entry(message: string): Promise<string>;
+  findings(sessions: readonly string[]): Promise<readonly Finding[]>;
+  stuck(sessions: readonly string[]): Promise<readonly Blame[]>;
+}
+
+/** An answer that is none: `code` is the collector's, or `unreachable`. */
+export class ApiFailure extends Error {
+  override readonly name = 'ApiFailure';
+  readonly code: string;
+
+  constructor({ code, detail }: ApiError) {
+    super(detail);
+    this.code = code;
+  }
+}
+
+export function createApi(base: string, token: string): Api {
+  const get = async (path: string): Promise<Response> => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const response = await fetch(new URL(`api/${path}`, base), { headers }).catch(() => {
+      throw new ApiFailure({ code: 'unreachable', detail: 'The collector does not answer.' });
+    });
+    if (!response.ok) throw new ApiFailure(await failureOf(response));
+    return response;
+  };
+  const json = async <T>(path: string): Promise<T> => (await get(path)).json() as Promise<T>;
+  const list = (sessions: readonly string[]): string => sessions.map(encodeURIComponent).join(',');
+  return {
+    token,
+    live: new URL('api/live', base).href.replace(/^http/, 'ws'),
+    status: () => json('status'),
+    sessions: () => json('sessions'),
+    index: async (session, rows, strings) => {
+      const path = `sessions/${encodeURIComponent(session)}/index?rows=${rows}&strings=${strings}`;
+      return new Uint8Array(await (await get(path)).arrayBuffer());
+    },
+    entry: async (message) => {
+      const { session, seq } = parseReference(message) ?? { session: message, seq: 0 };
+      return (await get(`sessions/${encodeURIComponent(session)}/entries/${seq}`)).text();
+    },
+    findings: (sessions) => json(`findings?sessions=${list(sessions)}`),
+    stuck: (sessions) => json(`stuck?sessions=${list(sessions)}`),
+  };
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  try {
+    const { code, detail } = (await response.json()) as Partial<ApiError>;
+    if (typeof code === 'string' && typeof detail === 'string') return { code, detail };
+  } catch {
+    // Not from the collector: the status is all there is to say.
+  }
+  return {
+    code: `http-${response.status}`,
+    detail: `The collector answered with status ${response.status}.`,
+  };
+}

@@ -1,0 +1,81 @@
+/** The address of what is on screen. Everything that can be seen stands in the hash, so that it can be linked. */
+import type { Range } from './timeline/scale.ts';
+
+export type View = 'timeline' | 'list';
+
+export interface HomeRoute {
+  readonly page: 'home';
+  readonly tab: 'workflows' | 'sessions';
+  readonly query: string;
+}
+
+export interface RunRoute {
+  readonly page: 'run';
+  readonly run: string;
+  readonly view: View;
+  /** In µs since the run began; none: the whole run, as it grows. */
+  readonly range?: Range;
+  /** A message reference, or `batch@` and the reference of the first request of one. */
+  readonly selected?: string;
+  readonly query: string;
+}
+
+export type Route = HomeRoute | RunRoute;
+
+export const HOME: HomeRoute = { page: 'home', tab: 'workflows', query: '' };
+
+export function parseRoute(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#/, '').split(/\?(.*)/s);
+  const parameters = new URLSearchParams(search);
+  const query = parameters.get('q') ?? '';
+  const run = /^\/run\/([^/]+)$/.exec(path)?.[1];
+  if (run === undefined)
+    return { page: 'home', tab: path === '/sessions' ? 'sessions' : 'workflows', query };
+  const range = parseRange(parameters.get('t'));
+  const selected = parameters.get('sel');
+  return {
+    page: 'run',
+    run: decode(run),
+    view: parameters.get('view') === 'list' ? 'list' : 'timeline',
+    query,
+    ...(range ? { range } : {}),
+    ...(selected ? { selected } : {}),
+  };
+}
+
+export function formatRoute(route: Route): string {
+  const parameters: string[] = [];
+  if (route.page === 'run') {
+    const { range, selected, view } = route;
+    if (view !== 'timeline') parameters.push(`view=${view}`);
+    if (range) parameters.push(`t=${seconds(range.from)}-${seconds(range.to)}`);
+    if (selected !== undefined) parameters.push(`sel=${readable(selected)}`);
+  }
+  if (route.query !== '') parameters.push(`q=${readable(route.query)}`);
+  const search = parameters.length > 0 ? `?${parameters.join('&')}` : '';
+  if (route.page === 'run') return `#/run/${encodeURIComponent(route.run)}${search}`;
+  return `#/${route.tab === 'sessions' ? 'sessions' : ''}${search}`;
+}
+
+function parseRange(text: string | null): Range | undefined {
+  const match = /^(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)$/.exec(text ?? '');
+  const [from, to] = [Number(match?.[1]) * 1e6, Number(match?.[2]) * 1e6];
+  return from < to ? { from, to } : undefined;
+}
+
+function seconds(micros: number): string {
+  return String(Number((micros / 1e6).toFixed(6)));
+}
+
+/** Encoded, but for what makes references and queries readable and is harmless in a hash. */
+function readable(text: string): string {
+  return encodeURIComponent(text).replace(/%(3A|2F|40)/g, decodeURIComponent);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

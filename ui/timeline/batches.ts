@@ -1,0 +1,54 @@
+/**
+ * What a host asked for at once, inferred from the traffic: a batch is the requests that were sent before
+ * any of their responses was read. It is a guess about the host, and the page says so.
+ */
+import { type Bars, FAILED, FROM_SERVER, OPEN } from '../run/bars.ts';
+
+/** One interval a batch; `calls` are bars. */
+export interface Batches {
+  readonly length: number;
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+  readonly flags: readonly number[];
+  readonly calls: readonly (readonly number[])[];
+}
+
+/** Requests that open or list say nothing about what a host set out to do. */
+export function isSetUp(method: string): boolean {
+  return (
+    method === 'initialize' ||
+    method === 'ping' ||
+    method === 'server/discover' ||
+    method.endsWith('/list')
+  );
+}
+
+/** The batches among these bars, which are sorted by start. */
+export function batchesOf(
+  bars: Bars,
+  members: readonly number[],
+  methodOf: (bar: number) => string,
+): Batches {
+  const calls: number[][] = [];
+  let answered = 0;
+  for (const bar of members) {
+    if (((bars.flags[bar] ?? 0) & FROM_SERVER) !== 0 || isSetUp(methodOf(bar))) continue;
+    const last = calls.at(-1);
+    if (last && (bars.start[bar] ?? 0) < answered) {
+      last.push(bar);
+      answered = Math.min(answered, bars.end[bar] ?? 0);
+    } else {
+      calls.push([bar]);
+      answered = bars.end[bar] ?? 0;
+    }
+  }
+  return {
+    length: calls.length,
+    start: calls.map(([first = 0]) => bars.start[first] ?? 0),
+    end: calls.map((own) => own.reduce((latest, bar) => Math.max(latest, bars.end[bar] ?? 0), 0)),
+    flags: calls.map((own) =>
+      own.reduce((flags, bar) => flags | ((bars.flags[bar] ?? 0) & (FAILED | OPEN)), 0),
+    ),
+    calls,
+  };
+}

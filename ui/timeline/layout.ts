@@ -1,0 +1,121 @@
+/**
+ * Where everything of a run stands: lanes below each other, slots inside them, a density for each.
+ * Made again when the data changes, never while drawing; it knows no colours and no zoom.
+ */
+import type { SessionSummary } from '../../model/summary.ts';
+import { type Bars, FAILED } from '../run/bars.ts';
+import { type Batches, batchesOf } from './batches.ts';
+import { type Density, densityOf } from './density.ts';
+import { type Lane, lanesOf } from './lanes.ts';
+import { type Intervals, pack } from './pack.ts';
+
+export interface PlacedLane extends Lane {
+  readonly top: number;
+  readonly height: number;
+  /** The height of a bar, and of a bar with the space below it, in px. */
+  readonly bar: number;
+  readonly pitch: number;
+  /** What the members are indices of: the bars of the run, or for a host its batches. */
+  readonly items: Intervals & { readonly flags: ArrayLike<number> };
+  readonly batches?: Batches;
+  /** By start. */
+  readonly members: readonly number[];
+  readonly slots: readonly (readonly number[])[];
+  readonly density: Density;
+}
+
+export interface Layout {
+  readonly lanes: readonly PlacedLane[];
+  readonly height: number;
+  /** In µs. */
+  readonly length: number;
+  /** The lane and the slot of each bar. */
+  readonly laneOf: Uint16Array;
+  readonly slotOf: Uint16Array;
+}
+
+export interface LayoutInput {
+  readonly sessions: readonly SessionSummary[];
+  readonly bars: Bars;
+  readonly length: number;
+  readonly methodOf: (bar: number) => string;
+}
+
+const LANE_PADDING = 9;
+const LEAST_LANE = 64;
+
+export function layoutOf({ sessions, bars, length, methodOf }: LayoutInput): Layout {
+  const lanes = lanesOf(sessions);
+  const byTrack = barsByTrack(bars, sessions.length);
+  const laneOf = new Uint16Array(bars.length);
+  const slotOf = new Uint16Array(bars.length);
+  const placed: PlacedLane[] = [];
+  let top = 0;
+  lanes.forEach((lane, index) => {
+    const own = sortedByStart(
+      bars,
+      lane.tracks.flatMap((track) => byTrack[track] ?? []),
+    );
+    const one =
+      lane.kind === 'host' ? hostLane(lane, bars, own, methodOf) : callLane(lane, bars, own);
+    if (lane.kind === 'server') {
+      own.forEach((bar, place) => {
+        laneOf[bar] = index;
+        slotOf[bar] = one.slotOfMember[place] ?? 0;
+      });
+    }
+    const density = densityOf(
+      one.items,
+      one.members,
+      length,
+      (member) => ((one.items.flags[member] ?? 0) & FAILED) !== 0,
+    );
+    const size = sizeOf(one.slots.length);
+    placed.push({ ...lane, ...one, ...size, top, density });
+    top += size.height;
+  });
+  return { lanes: placed, height: top, length, laneOf, slotOf };
+}
+
+function barsByTrack(bars: Bars, count: number): number[][] {
+  const lists = Array.from({ length: count }, (): number[] => []);
+  for (let bar = 0; bar < bars.length; bar++) lists[bars.track[bar] ?? 0]?.push(bar);
+  return lists;
+}
+
+function sortedByStart({ start }: Bars, members: number[]): number[] {
+  const sorted = members.every(
+    (bar, place) => place === 0 || (start[members[place - 1] ?? 0] ?? 0) <= (start[bar] ?? 0),
+  );
+  return sorted ? members : members.sort((a, b) => (start[a] ?? 0) - (start[b] ?? 0) || a - b);
+}
+
+function callLane(_lane: Lane, bars: Bars, members: readonly number[]) {
+  const { slots, slotOf } = pack(bars, members);
+  return { items: bars, members, slots, slotOfMember: slotOf };
+}
+
+function hostLane(
+  _lane: Lane,
+  bars: Bars,
+  own: readonly number[],
+  methodOf: (bar: number) => string,
+) {
+  const batches = batchesOf(bars, own, methodOf);
+  const members = batches.calls.map((_, index) => index);
+  const { slots, slotOf } = pack(batches, members);
+  return { items: batches, batches, members, slots, slotOfMember: slotOf };
+}
+
+/** The more calls stand above each other, the lower each; no lane grows without end. */
+export function sizeOf(slots: number): { bar: number; pitch: number; height: number } {
+  const [bar, pitch] =
+    slots <= 4 ? [26, 34] : slots <= 10 ? [20, 24] : slots <= 24 ? [14, 17] : [6, 8];
+  const height = Math.max(LEAST_LANE, slots * pitch - (pitch - bar) + 2 * LANE_PADDING);
+  return { bar, pitch, height };
+}
+
+/** The distance from the top of a lane to that of its slot. */
+export function slotTop({ pitch }: Pick<PlacedLane, 'pitch'>, slot: number): number {
+  return LANE_PADDING + slot * pitch;
+}

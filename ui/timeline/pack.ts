@@ -1,0 +1,46 @@
+/** Packs intervals that overlap into slots: rows of a lane in which nothing overlaps. */
+
+/** The slots of a lane at most; what finds no free one beyond that is drawn over others. */
+export const SLOT_LIMIT = 48;
+
+export interface Intervals {
+  /** Starts never fall. An end of Infinity is open. */
+  readonly start: ArrayLike<number>;
+  readonly end: ArrayLike<number>;
+}
+
+export interface Packing {
+  /** Indices into the intervals, each list by start; within one neither starts nor ends fall. */
+  readonly slots: readonly (readonly number[])[];
+  /** The slot of each packed interval, in the order in which they were given. */
+  readonly slotOf: readonly number[];
+}
+
+/** Puts each interval, in the order of `members`, into the first slot that is free when it starts. */
+export function pack(
+  { start, end }: Intervals,
+  members: readonly number[],
+  limit = SLOT_LIMIT,
+): Packing {
+  const slots: number[][] = [];
+  const free: number[] = [];
+  const slotOf = members.map((member) => {
+    const slot = slotFor(free, start[member] ?? 0, limit);
+    // An interval without length still takes up a place, or a hundred of them would look like one.
+    const taken = Math.max(end[member] ?? 0, (start[member] ?? 0) + 1);
+    free[slot] = Math.max(free[slot] ?? 0, taken);
+    const own = slots[slot];
+    if (own) own.push(member);
+    else slots[slot] = [member];
+    return slot;
+  });
+  return { slots, slotOf };
+}
+
+function slotFor(free: readonly number[], start: number, limit: number): number {
+  const found = free.findIndex((time) => time <= start);
+  if (found !== -1) return found;
+  if (free.length < limit) return free.length;
+  // All are taken: the one that is free first hides least.
+  return free.reduce((best, time, slot) => (time < (free[best] ?? 0) ? slot : best), 0);
+}
