@@ -143,6 +143,7 @@ function applyMessage(session: Session, index: CallIndex, entry: MessageEntry): 
       ...(item === undefined ? {} : { item }),
       at: entry.at,
       sent: entry.sent ?? entry.at,
+      ...(entry.sent === undefined ? { held: true as const } : {}),
       size: entry.text.length,
     };
     if (message.faults.length > 0) {

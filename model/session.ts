@@ -13,6 +13,8 @@ export interface MessageRef {
   readonly item?: number;
   readonly at: number;
   readonly sent: number;
+  /** Its entry has no `sent`: when it was recorded it had not been passed on. */
+  readonly held?: true;
   /** The length of the text in UTF-16 units, the whole batch included. */
   readonly size: number;
 }
@@ -79,6 +81,13 @@ export interface Anomaly {
   readonly faults?: readonly string[];
 }
 
+/** A line that may hold a message, but of which not enough was kept to read it. */
+export interface Unread {
+  readonly seq: number;
+  readonly at: number;
+  readonly from: Peer;
+}
+
 export interface NotificationSeen {
   readonly ref: MessageRef;
   readonly from: Peer;
@@ -117,6 +126,7 @@ export interface Session {
   readonly calls: Call[];
   readonly notifications: NotificationSeen[];
   readonly anomalies: Anomaly[];
+  readonly unread: Unread[];
   readonly gaps: GapEntry[];
   readonly bursts: Burst[];
   /** The newest lines of standard error, at most 20. */
@@ -146,6 +156,7 @@ export function emptySession(id: string): Session {
     calls: [],
     notifications: [],
     anomalies: [],
+    unread: [],
     gaps: [],
     bursts: [],
     stderr: [],
