@@ -1,106 +1,135 @@
-/** Finds the call that a response, a cancellation or a progress notification speaks of. */
+/**
+ * Finds the call that a response, a cancellation or a progress notification speaks of.
+ *
+ * Never by id alone: a call is known by who asked, on which pipe or exchange, the id with its type,
+ * and its place among calls of the same id. It changes no call and judges nothing.
+ */
+import { type CallQueues, createCallQueues } from './call-queue.ts';
 import type { MessageEntry, Peer } from './entry.ts';
 import { member } from './json.ts';
 import { type Id, idKey, isId } from './message.ts';
-import { META } from './methods.ts';
+import { LISTEN, META } from './methods.ts';
 import type { Call } from './session.ts';
 
-type Crossing = Pick<MessageEntry, 'exchange' | 'resumes'>;
+/** Where a message crossed: nowhere in particular on a pipe. */
+type Where = Pick<MessageEntry, 'exchange' | 'resumes'>;
 
 export interface CallIndex {
   add(call: Call, params: unknown): void;
+  /** Says that a call got its answer, just before the call itself says so. */
+  settle(call: Call): void;
+  /** Says that nothing more is to come from a call. */
+  close(call: Call): void;
   /** How many calls of this side with this id wait for an answer on this channel. */
-  inFlight(from: Peer, exchange: number | undefined, id: Id): number;
-  /** The call that a response answers: waiting ones first come first, then the last one answered. */
-  answered(from: Peer, where: Crossing, id: Id): { call: Call; typeChanged: boolean } | undefined;
-  cancellable(from: Peer, where: Crossing, params: unknown): Call | undefined;
-  byProgressToken(from: Peer, params: unknown): Call | undefined;
-  /** The call of the other side that a message of this side belongs to: of its exchange, or the only one open. */
-  parentOf(from: Peer, exchange: number | undefined): Call | undefined;
-  open(): Iterable<Call>;
+  inFlight(from: Peer, where: Where, id: Id): number;
+  /** The call that an id means: of those that wait the oldest, else the last one answered. */
+  find(from: Peer, where: Where, id: Id): Call | undefined;
+  /** The same for an id of which a peer changed the type: `1` for `"1"`. */
+  findOtherType(from: Peer, where: Where, id: Id): Call | undefined;
+  byProgressToken(from: Peer, token: unknown): Call | undefined;
+  /**
+   * The call of `from` that a message of the other side belongs to: the only one that waits on its
+   * exchange, or on the pipe.
+   */
+  causeOf(from: Peer, where: Where): Call | undefined;
 }
 
-/** The calls of one id on one channel: those that wait for an answer, and the last that got one. */
-interface Slot {
-  readonly waiting: Call[];
-  last: Call | undefined;
+/** The calls that one side asked. */
+interface Side {
+  readonly onPipe: CallQueues<Id>;
+  readonly onExchange: CallQueues<string>;
+  /** By id, over all exchanges. */
+  readonly anywhere: CallQueues<Id>;
+  readonly byExchange: CallQueues<number>;
+  readonly byToken: Map<Id, Call>;
+  /** What a message on the pipe may belong to. A listener stays open for hours and causes nothing. */
+  readonly working: Set<Call>;
 }
 
 export function createCallIndex(): CallIndex {
-  const slots = new Map<string, Slot>();
-  const byId = new Map<string, Call>();
-  const tokens = new Map<string, Call>();
-  const byExchange = new Map<number, Call>();
-  const open = { client: new Set<Call>(), server: new Set<Call>() };
+  const sides: Readonly<Record<Peer, Side>> = { client: createSide(), server: createSide() };
 
-  const find = (from: Peer, { exchange, resumes }: Crossing, key: string): Call | undefined => {
-    for (const channel of [exchange, resumes?.exchange]) {
-      const slot = slots.get(slotKey(from, channel, key));
-      const call = slot?.waiting[0] ?? slot?.last;
-      if (call) return call;
-    }
-    return exchange === undefined ? undefined : byId.get(`${from} ${key}`);
-  };
-
-  const settle = (call: Call): void => {
-    const slot = slots.get(slotKey(call.from, call.exchange, idKey(call.id)));
-    const at = slot?.waiting.indexOf(call) ?? -1;
-    if (slot && at !== -1) {
-      slot.waiting.splice(at, 1);
-      slot.last = call;
-    }
-    open[call.from].delete(call);
+  const find = (from: Peer, { exchange, resumes }: Where, id: Id): Call | undefined => {
+    const side = sides[from];
+    if (exchange === undefined) return side.onPipe.next(id);
+    const call = side.onExchange.next(exchangeKey(exchange, id));
+    if (call) return call;
+    if (resumes) return side.onExchange.next(exchangeKey(resumes.exchange, id));
+    // A client answers on an exchange of its own, so an id may be sought on the others. Not where
+    // this exchange has a request: then it is a wrong id. Nor where two could be meant.
+    const isOwn = side.byExchange.next(exchange) !== undefined;
+    return isOwn || side.anywhere.waiting(id) > 1 ? undefined : side.anywhere.next(id);
   };
 
   return {
-    add(call, params) {
-      const key = idKey(call.id);
-      const at = slotKey(call.from, call.exchange, key);
-      const slot = slots.get(at);
-      if (slot) slot.waiting.push(call);
-      else slots.set(at, { waiting: [call], last: undefined });
-      byId.set(`${call.from} ${key}`, call);
-      const token = member(params, '_meta', META.progressToken);
-      if (isId(token)) tokens.set(`${call.from} ${idKey(token)}`, call);
-      if (call.exchange !== undefined) byExchange.set(call.exchange, call);
-      open[call.from].add(call);
+    find,
+    findOtherType(from, where, id) {
+      const other = otherType(id);
+      return other === undefined ? undefined : find(from, where, other);
     },
-    inFlight: (from, exchange, id) =>
-      slots.get(slotKey(from, exchange, idKey(id)))?.waiting.length ?? 0,
-    answered(from, where, id) {
-      const exact = find(from, where, idKey(id));
-      const call = exact ?? find(from, where, idKey(otherType(id)));
-      if (!call) return undefined;
-      settle(call);
-      return { call, typeChanged: !exact };
+    add: (call, params) =>
+      addCall(sides[call.from], call, member(params, '_meta', META.progressToken)),
+    settle: (call) => settleCall(sides[call.from], call),
+    close: (call) => void sides[call.from].working.delete(call),
+    inFlight(from, { exchange }, id) {
+      if (exchange === undefined) return sides[from].onPipe.waiting(id);
+      return sides[from].onExchange.waiting(exchangeKey(exchange, id));
     },
-    cancellable(from, where, params) {
-      const id = member(params, 'requestId');
-      return isId(id) ? find(from, where, idKey(id)) : undefined;
-    },
-    byProgressToken(from, params) {
-      const token = member(params, 'progressToken');
-      return isId(token) ? tokens.get(`${from} ${idKey(token)}`) : undefined;
-    },
-    parentOf(from, exchange) {
-      const asked = exchange === undefined ? undefined : byExchange.get(exchange);
-      if (exchange !== undefined) return asked?.from === from ? undefined : asked;
-      const waiting = open[from === 'client' ? 'server' : 'client'];
-      return waiting.size === 1 ? [...waiting][0] : undefined;
-    },
-    *open() {
-      yield* open.client;
-      yield* open.server;
+    byProgressToken: (from, token) => (isId(token) ? sides[from].byToken.get(token) : undefined),
+    causeOf(from, { exchange }) {
+      const { byExchange, working } = sides[from];
+      if (exchange === undefined) return working.size === 1 ? first(working) : undefined;
+      return byExchange.waiting(exchange) > 1 ? undefined : byExchange.next(exchange);
     },
   };
 }
 
-function slotKey(from: Peer, exchange: number | undefined, key: string): string {
-  return `${from} ${exchange ?? 'pipe'} ${key}`;
+function createSide(): Side {
+  return {
+    onPipe: createCallQueues(),
+    onExchange: createCallQueues(),
+    anywhere: createCallQueues(),
+    byExchange: createCallQueues(),
+    byToken: new Map(),
+    working: new Set(),
+  };
 }
 
-/** `1` for `"1"` and `"1"` for `1`: an id whose type a peer changed. */
-function otherType(id: Id): Id {
+function addCall(side: Side, call: Call, token: unknown): void {
+  const { id, exchange, method } = call;
+  if (exchange === undefined) side.onPipe.add(id, call);
+  else {
+    side.onExchange.add(exchangeKey(exchange, id), call);
+    side.anywhere.add(id, call);
+    side.byExchange.add(exchange, call);
+  }
+  if (isId(token)) side.byToken.set(token, call);
+  if (method !== LISTEN) side.working.add(call);
+}
+
+function settleCall(side: Side, call: Call): void {
+  const { id, exchange } = call;
+  side.working.delete(call);
+  if (exchange === undefined) side.onPipe.settle(id);
+  else {
+    side.onExchange.settle(exchangeKey(exchange, id));
+    side.anywhere.settle(id);
+    side.byExchange.settle(exchange);
+  }
+}
+
+function exchangeKey(exchange: number, id: Id): string {
+  return `${exchange} ${idKey(id)}`;
+}
+
+/** `1` for `"1"` and `"1"` for `1`; undefined for a text that is not how a number is written. */
+function otherType(id: Id): Id | undefined {
   if (typeof id === 'number') return String(id);
-  return id.trim() !== '' && Number.isFinite(Number(id)) ? Number(id) : `${id}\u0000`;
+  const number = Number(id);
+  return String(number) === id ? number : undefined;
+}
+
+function first<T>(items: Iterable<T>): T | undefined {
+  for (const item of items) return item;
+  return undefined;
 }

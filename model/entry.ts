@@ -90,8 +90,10 @@ export interface MessageEntry extends EntryBase, Crossing {
   readonly value: unknown;
 }
 
+/** `not-one-line`: JSON, but with line ends in it, so that it cannot stand in a line as it is. */
 export type FrameReason =
   | 'empty'
+  | 'not-one-line'
   | 'not-json'
   | 'invalid-utf8'
   | 'over-cap'
@@ -139,6 +141,8 @@ export interface GapEntry extends EntryBase {
   readonly to: number;
   readonly count: number;
   readonly reason: string;
+  /** Not from a tap: the collector saw that entries are missing. */
+  readonly by?: 'collector';
 }
 
 export interface NoteEntry extends EntryBase {
@@ -149,6 +153,8 @@ export interface NoteEntry extends EntryBase {
 export interface EndEntry extends EntryBase {
   readonly type: 'end';
   readonly reason: string;
+  /** Not from a tap: the collector saw that the tap is gone. */
+  readonly by?: 'collector';
 }
 
 /** An entry of a type this version does not know: kept and shown as it stands. */
@@ -176,6 +182,12 @@ export type Draft = Entry extends infer E
     : never
   : never;
 
+/** A session id can stand in a path, a file name and an address; taps make ULIDs. */
+export const SESSION_ID = /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/;
+
+/** The highest seq: what a column of the index holds. */
+export const LAST_SEQ = 0xffff_ffff;
+
 /** The name of a message everywhere: `session:seq`, with `/i` inside a batch. */
 export function reference(session: string, seq: number, item?: number): string {
   return item === undefined ? `${session}:${seq}` : `${session}:${seq}/${item}`;
@@ -191,6 +203,11 @@ export function parseReference(
   if (!match) return undefined;
   const [, session = '', seq = '', item] = match;
   return { session, seq: Number(seq), ...(item === undefined ? {} : { item: Number(item) }) };
+}
+
+/** The order of entries inside a session: by seq, a gap before an entry that arrived after all. */
+export function bySeq(a: Entry, b: Entry): number {
+  return a.seq - b.seq || Number(b.type === 'gap') - Number(a.type === 'gap');
 }
 
 /** The seq of the last entry an entry stands for: a gap stands for all it lost. */

@@ -21,6 +21,11 @@ export function parseJson(text: string): Parsed {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
 
 function isTooDeep(text: string): boolean {
   // A text needs an opening and a closing character for each level.
@@ -29,9 +34,9 @@ function isTooDeep(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at);
-    else if (code === 0x7b || code === 0x5b) {
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) {
       if (++depth > MAX_DEPTH) return true;
-    } else if (code === 0x7d || code === 0x5d) depth--;
+    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--;
   }
   return false;
 }
@@ -65,7 +70,36 @@ export function member(value: unknown, ...path: readonly string[]): unknown {
   return at;
 }
 
+/**
+ * Whether an object text names a member twice. Parsers keep the last of them, other readers the
+ * first, so such a text says two things. `value` is what the text parses to.
+ */
+export function repeatsMember(text: string, value: JsonObject): boolean {
+  return countMembers(text) !== Object.keys(value).length;
+}
+
+/** The members of an object text, which is valid: the colons of its outermost level. */
+function countMembers(text: string): number {
+  let count = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === COLON) count += depth === 1 ? 1 : 0;
+    else if (code === OPEN_OBJECT || code === OPEN_LIST) depth++;
+    else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--;
+  }
+  return count;
+}
+
 export function textMember(value: unknown, ...path: readonly string[]): string | undefined {
   const found = member(value, ...path);
   return typeof found === 'string' ? found : undefined;
+}
+
+/**
+ * A table without inherited members, so that a peer's `constructor` or `__proto__` finds nothing.
+ */
+export function table<T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.freeze(Object.assign(Object.create(null) as Record<string, T>, entries));
 }

@@ -15,23 +15,38 @@ export interface LogicalCall {
   readonly why: 'single' | 'rounds' | 'task' | 'retry';
 }
 
+/** Shared by the calls that tie to nothing, which are nearly all. */
+const NO_TIES: Ties = Object.freeze({});
+const COMPLETE: Ties = Object.freeze({ resultType: 'complete' });
+
+/** What a request sends back. */
 export function tiesOfRequest(params: unknown): Ties {
-  const ties: Ties = {};
-  const state = textMember(params, 'requestState');
+  const sentState = textMember(params, 'requestState');
   const task = textMember(params, 'taskId');
-  if (state !== undefined) ties.sentState = state;
-  if (task !== undefined) ties.task = task;
-  if (member(params, 'inputResponses') !== undefined) ties.answers = true;
-  return ties;
+  const answers = member(params, 'inputResponses') !== undefined;
+  if (sentState === undefined && task === undefined && !answers) return NO_TIES;
+  return {
+    ...(sentState === undefined ? undefined : { sentState }),
+    ...(task === undefined ? undefined : { task }),
+    ...(answers ? { answers } : undefined),
+  };
 }
 
-export function tiesOfResult(ties: Ties, result: unknown): void {
+/** The ties of a call with what its result gives. */
+export function tiesOfResult(ties: Ties, result: unknown): Ties {
   const type = textMember(result, 'resultType');
-  const state = textMember(result, 'requestState');
-  const task = textMember(result, 'task', 'taskId') ?? textMember(result, 'taskId');
-  if (type !== undefined) ties.resultType = type;
-  if (state !== undefined) ties.givenState = state;
-  if (task !== undefined) ties.givenTask = task;
+  const givenState = textMember(result, 'requestState');
+  const givenTask = textMember(result, 'task', 'taskId') ?? textMember(result, 'taskId');
+  if (givenState === undefined && givenTask === undefined && ties === NO_TIES) {
+    if (type === undefined) return NO_TIES;
+    if (type === 'complete') return COMPLETE;
+  }
+  return {
+    ...ties,
+    ...(type === undefined ? undefined : { resultType: type }),
+    ...(givenState === undefined ? undefined : { givenState }),
+    ...(givenTask === undefined ? undefined : { givenTask }),
+  };
 }
 
 /** The logical calls of a session, in the order of their first request. */

@@ -4,7 +4,7 @@
  * Never throws and never refuses: a value that breaks rules is classified as what it most looks
  * like, and its faults are listed for the rules in analysis/ to judge.
  */
-import { isObject, type JsonObject, member, textMember } from './json.ts';
+import { isObject, type JsonObject, member, table, textMember } from './json.ts';
 
 export type Id = string | number;
 
@@ -96,7 +96,8 @@ function answering(value: JsonObject, version: readonly Fault[]): SingleMessage 
 }
 
 function outcomeOf(value: JsonObject, result: unknown): Outcome {
-  if ('error' in value) return 'error';
+  // JSON-RPC 1.0 sent both members, the unused one null.
+  if ('error' in value && !(value['error'] === null && 'result' in value)) return 'error';
   return member(result, 'isError') === true ? 'tool-error' : 'result';
 }
 
@@ -111,7 +112,7 @@ export function isId(value: unknown): value is Id {
 
 /** An id with its type, as one text: `1` and `"1"` are two ids. */
 export function idKey(id: Id): string {
-  return JSON.stringify(id);
+  return typeof id === 'string' ? `"${id}` : String(id);
 }
 
 /** The messages of an entry's value with their place in the batch; one without a place when it is none. */
@@ -128,7 +129,7 @@ export function subjectOf(method: string, params: unknown): string | undefined {
   return key === undefined ? undefined : textMember(params, key);
 }
 
-const SUBJECTS: Readonly<Record<string, string>> = {
+const SUBJECTS = table({
   'tools/call': 'name',
   'prompts/get': 'name',
   'resources/read': 'uri',
@@ -140,4 +141,4 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   'tasks/cancel': 'taskId',
   'tasks/update': 'taskId',
   'notifications/resources/updated': 'uri',
-};
+});

@@ -3,6 +3,7 @@
  * Source: ClientRequest, ServerRequest, ClientNotification and ServerNotification in
  * schema/<revision>/schema.ts of the specification. Other methods pass and are shown raw.
  */
+import { table } from './json.ts';
 
 export const REVISIONS = [
   '2024-11-05',
@@ -43,7 +44,7 @@ const notification = (from: Direction, revisions: readonly Revision[]): Method =
   revisions,
 });
 
-export const METHODS: Readonly<Record<string, Method>> = {
+export const METHODS: Readonly<Record<string, Method>> = table<Method>({
   initialize: request('client', LEGACY),
   'notifications/initialized': notification('client', LEGACY),
   'server/discover': request('client', [E]),
@@ -83,7 +84,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'notifications/tasks': notification('server', []),
   'notifications/elicitation/complete': notification('server', [D]),
   'notifications/subscriptions/acknowledged': notification('server', [E]),
-};
+});
 
 export function isRevision(text: string): text is Revision {
   return (REVISIONS as readonly string[]).includes(text);
@@ -94,15 +95,21 @@ export function eraOf(revision: string): Era {
   return revision >= E ? 'modern' : 'legacy';
 }
 
+/** A request that stays open for as long as its sender wants to be told of changes. */
+export const LISTEN = 'subscriptions/listen';
+
+export interface List {
+  readonly kind: 'tool' | 'prompt' | 'resource' | 'template';
+  readonly member: string;
+}
+
 /** The methods whose results list what a server offers, and the member that holds the list. */
-export const LISTS: Readonly<
-  Record<string, { kind: 'tool' | 'prompt' | 'resource' | 'template'; member: string }>
-> = {
+export const LISTS: Readonly<Record<string, List>> = table<List>({
   'tools/list': { kind: 'tool', member: 'tools' },
   'prompts/list': { kind: 'prompt', member: 'prompts' },
   'resources/list': { kind: 'resource', member: 'resources' },
   'resources/templates/list': { kind: 'template', member: 'resourceTemplates' },
-};
+});
 
 /** Keys of `_meta` that MCP reserves (basic/index, 2026-07-28; SEP-414 for trace context). */
 export const META = {

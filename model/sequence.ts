@@ -1,7 +1,8 @@
 /** Whether the entries of each session are all there: seq is gap-free from 0, and each stands once. */
-import { type Entry, lastSeq } from './entry.ts';
+import { bySeq, type Entry, lastSeq } from './entry.ts';
 import { groupBy } from './group.ts';
 import type { Problem } from './recording.ts';
+import type { Session } from './session.ts';
 
 export function sequenceProblems(entries: readonly Entry[]): Problem[] {
   const bySession = groupBy(entries, (entry) => entry.session);
@@ -10,26 +11,18 @@ export function sequenceProblems(entries: readonly Entry[]): Problem[] {
 
 function problemsOf(session: string, own: readonly Entry[]): Problem[] {
   const problems: Problem[] = [];
-  const sorted = [...own].sort((a, b) => a.seq - b.seq);
-  if (sorted[0]?.type !== 'session') {
-    problems.push({ kind: 'no-head', detail: `session ${session} has no opening entry` });
-  }
+  const say = (kind: Problem['kind'], what: string): void => {
+    problems.push({ kind, detail: `session ${session} ${what}` });
+  };
+  const sorted = [...own].sort(bySeq);
+  if (sorted[0]?.type !== 'session') say('no-head', 'has no opening entry');
   let next = 0;
   let previous = -1;
   for (const entry of sorted) {
-    if (entry.seq > next) {
-      problems.push({
-        kind: 'lost',
-        detail: `session ${session} lacks ${span(next, entry.seq - 1)}`,
-      });
-    }
+    if (entry.seq > next) say('lost', `lacks ${span(next, entry.seq - 1)}`);
     // An entry inside a gap arrived after all, and wins over it.
     if (entry.type !== 'gap') {
-      if (entry.seq === previous)
-        problems.push({
-          kind: 'doubled',
-          detail: `session ${session} has entry ${entry.seq} twice`,
-        });
+      if (entry.seq === previous) say('doubled', `has entry ${entry.seq} twice`);
       previous = entry.seq;
     }
     next = Math.max(next, lastSeq(entry) + 1);
@@ -39,4 +32,14 @@ function problemsOf(session: string, own: readonly Entry[]): Problem[] {
 
 function span(from: number, to: number): string {
   return from === to ? `entry ${from}` : `entries ${from} to ${to}`;
+}
+
+/**
+ * How many entries of a session are known to be lost once more: those that a gap stands for, or
+ * less one when an entry arrives after all.
+ */
+export function lossBy(entry: Entry, { gaps, lastSeq: last }: Session): number {
+  if (entry.type === 'gap') return entry.count;
+  const gap = gaps.at(-1);
+  return gap && gap.seq <= entry.seq && entry.seq <= gap.to && entry.seq <= last ? -1 : 0;
 }

@@ -7,21 +7,26 @@
  * Rule 3: a response finds its request by (exchange or pipe, asking side, typed id, ordinal),
  * never by id alone; `0` and `""` are ids.
  */
+import { type Bursts, createBursts } from './bursts.ts';
 import { type CallIndex, createCallIndex } from './call-index.ts';
-import type { Entry, MessageEntry, Peer } from './entry.ts';
-import { lastSeq } from './entry.ts';
+import { type Entry, type FrameEntry, lastSeq, type MessageEntry, type Peer } from './entry.ts';
 import { noteIdentity, noteResultIdentity, traceOf } from './identity.ts';
-import { isObject } from './json.ts';
+import { member } from './json.ts';
 import { tiesOfRequest, tiesOfResult } from './logical-call.ts';
-import type { NotificationMessage, SingleMessage } from './message.ts';
 import {
   classify,
+  isId,
   itemsOf,
+  type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
+  type SingleMessage,
   subjectOf,
 } from './message.ts';
+import { LISTEN, META } from './methods.ts';
+import { lossBy } from './sequence.ts';
 import {
+  type Anomaly,
   type Call,
   type CallState,
   emptySession,
@@ -45,7 +50,10 @@ export const CALL_TRANSITIONS: Readonly<Record<CallState, Readonly<Record<CallEv
 
 type SessionEvent = 'initialize' | 'initialized' | 'other' | 'end';
 
-/** `initialized`: the answer to initialize. Any other request in `spawned` is a session of the modern era. */
+/**
+ * `initialize`: the client asked for it. `initialized`: the server accepted. `other`: any other
+ * request, which in `spawned` makes it a session of the modern era.
+ */
 export const PHASE_TRANSITIONS: Readonly<Record<Phase, Readonly<Record<SessionEvent, Phase>>>> = {
   spawned: { initialize: 'opening', initialized: 'ready', other: 'ready', end: 'ended' },
   opening: { initialize: 'opening', initialized: 'ready', other: 'opening', end: 'ended' },
@@ -53,8 +61,6 @@ export const PHASE_TRANSITIONS: Readonly<Record<Phase, Readonly<Record<SessionEv
   ended: { initialize: 'ended', initialized: 'ended', other: 'ended', end: 'ended' },
 };
 
-/** Messages further apart belong to two bursts, in µs. */
-const BURST_PAUSE = 1_000_000;
 const STDERR_KEPT = 20;
 
 /** What one message of an entry was seen to be. */
@@ -74,39 +80,46 @@ export interface SessionMachine {
   apply(entry: Entry): readonly Seen[];
 }
 
+interface Machine {
+  readonly session: Session;
+  readonly index: CallIndex;
+  readonly bursts: Bursts;
+}
+
+/** One message of an entry, and where it stands. */
+interface Place {
+  readonly entry: MessageEntry;
+  readonly ref: MessageRef;
+}
+
 export function createSessionMachine(id: string): SessionMachine {
   const session = emptySession(id);
-  const index = createCallIndex();
+  const machine: Machine = {
+    session,
+    index: createCallIndex(),
+    bursts: createBursts(session.bursts),
+  };
   return {
     session,
     apply(entry) {
-      session.entryCount++;
-      session.lastSeq = Math.max(session.lastSeq, lastSeq(entry));
-      session.lastAt = Math.max(session.lastAt, entry.at);
-      return applyEntry(session, index, entry);
+      countEntry(session, entry);
+      return applyEntry(machine, entry);
     },
   };
 }
 
 const NOTHING: readonly Seen[] = [];
 
-function applyEntry(session: Session, index: CallIndex, entry: Entry): readonly Seen[] {
+function applyEntry(machine: Machine, entry: Entry): readonly Seen[] {
+  const { session } = machine;
   switch (entry.type) {
+    case 'message':
+      return applyMessage(machine, entry);
+    case 'frame':
+      applyFrame(session, entry);
+      break;
     case 'session':
       session.head = entry;
-      break;
-    case 'message':
-      return applyMessage(session, index, entry);
-    case 'frame':
-      session.lastFrom[entry.from] = entry.at;
-      if (entry.why === 'not-json' || entry.why === 'invalid-utf8') {
-        session.anomalies.push({
-          kind: 'malformed',
-          seq: entry.seq,
-          from: entry.from,
-          faults: [entry.why],
-        });
-      }
       break;
     case 'stderr':
       session.stderr.push(entry);
@@ -117,205 +130,256 @@ function applyEntry(session: Session, index: CallIndex, entry: Entry): readonly 
       break;
     case 'exit':
       session.exit = entry;
-      end(session, index);
+      endSession(session);
       break;
     case 'end':
       session.ended = true;
-      end(session, index);
+      endSession(session);
       break;
-    default:
+    case 'http':
+    case 'note':
+    case 'unknown':
       break;
   }
   return NOTHING;
 }
 
-function end(session: Session, index: CallIndex): void {
+function countEntry(session: Session, entry: Entry): void {
+  session.entryCount++;
+  session.lostCount += lossBy(entry, session);
+  session.lastSeq = Math.max(session.lastSeq, lastSeq(entry));
+  session.lastAt = Math.max(session.lastAt, entry.at);
+}
+
+/** Frames hold no message; some held one that was not kept. */
+function applyFrame(session: Session, { seq, at, from, why }: FrameEntry): void {
+  session.lastFrom[from] = at;
+  if (why === 'not-json' || why === 'invalid-utf8') {
+    session.anomalies.push({ kind: 'malformed', seq, from, faults: [why] });
+  } else if (why === 'over-cap' || why === 'metadata-only') {
+    session.unread.push({ seq, at, from });
+  }
+}
+
+function endSession(session: Session): void {
+  // What is asked after the end is abandoned at once, so all calls are looked at only the first time.
+  if (session.phase === 'ended') return;
   session.phase = PHASE_TRANSITIONS[session.phase].end;
-  for (const call of index.open()) call.state = CALL_TRANSITIONS[call.state].end;
+  for (const call of session.calls) become(session, call, 'end');
 }
 
-function applyMessage(session: Session, index: CallIndex, entry: MessageEntry): readonly Seen[] {
-  session.messageCount++;
-  session.lastFrom[entry.from] = entry.at;
-  return itemsOf(classify(entry.value)).map(([message, item]) => {
-    const ref: MessageRef = {
-      seq: entry.seq,
-      ...(item === undefined ? {} : { item }),
-      at: entry.at,
-      sent: entry.sent ?? entry.at,
-      ...(entry.sent === undefined ? { held: true as const } : {}),
-      size: entry.text.length,
-    };
-    if (message.faults.length > 0) {
-      session.anomalies.push({
-        kind: 'malformed',
-        ...place(ref),
-        from: entry.from,
-        faults: message.faults,
-      });
-    }
-    return {
-      kind: message.kind,
-      ref,
-      from: entry.from,
-      ...applyOne(session, index, entry, message, ref),
-    };
-  });
+function become(session: Session, call: Call, event: CallEvent): void {
+  if (call.state === 'open') session.openCount--;
+  call.state = CALL_TRANSITIONS[call.state][event];
 }
 
-function applyOne(
-  session: Session,
-  index: CallIndex,
-  entry: MessageEntry,
-  message: SingleMessage,
-  ref: MessageRef,
-): Pick<Seen, 'method' | 'subject' | 'call'> {
+function applyMessage(machine: Machine, entry: MessageEntry): readonly Seen[] {
+  machine.session.messageCount++;
+  machine.session.lastFrom[entry.from] = entry.at;
+  return itemsOf(classify(entry.value)).map(([message, item]) =>
+    applyItem(machine, message, { entry, ref: refOf(entry, item) }),
+  );
+}
+
+function refOf({ seq, at, sent, text }: MessageEntry, item: number | undefined): MessageRef {
+  const held = sent === undefined ? { held: true as const } : undefined;
+  const place = item === undefined ? undefined : { item };
+  return { seq, ...place, at, sent: sent ?? at, ...held, size: text.length };
+}
+
+function applyItem(machine: Machine, message: SingleMessage, place: Place): Seen {
+  const { ref, entry } = place;
+  const { kind, faults } = message;
+  if (faults.length > 0) note(machine, place, { kind: 'malformed', faults });
+  const { method, subject, call } = meaningOf(machine, message, place);
+  return {
+    kind,
+    ref,
+    from: entry.from,
+    ...(method === undefined ? undefined : { method }),
+    ...(subject === undefined ? undefined : { subject }),
+    ...(call === undefined ? undefined : { call }),
+  };
+}
+
+interface Meaning {
+  readonly method?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly call?: Call | undefined;
+}
+
+function meaningOf(machine: Machine, message: SingleMessage, place: Place): Meaning {
   switch (message.kind) {
     case 'request':
-      return aboutCall(applyRequest(session, index, entry, message, ref));
+      return aboutCall(applyRequest(machine, message, place));
     case 'response':
-      return aboutCall(applyResponse(session, index, entry, message, ref));
+      return aboutCall(applyResponse(machine, message, place));
     case 'notification':
-      return applyNotification(session, index, entry, message, ref);
+      return applyNotification(machine, message, place);
     case 'invalid':
-      extendBurst(session, entry.at, null);
+      machine.bursts.add(place.ref.at, null);
       return {};
   }
 }
 
-function aboutCall(call: Call | undefined): Pick<Seen, 'method' | 'subject' | 'call'> {
-  if (!call) return {};
-  const { method, subject } = call;
-  return { call, method, ...(subject === undefined ? {} : { subject }) };
+function aboutCall(call: Call | undefined): Meaning {
+  return call ? { call, method: call.method, subject: call.subject } : {};
 }
 
-function applyRequest(
-  session: Session,
-  index: CallIndex,
-  entry: MessageEntry,
-  message: RequestMessage,
-  ref: MessageRef,
-): Call {
+function applyRequest(machine: Machine, message: RequestMessage, place: Place): Call {
+  const { session, index, bursts } = machine;
+  const { entry, ref } = place;
+  const call = callOf(machine, message, place);
+  bursts.add(ref.at, call.trace ?? null);
+  if (entry.from === 'client') {
+    noteIdentity(session, message);
+    const event = call.method === 'initialize' ? 'initialize' : 'other';
+    session.phase = PHASE_TRANSITIONS[session.phase][event];
+  }
+  if (call.ordinal > 0) note(machine, place, { kind: 'id-reused-in-flight', call });
+  session.calls.push(call);
+  session.openCount++;
+  index.add(call, message.params);
+  if (session.phase === 'ended') become(session, call, 'end');
+  return call;
+}
+
+function callOf({ session, index }: Machine, message: RequestMessage, { entry, ref }: Place): Call {
   const { from, exchange } = entry;
-  const trace = traceOf(message.params);
-  extendBurst(session, entry.at, trace ?? null);
-  noteIdentity(session, message);
-  const event = message.method === 'initialize' ? 'initialize' : 'other';
-  session.phase = PHASE_TRANSITIONS[session.phase][event];
-  const parent = index.parentOf(from, exchange);
-  const subject = subjectOf(message.method, message.params);
-  const call: Call = {
+  const { id, method, params } = message;
+  const subject = subjectOf(method, params);
+  const trace = traceOf(params);
+  const parent = index.causeOf(other(from), entry);
+  return {
     session: session.id,
     from,
-    id: message.id,
-    method: message.method,
+    id,
+    method,
     request: ref,
-    ordinal: index.inFlight(from, exchange, message.id),
-    ties: tiesOfRequest(message.params),
+    ordinal: index.inFlight(from, entry, id),
+    ties: tiesOfRequest(params),
     state: 'open',
-    ...(subject === undefined ? {} : { subject }),
-    ...(exchange === undefined ? {} : { exchange }),
-    ...(trace === undefined ? {} : { trace }),
-    ...(parent ? { parent } : {}),
+    ...(subject === undefined ? undefined : { subject }),
+    ...(exchange === undefined ? undefined : { exchange }),
+    ...(trace === undefined ? undefined : { trace }),
+    ...(parent === undefined ? undefined : { parent }),
   };
-  if (call.ordinal > 0) {
-    session.anomalies.push({ kind: 'id-reused-in-flight', ...place(ref), from, call });
-  }
-  session.calls.push(call);
-  index.add(call, message.params);
+}
+
+function applyResponse(machine: Machine, message: ResponseMessage, place: Place): Call | undefined {
+  const call = answeredCall(machine, message, place);
+  machine.bursts.add(place.ref.at, call?.trace ?? null);
+  if (!call) note(machine, place, { kind: 'unknown-response' });
+  else if (call.response) note(machine, place, { kind: 'second-response', call });
+  else answer(machine, call, { message, ref: place.ref });
   return call;
 }
 
-function applyResponse(
-  session: Session,
-  index: CallIndex,
-  entry: MessageEntry,
-  message: ResponseMessage,
-  ref: MessageRef,
-): Call | undefined {
-  const { from } = entry;
-  const found = message.id === null ? undefined : index.answered(other(from), entry, message.id);
-  extendBurst(session, entry.at, found?.call.trace ?? null);
-  if (!found) {
-    session.anomalies.push({ kind: 'unknown-response', ...place(ref), from });
-    return undefined;
-  }
-  const { call, typeChanged } = found;
-  if (typeChanged) session.anomalies.push({ kind: 'id-type-changed', ...place(ref), from, call });
-  if (call.response) {
-    session.anomalies.push({ kind: 'second-response', ...place(ref), from, call });
-    return call;
-  }
-  call.state = CALL_TRANSITIONS[call.state].response;
+function answeredCall(machine: Machine, { id }: ResponseMessage, place: Place): Call | undefined {
+  if (id === null) return undefined;
+  const asker = other(place.entry.from);
+  const exact = machine.index.find(asker, place.entry, id);
+  if (exact) return exact;
+  const call = machine.index.findOtherType(asker, place.entry, id);
+  if (call) note(machine, place, { kind: 'id-type-changed', call });
+  return call;
+}
+
+function answer(
+  { session, index, bursts }: Machine,
+  call: Call,
+  { message, ref }: { message: ResponseMessage; ref: MessageRef },
+): void {
+  index.settle(call);
+  become(session, call, 'response');
   call.response = ref;
   call.outcome = message.outcome;
-  if (message.outcome === 'error' && isObject(message.error))
-    call.code = Number(message.error['code']);
-  tiesOfResult(call.ties, message.result);
-  noteResultIdentity(session, call.method, message.result);
-  if (call.method === 'initialize') session.phase = PHASE_TRANSITIONS[session.phase].initialized;
-  return call;
+  if (message.outcome !== 'result') session.errorCount++;
+  const code = member(message.error, 'code');
+  if (typeof code === 'number') call.code = code;
+  call.ties = tiesOfResult(call.ties, message.result);
+  if (call.method !== LISTEN) bursts.waited(call.request.at, ref.at);
+  if (call.from === 'client') noteResult(session, call, message);
+}
+
+function noteResult(
+  session: Session,
+  { method }: Call,
+  { outcome, result }: ResponseMessage,
+): void {
+  noteResultIdentity(session, method, result);
+  if (method === 'initialize' && outcome === 'result') {
+    session.phase = PHASE_TRANSITIONS[session.phase].initialized;
+  }
 }
 
 function applyNotification(
-  session: Session,
-  index: CallIndex,
-  entry: MessageEntry,
+  machine: Machine,
   message: NotificationMessage,
-  ref: MessageRef,
+  place: Place,
 ): NotificationSeen {
   const { method, params } = message;
-  const { from } = entry;
-  const call = tieNotification(session, index, entry, message, ref);
-  extendBurst(session, entry.at, traceOf(params) ?? call?.trace ?? null);
+  const call = callOfNotification(machine, message, place);
+  machine.bursts.add(place.ref.at, traceOf(params) ?? call?.trace ?? null);
   const subject = subjectOf(method, params);
-  const seen = {
-    ref,
-    from,
+  const seen: NotificationSeen = {
+    ref: place.ref,
+    from: place.entry.from,
     method,
-    ...(subject === undefined ? {} : { subject }),
-    ...(call ? { call } : {}),
+    ...(subject === undefined ? undefined : { subject }),
+    ...(call === undefined ? undefined : { call }),
   };
-  session.notifications.push(seen);
+  machine.session.notifications.push(seen);
   return seen;
 }
 
-/** Ties a cancellation or progress to its call, and gives the call. */
-function tieNotification(
-  session: Session,
-  index: CallIndex,
-  entry: MessageEntry,
+/** The call that a notification speaks of, with what it does to it. */
+function callOfNotification(
+  machine: Machine,
   { method, params }: NotificationMessage,
-  ref: MessageRef,
+  place: Place,
 ): Call | undefined {
-  const { from } = entry;
-  if (method === 'notifications/cancelled') {
-    const call = index.cancellable(from, entry, params);
-    if (call) {
-      call.state = CALL_TRANSITIONS[call.state].cancel;
-      call.cancelled = ref;
-    } else session.anomalies.push({ kind: 'unknown-cancel', ...place(ref), from });
-    return call;
+  const { index } = machine;
+  const { entry } = place;
+  switch (method) {
+    case 'notifications/cancelled':
+      return cancelCall(machine, params, place);
+    case 'notifications/progress':
+      return progressOf(machine, params, place);
   }
-  if (method === 'notifications/progress') {
-    const call = index.byProgressToken(other(from), params);
-    if (call) call.progress = [...(call.progress ?? []), ref];
-    else session.anomalies.push({ kind: 'unknown-progress', ...place(ref), from });
-    return call;
-  }
-  return index.parentOf(from, entry.exchange);
+  const listener = member(params, '_meta', META.subscriptionId);
+  if (isId(listener)) return index.find(other(entry.from), entry, listener);
+  return entry.exchange === undefined ? undefined : index.causeOf(other(entry.from), entry);
 }
 
-function extendBurst(session: Session, at: number, trace: string | null): void {
-  const burst = session.bursts.at(-1);
-  if (burst && burst.trace === trace && at - burst.last < BURST_PAUSE) {
-    burst.last = Math.max(burst.last, at);
-    burst.messages++;
-  } else session.bursts.push({ trace, first: at, last: at, messages: 1 });
+function cancelCall(machine: Machine, params: unknown, place: Place): Call | undefined {
+  const { session, index } = machine;
+  const { entry, ref } = place;
+  const id = member(params, 'requestId');
+  const call = isId(id) ? index.find(entry.from, entry, id) : undefined;
+  if (call) {
+    become(session, call, 'cancel');
+    call.cancelled ??= ref;
+    index.close(call);
+  } else note(machine, place, { kind: 'unknown-cancel' });
+  return call;
 }
 
-function place(ref: MessageRef): { seq: number; item?: number } {
-  return ref.item === undefined ? { seq: ref.seq } : { seq: ref.seq, item: ref.item };
+function progressOf(machine: Machine, params: unknown, place: Place): Call | undefined {
+  const asker = other(place.entry.from);
+  const call = machine.index.byProgressToken(asker, member(params, 'progressToken'));
+  if (!call) note(machine, place, { kind: 'unknown-progress' });
+  else if (call.progress) call.progress.push(place.ref);
+  else call.progress = [place.ref];
+  return call;
+}
+
+type About = Pick<Anomaly, 'kind' | 'call' | 'faults'>;
+
+function note(machine: Machine, { entry, ref }: Place, about: About): void {
+  const { kind, ...details } = about;
+  const item = ref.item === undefined ? undefined : { item: ref.item };
+  machine.session.anomalies.push({ kind, seq: ref.seq, ...item, from: entry.from, ...details });
 }
 
 export function other(peer: Peer): Peer {

@@ -39,10 +39,10 @@ export interface Call {
   readonly ordinal: number;
   readonly exchange?: number;
   readonly trace?: string;
-  /** A request of the other side that was open, or shared the exchange, when this one was made. */
+  /** The request of the other side that was open, or shared the exchange, when this one was made. */
   readonly parent?: Call;
   /** What ties rounds, task polls and retries to one intention. */
-  readonly ties: Ties;
+  ties: Ties;
   state: CallState;
   response?: MessageRef;
   outcome?: Outcome;
@@ -55,13 +55,13 @@ export interface Call {
 /** See SEP-2322 (requestState, inputResponses), SEP-2663 and the 2025-11-25 tasks (taskId). */
 export interface Ties {
   /** What the client sent back. */
-  sentState?: string;
-  answers?: true;
-  task?: string;
+  readonly sentState?: string;
+  readonly answers?: true;
+  readonly task?: string;
   /** What the server gave. */
-  givenState?: string;
-  givenTask?: string;
-  resultType?: string;
+  readonly givenState?: string;
+  readonly givenTask?: string;
+  readonly resultType?: string;
 }
 
 /** Something in the traffic that a correct peer would not do; judged by the rules in analysis/. */
@@ -93,16 +93,18 @@ export interface NotificationSeen {
   readonly from: Peer;
   readonly method: string;
   readonly subject?: string;
-  /** The call it belongs to, when its token or the exchange says so. */
+  /** The call it belongs to, when its id, its token, its subscription or the exchange says so. */
   readonly call?: Call;
 }
 
-/** A stretch of messages of one trace without a pause of more than a second. Times in µs. */
+/** The messages of one trace, or a stretch of those of none without a long pause. Times in µs. */
 export interface Burst {
   readonly trace: string | null;
   readonly first: number;
   last: number;
   messages: number;
+  /** When the last answer to one of its requests came, if that was in a later burst. */
+  until?: number;
 }
 
 export interface Implementation {
@@ -110,7 +112,10 @@ export interface Implementation {
   readonly version: string;
 }
 
-/** spawned: no message yet. opening: initialize is open. ready: calls may come. ended: nothing more will. */
+/**
+ * spawned: no request yet. opening: initialize was sent and not accepted yet. ready: calls may come.
+ * ended: nothing more will.
+ */
 export type Phase = 'spawned' | 'opening' | 'ready' | 'ended';
 
 export interface Session {
@@ -137,6 +142,11 @@ export interface Session {
   ended: boolean;
   entryCount: number;
   messageCount: number;
+  /** Calls that still wait for an answer; calls whose answer is an error. */
+  openCount: number;
+  errorCount: number;
+  /** Entries that gaps stand for, without those that arrived after all. */
+  lostCount: number;
   /** The last seq applied, or -1. */
   lastSeq: number;
   lastAt: number;
@@ -165,6 +175,9 @@ export function emptySession(id: string): Session {
     ended: false,
     entryCount: 0,
     messageCount: 0,
+    openCount: 0,
+    errorCount: 0,
+    lostCount: 0,
     lastSeq: -1,
     lastAt: 0,
   };

@@ -1,5 +1,5 @@
 /** What a list of sessions shows of each: plain data, kept by stores and sent to pages. */
-import type { Capture, Host, Launch, Peer, SessionEntry } from './entry.ts';
+import type { Capture, Host, Launch, SessionEntry } from './entry.ts';
 import { startOf } from './order.ts';
 import type { Burst, Implementation, Phase, Session } from './session.ts';
 
@@ -61,22 +61,16 @@ export function summaryOf(session: Session): SessionSummary {
     entryCount: session.entryCount,
     messageCount: session.messageCount,
     callCount: calls.length,
-    openCount: calls.filter((call) => call.state === 'open').length,
-    errorCount: calls.filter((call) => call.outcome === 'error' || call.outcome === 'tool-error')
-      .length,
-    lostCount: session.gaps.reduce((sum, gap) => sum + gap.count, 0),
+    openCount: session.openCount,
+    errorCount: session.errorCount,
+    lostCount: session.lostCount,
     bursts: session.bursts,
     probe: isProbe(session),
   };
 }
 
 function isProbe({ calls, phase }: Session): boolean {
-  const [first, ...rest] = calls;
-  const asker: Peer = 'client';
-  return (
-    phase === 'ended' &&
-    rest.length === 0 &&
-    first?.from === asker &&
-    first.method === 'server/discover'
-  );
+  const [first] = calls;
+  if (phase !== 'ended' || calls.length !== 1) return false;
+  return first?.from === 'client' && first.method === 'server/discover';
 }

@@ -1,0 +1,68 @@
+/**
+ * Bursts: when a session was busy, coarse enough to stand in a list of sessions.
+ *
+ * Runs are found from them (workflow.ts). The messages of one trace are one burst; those of none
+ * are split where nothing crossed for longer than BURST_PAUSE.
+ */
+import type { Burst } from './session.ts';
+
+/** The shortest pause that is seen, in µs. A day of steady traffic makes at most 8,640 bursts. */
+export const BURST_PAUSE = 10_000_000;
+
+/** Messages of further traces count as of none, so that a peer who mints one for each stays small. */
+const MOST_TRACES = 10_000;
+
+export interface Bursts {
+  /** A message crossed. */
+  add(at: number, trace: string | null): void;
+  /** A request of `asked` was waited for until `at`. */
+  waited(asked: number, at: number): void;
+}
+
+/** Keeps the bursts of a session in `bursts`, in the order they began. */
+export function createBursts(bursts: Burst[]): Bursts {
+  const traced = new Map<string, Burst>();
+  const untraced: Burst[] = [];
+
+  const begin = (at: number, trace: string | null): Burst => {
+    const burst = { trace, first: at, last: at, messages: 0 };
+    bursts.push(burst);
+    if (trace === null) untraced.push(burst);
+    else traced.set(trace, burst);
+    return burst;
+  };
+
+  const burstOf = (at: number, trace: string | null): Burst => {
+    const known = trace === null ? undefined : traced.get(trace);
+    if (known) return known;
+    if (trace !== null && traced.size < MOST_TRACES) return begin(at, trace);
+    const latest = untraced.at(-1);
+    return latest && at - latest.last < BURST_PAUSE ? latest : begin(at, null);
+  };
+
+  return {
+    add(at, trace) {
+      const burst = burstOf(at, trace);
+      burst.last = Math.max(burst.last, at);
+      burst.messages++;
+    },
+    waited(asked, at) {
+      const latest = untraced.at(-1);
+      if (!latest || asked >= latest.first) return;
+      const burst = lastBefore(untraced, asked);
+      if (burst) burst.until = Math.max(burst.until ?? at, at);
+    },
+  };
+}
+
+/** The last burst that had begun at a time, by binary search. */
+function lastBefore(bursts: readonly Burst[], at: number): Burst | undefined {
+  let low = 0;
+  let high = bursts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((bursts[middle]?.first ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return bursts[low - 1];
+}

@@ -1,0 +1,60 @@
+/**
+ * Calls by a key that several may share, such as an id that a peer used again too early.
+ *
+ * Nearly every key has one call, so that one stands alone and costs no list. Taking the next is of
+ * constant cost, however many share a key: a hostile peer can send a hundred thousand.
+ */
+import type { Call } from './session.ts';
+
+export interface CallQueues<K> {
+  add(key: K, call: Call): void;
+  /** Says that a call of this key got its answer. */
+  settle(key: K): void;
+  /** The oldest call that waits for an answer, else the newest. */
+  next(key: K): Call | undefined;
+  /** How many wait for an answer. */
+  waiting(key: K): number;
+}
+
+/** Two or more calls; those before `head` have their answer. */
+interface Queue {
+  readonly calls: Call[];
+  head: number;
+  waiting: number;
+}
+
+export function createCallQueues<K>(): CallQueues<K> {
+  const byKey = new Map<K, Call | Queue>();
+
+  const waiting = (key: K): number => {
+    const held = byKey.get(key);
+    if (held === undefined) return 0;
+    return isQueue(held) ? held.waiting : Number(!held.response);
+  };
+
+  return {
+    waiting,
+    add(key, call) {
+      const held = byKey.get(key);
+      if (held === undefined || waiting(key) === 0) byKey.set(key, call);
+      else if (isQueue(held)) {
+        held.calls.push(call);
+        held.waiting++;
+      } else byKey.set(key, { calls: [held, call], head: 0, waiting: 2 });
+    },
+    settle(key) {
+      const held = byKey.get(key);
+      if (held !== undefined && isQueue(held)) held.waiting--;
+    },
+    next(key) {
+      const held = byKey.get(key);
+      if (held === undefined || !isQueue(held)) return held;
+      while (held.head < held.calls.length - 1 && held.calls[held.head]?.response) held.head++;
+      return held.calls[held.head];
+    },
+  };
+}
+
+function isQueue(held: Call | Queue): held is Queue {
+  return 'head' in held;
+}
