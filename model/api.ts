@@ -6,11 +6,14 @@
  *
  *   GET    /api/status                                   Status
  *   GET    /api/workflows                                Workflow[]         (newest first, with their runs)
- *   GET    /api/sessions                                 SessionSummary[]
+ *   GET    /api/sessions                                 SessionSummary[]   (newest first)
  *   GET    /api/sessions/:id                             SessionSummary
  *   DELETE /api/sessions/:id                             administration token
  *   GET    /api/sessions/:id/index?rows=N&strings=M      binary part of model/columns.ts (application/octet-stream)
- *   GET    /api/sessions/:id/entries?from=SEQ&limit=N    entry lines (application/x-ndjson)
+ *                                                        (a header Wiretape-Rewrites; given back as &rewrites=K,
+ *                                                        409 `index-changed` says that the rows must be asked from 0)
+ *   GET    /api/sessions/:id/entries?from=SEQ&limit=N    entry lines (application/x-ndjson); at most 10,000 and
+ *                                                        16 MiB, so ask again from behind the last until none come
  *   GET    /api/sessions/:id/entries/:seq                one entry line (text/plain)
  *   GET    /api/findings?sessions=A,B                    Finding[]          (of these and of all whose times meet theirs)
  *   GET    /api/stuck?sessions=A,B                       Blame[] of analysis/stuck.ts
@@ -34,7 +37,10 @@ export interface ApiError {
   readonly detail: string;
 }
 
-/** At most ten a second: which sessions have changed. The page fetches what it shows of them. */
+/**
+ * At most ten a second: which sessions have changed. The page fetches what it shows of them. The
+ * first one comes at once and may be empty: what changes after it is told, so fetch lists then.
+ */
 export interface LiveMessage {
   readonly changed: readonly SessionSummary[];
   readonly removed: readonly string[];
@@ -43,6 +49,7 @@ export interface LiveMessage {
 /**
  * The ingest channel. Tap → collector: the token, then batches: entry lines of one session joined
  * by LF, in order; or a `Resume`. Collector → tap: `Ack`, when all up to `seq` is durable (−1: none).
+ * Close codes: 4401 wrong token, 4400 no entries, 1011 the store cannot write now, 1009 over 64 MiB.
  */
 export interface Resume {
   readonly resume: string;

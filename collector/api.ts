@@ -1,0 +1,216 @@
+/**
+ * The HTTP API of model/api.ts, and the page's files.
+ *
+ * Whether a request may speak to the port at all was decided before it came here (access.ts). Here
+ * every route of /api asks for a token, and all it reaches is reached through that token's tenant.
+ */
+import { type Context, Hono } from 'hono';
+import type { ApiError, Status } from '../model/api.ts';
+import { writeRecording } from '../model/recording.ts';
+import type { SessionSummary } from '../model/summary.ts';
+import { workflows } from '../model/workflow.ts';
+import { bearerOf, SECURITY_HEADERS } from './access.ts';
+import type { Findings } from './findings.ts';
+import type { Page } from './page.ts';
+import type { Tenant } from './tenant.ts';
+import { allows, type Grants, type Use } from './tokens.ts';
+
+export interface Site {
+  readonly version: string;
+  readonly started: string;
+  readonly readOnly: boolean;
+  readonly grants: Grants;
+  readonly page: Page;
+  tenant(name: string): { readonly tenant: Tenant; readonly findings: Findings };
+  /** Whether a tap that still runs records this session. */
+  isLive(session: string): Promise<boolean>;
+  /** Erases a session with all that is left of it outside the store. */
+  erase(tenant: Tenant, session: string): Promise<boolean>;
+  /** Where a session's clock stands now, in µs. */
+  now(summary: SessionSummary): Promise<number>;
+}
+
+type Variables = ReturnType<Site['tenant']>;
+type Api = Context<{ Variables: Variables }>;
+type StatusCode = 400 | 401 | 403 | 404 | 405 | 409 | 500;
+
+/** The most entries and bytes of one answer. */
+const PAGE = { limit: 10_000, bytes: 16 << 20 };
+const ASKED = 1000;
+
+/** A failure that an answer tells. */
+class Refusal extends Error {
+  readonly status: StatusCode;
+  readonly error: ApiError;
+
+  constructor(status: StatusCode, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.error = { code, detail };
+  }
+}
+
+export function createApi(site: Site): Hono<{ Variables: Variables }> {
+  const api = new Hono<{ Variables: Variables }>();
+  api.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
+  });
+  api.use('/api/*', async (c, next) => {
+    const grant = site.grants(bearerOf(c.req.header('authorization')) ?? '');
+    if (!grant) throw new Refusal(401, 'no-token', 'A token is needed: run `wiretape open`.');
+    const use: Use = c.req.method === 'GET' ? 'read' : 'admin';
+    if (!allows(grant, use)) throw new Refusal(403, 'wrong-token', `This needs the ${use} token.`);
+    const { tenant, findings } = site.tenant(grant.tenant);
+    c.set('tenant', tenant);
+    c.set('findings', findings);
+    await next();
+  });
+  addLists(api, site);
+  addSessions(api, site);
+  addAnalysis(api, site);
+  api.get('*', (c) => pageFile(c, site));
+  api.notFound((c) =>
+    c.json({ code: 'no-route', detail: 'There is nothing under this address.' }, 404),
+  );
+  api.onError((error, c) => {
+    if (error instanceof Refusal) return c.json(error.error, error.status);
+    return c.json({ code: 'failed', detail: error.message }, 500);
+  });
+  return api;
+}
+
+type Routes = Hono<{ Variables: Variables }>;
+
+function addLists(api: Routes, site: Site): void {
+  api.get('/api/status', async (c) => {
+    const all = await summaries(c);
+    const { version, started, readOnly } = site;
+    const liveCount = all.filter(({ phase }) => phase !== 'ended').length;
+    return c.json({
+      version,
+      started,
+      sessionCount: all.length,
+      liveCount,
+      readOnly,
+    } satisfies Status);
+  });
+  api.get('/api/workflows', async (c) => c.json(workflows(await summaries(c))));
+  api.get('/api/sessions', async (c) => c.json(await summaries(c)));
+}
+
+/** The newest session first, as their ids are in the order of time. */
+async function summaries(c: Api): Promise<SessionSummary[]> {
+  const { live, store } = c.get('tenant');
+  await live.settle();
+  const stored = await store.sessions();
+  return stored.flatMap(({ summary }) => (summary ? [summary] : [])).reverse();
+}
+
+function addSessions(api: Routes, site: Site): void {
+  api.get('/api/sessions/:id', async (c) => {
+    await c.get('tenant').live.settle();
+    const summary = (await c.get('tenant').store.session(c.req.param('id')))?.summary;
+    if (!summary) throw unknownSession(c.req.param('id'));
+    return c.json(summary);
+  });
+  api.delete('/api/sessions/:id', async (c) => {
+    const id = c.req.param('id');
+    if (site.readOnly)
+      throw new Refusal(403, 'read-only', 'These recordings are open for reading only.');
+    if (await site.isLive(id)) {
+      throw new Refusal(409, 'session-live', 'The session is still being recorded; end it first.');
+    }
+    if (!(await site.erase(c.get('tenant'), id))) throw unknownSession(id);
+    return c.body(null, 204);
+  });
+  api.get('/api/sessions/:id/index', async (c) => {
+    const session = await c.get('tenant').warm.get(c.req.param('id'));
+    if (!session) throw unknownSession(c.req.param('id'));
+    const { columns, rewrites } = session;
+    const rows = number(c, 'rows') ?? 0;
+    const strings = number(c, 'strings') ?? 0;
+    const known = number(c, 'rewrites') ?? rewrites;
+    if (rows > columns.length || strings > columns.strings.length || known !== rewrites) {
+      throw new Refusal(
+        409,
+        'index-changed',
+        'The rows of this session changed; ask again from 0.',
+      );
+    }
+    const part = columns.encode(rows, strings) as Uint8Array<ArrayBuffer>;
+    return c.body(part, 200, {
+      'Content-Type': 'application/octet-stream',
+      'Wiretape-Rewrites': String(rewrites),
+    });
+  });
+  api.get('/api/sessions/:id/entries', async (c) => {
+    const range = { ...PAGE, from: number(c, 'from') ?? 0 };
+    const limit = Math.max(1, Math.min(number(c, 'limit') ?? PAGE.limit, PAGE.limit));
+    const lines = await entryLines(c, { ...range, limit });
+    return c.body(lines.map(({ line }) => `${line}\n`).join(''), 200, {
+      'Content-Type': 'application/x-ndjson',
+    });
+  });
+  api.get('/api/sessions/:id/entries/:seq', async (c) => {
+    const seq = Number(c.req.param('seq'));
+    if (!Number.isSafeInteger(seq) || seq < 0)
+      throw new Refusal(400, 'not-a-number', 'seq is a whole number.');
+    const [found] = await entryLines(c, { ...PAGE, from: seq, limit: 1 });
+    if (!found || found.seq > seq)
+      throw new Refusal(404, 'no-entry', 'The session has no such entry.');
+    return c.text(found.line);
+  });
+}
+
+async function entryLines(c: Api, range: { from: number; limit: number; bytes: number }) {
+  const { store } = c.get('tenant');
+  const id = c.req.param('id') ?? '';
+  if (!(await store.session(id))) throw unknownSession(id);
+  return store.entries(id, range);
+}
+
+function addAnalysis(api: Routes, site: Site): void {
+  api.get('/api/findings', async (c) => c.json(await c.get('findings').findings(await asked(c))));
+  api.get('/api/stuck', async (c) => {
+    const sessions = await asked(c);
+    return c.json(await c.get('findings').stuck(sessions, (summary) => site.now(summary)));
+  });
+  api.get('/api/export', async (c) => {
+    const recording = writeRecording(await c.get('findings').entries(await asked(c)));
+    return c.body(recording, 200, { 'Content-Type': 'application/x-ndjson' });
+  });
+}
+
+/** The sessions that a question names, all of them known and their summaries current. */
+async function asked(c: Api): Promise<readonly string[]> {
+  const { store, live } = c.get('tenant');
+  const named = [...new Set((c.req.query('sessions') ?? '').split(',').filter((id) => id !== ''))];
+  if (named.length === 0) throw new Refusal(400, 'no-sessions', 'Name the sessions: ?sessions=A,B');
+  if (named.length > ASKED)
+    throw new Refusal(400, 'too-many', `At most ${ASKED} sessions at once.`);
+  await live.settle();
+  for (const id of named) if (!(await store.session(id))) throw unknownSession(id);
+  return named;
+}
+
+function unknownSession(id: string): Refusal {
+  return new Refusal(404, 'unknown-session', `There is no session ${id}.`);
+}
+
+function number(c: Api, name: string): number | undefined {
+  const text = c.req.query(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new Refusal(400, 'not-a-number', `${name} is a whole number from 0.`);
+  }
+  return value;
+}
+
+async function pageFile(c: Context, { page }: Site): Promise<Response> {
+  const file = await page.file(c.req.path);
+  if (!file) return c.notFound() as Response | Promise<Response>;
+  return c.body(file.body, 200, { 'Content-Type': file.type, 'Cache-Control': file.cache });
+}

@@ -1,0 +1,68 @@
+/**
+ * Erases the oldest sessions when they are older, or all sessions larger, than agreed.
+ *
+ * Whole sessions only, and never one that is still being recorded.
+ */
+import type { StoredSession, TenantStore } from './store.ts';
+
+export interface Retention {
+  /** Days since the last entry of a session. */
+  readonly days: number;
+  /** Bytes of all sessions together. */
+  readonly bytes: number;
+}
+
+export const RETENTION: Retention = { days: 30, bytes: 2 * 1024 ** 3 };
+
+const DAY = 86_400_000;
+
+/** The sessions that are to go, oldest first. `now`: ms since 1970. */
+export function expired(
+  sessions: readonly StoredSession[],
+  { days, bytes }: Retention,
+  now: number,
+): string[] {
+  const oldestFirst = [...sessions].sort((a, b) => lastSeen(a) - lastSeen(b));
+  let held = sessions.reduce((sum, session) => sum + session.bytes, 0);
+  const gone: string[] = [];
+  for (const session of oldestFirst) {
+    if (held <= bytes && now - lastSeen(session) <= days * DAY) break;
+    held -= session.bytes;
+    gone.push(session.id);
+  }
+  return gone;
+}
+
+/** Wall time of the last entry; a session without one counts as the oldest. */
+function lastSeen({ summary }: StoredSession): number {
+  return summary ? (Date.parse(summary.wall) || 0) + summary.lastAt / 1000 : 0;
+}
+
+/** How often sessions are looked over, in ms. */
+const INTERVAL = 600_000;
+
+export interface Erasing {
+  isLive(session: string): Promise<boolean>;
+  erase(session: string): Promise<boolean>;
+}
+
+/** Looks now and then, until what it gives is called. */
+export function keepWithin(
+  retention: Retention,
+  store: TenantStore,
+  { isLive, erase }: Erasing,
+): () => Promise<void> {
+  const look = async (): Promise<void> => {
+    for (const id of expired(await store.sessions(), retention, Date.now())) {
+      if (!(await isLive(id))) await erase(id);
+    }
+  };
+  let looking = look().catch(() => undefined);
+  const timer = setInterval(() => {
+    looking = looking.then(look).catch(() => undefined);
+  }, INTERVAL).unref();
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}

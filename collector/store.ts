@@ -1,0 +1,94 @@
+/**
+ * The store contract: what a collector needs of the place where it keeps sessions.
+ *
+ * Every store keeps the promises written here, and test/collector/store-contract.ts holds each of
+ * them to it. They are about entries only: sessions, columns and findings are derived from them, by
+ * the collector, and may be derived again. A store knows nothing of taps, tokens or pages.
+ *
+ * Ownership. One collector owns a store and is its only writer; a second one that opens it is
+ * refused. Inside, everything belongs to one tenant. There is no way to a session but through
+ * `of(tenant)`, so a query that forgets its tenant cannot be written.
+ *
+ * Identity. (tenant, session, seq) names an entry. The first entry stored under a name stays;
+ * whatever comes again under it is passed over. So appending is idempotent, in any order and
+ * any number of times, and taps may send again whatever was not acknowledged.
+ *
+ * Gaps. A gap stands for all it lost, `seq` to `to`. An entry that arrives after all wins over it:
+ * the gap shrinks, or splits, to what is still lost. A gap that arrives over entries stands only for
+ * those that are missing. So each seq is covered at most once.
+ *
+ * Order. Entries of a session are read in the order of seq, whatever order they came in.
+ *
+ * Durability. When `append` has answered, its entries survive the death of the process. They are
+ * all stored or none. A power cut may take the last moments, as it may with the journals of taps.
+ *
+ * Erasing. After `erase` has answered, no byte of the session is left in the files of the store.
+ */
+import type { Entry } from '../model/entry.ts';
+import type { SessionSummary } from '../model/summary.ts';
+
+export interface Store {
+  /** All that one tenant has, and nothing of any other. Costs nothing. */
+  of(tenant: string): TenantStore;
+  /** Waits for what is being written, then lets go of the files. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface TenantStore {
+  /**
+   * Stores entries of one session, all or none, and says how far the session is now complete.
+   * Rejects when they cannot be stored (a full disk); then nothing was.
+   */
+  append(session: string, entries: readonly Entry[]): Promise<Appended>;
+  /** All sessions, in the order of their ids. */
+  sessions(): Promise<readonly StoredSession[]>;
+  session(id: string): Promise<StoredSession | undefined>;
+  /** Entries in the order of seq, from the one that covers `from`; none when there are no more. */
+  entries(session: string, range: EntryRange): Promise<readonly StoredEntry[]>;
+  /** Keeps a summary that was derived from the entries up to `end`. Unknown sessions are passed over. */
+  keepSummary(summary: SessionSummary, end: number): Promise<void>;
+  /** Leaves no byte of the session. False when there was none. */
+  erase(session: string): Promise<boolean>;
+}
+
+export interface Appended {
+  /** All up to this seq is stored, without holes; −1 when the first entry is missing. */
+  readonly end: number;
+  /**
+   * An entry at or below the former end changed, because a gap gave way. What was derived from the
+   * session must be derived again.
+   */
+  readonly rewritten: boolean;
+  /** The entries directly followed all that was stored, so that they stand there just as given. */
+  readonly followed: boolean;
+}
+
+export interface EntryRange {
+  readonly from: number;
+  /** The most entries to give. */
+  readonly limit: number;
+  /** The most bytes to give; one entry is always given. */
+  readonly bytes: number;
+}
+
+export interface StoredEntry {
+  readonly seq: number;
+  /** The last seq it stands for; only a gap stands for more than its own. */
+  readonly last: number;
+  /** The line of a recording, without LF. */
+  readonly line: string;
+}
+
+export interface StoredSession {
+  readonly id: string;
+  /** As in Appended. */
+  readonly end: number;
+  /** The bytes of its lines. */
+  readonly bytes: number;
+  /** How many appends were `rewritten`. */
+  readonly rewrites: number;
+  /** The last summary kept, and the end that it was derived from. */
+  readonly summary?: SessionSummary;
+  readonly summaryEnd: number;
+}

@@ -1,0 +1,153 @@
+/** What the tests of the collector share: state folders, taps that speak over the socket, requests. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Collector, type CollectorOptions, startCollector } from '../../collector/index.ts';
+import type { Entry } from '../../model/entry.ts';
+import { encodeEntry } from '../../model/line.ts';
+import { statePaths } from '../../model/state.ts';
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'wt-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Running extends Collector {
+  readonly state: string;
+  readonly socket: string;
+  readonly writeToken: string;
+  readonly adminToken: string;
+}
+
+/** A collector on a free port, closed after the test. */
+export async function runCollector(options: Partial<CollectorOptions> = {}): Promise<Running> {
+  const state = options.state ?? (await temporaryFolder());
+  const collector = await startCollector({ port: 0, version: '0.0.0-test', ...options, state });
+  onTestFinished(() => collector.close());
+  const token = (use: string) => readFile(join(statePaths(state).tokens, use), 'utf8').catch(() => '');
+  return {
+    ...collector,
+    state,
+    socket: join(state, 'collector.sock'),
+    writeToken: await token('write'),
+    adminToken: await token('admin'),
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: Buffer;
+  text(): string;
+  json<T = unknown>(): T;
+}
+
+/** A request with exactly these headers: fetch would not let a test choose Host and Origin. */
+export function ask(address: string, path: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${address}${path}`, options, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => {
+        const body = Buffer.concat(parts);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body,
+          text: () => body.toString('utf8'),
+          json: <T>() => JSON.parse(body.toString('utf8')) as T,
+        });
+      });
+    });
+    request.on('error', reject).end();
+  });
+}
+
+/** A request with the token for reading. */
+export function read(collector: Collector, path: string): Promise<Answer> {
+  return ask(collector.address, path, { headers: { authorization: `Bearer ${collector.token}` } });
+}
+
+export interface Messages<T> {
+  readonly all: readonly T[];
+  /** The first message, also of those to come, that fits. */
+  first(fits: (message: T) => boolean): Promise<T>;
+}
+
+/** The JSON messages that a socket sends, from now on. */
+export function messagesOf<T>(socket: WebSocket): Messages<T> {
+  const all: T[] = [];
+  const waiting = new Set<() => void>();
+  socket.on('message', (data) => {
+    all.push(JSON.parse(String(data)) as T);
+    for (const look of waiting) look();
+  });
+  return {
+    all,
+    first: (fits) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = all.find(fits);
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        socket.once('close', (code, reason) => reject(new Error(`closed: ${code} ${reason}`)));
+        look();
+      }),
+  };
+}
+
+interface Ack {
+  readonly ack: string;
+  readonly seq: number;
+}
+
+export interface Tap {
+  readonly socket: WebSocket;
+  readonly acks: Messages<Ack>;
+  send(entries: readonly Entry[]): void;
+  /** Settles when all up to `seq` is acknowledged. */
+  acknowledged(session: string, seq: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A tap that has shown its token. */
+export async function connectTap(socketPath: string, token: string): Promise<Tap> {
+  const socket = new WebSocket(`ws+unix:${socketPath}:/ingest`);
+  const acks = messagesOf<Ack>(socket);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve).once('error', reject);
+  });
+  socket.send(token);
+  return {
+    socket,
+    acks,
+    send: (entries) => socket.send(entries.map(encodeEntry).join('\n')),
+    acknowledged: async (session, seq) => {
+      await acks.first((ack) => ack.ack === session && ack.seq >= seq);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        if (socket.readyState === socket.CLOSED) return resolve();
+        socket.once('close', () => resolve()).close();
+      }),
+  };
+}
+
+/** Waits, with a bound, until a condition holds, and gives what it found. */
+export async function until<T>(find: () => Promise<T | undefined | false>, what: string): Promise<T> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`never came: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
