@@ -33,7 +33,16 @@ const house: Readonly<Record<string, Room>> = {
   tap: {
     rooms: ['model'],
     node: 'allowed',
-    packages: [...pure, 'ws', 'undici', 'cross-spawn', 'ulid', 'jsonc-parser', otel],
+    packages: [
+      ...pure,
+      'ws',
+      'undici',
+      'cross-spawn',
+      'ulid',
+      'jsonc-parser',
+      'toml-eslint-parser',
+      otel,
+    ],
     types: [mcp],
   },
   collector: {
