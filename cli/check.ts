@@ -1,0 +1,135 @@
+/** `wiretape check`: what went wrong, from recordings, sessions or a run; exit code 1 on findings. */
+import { type Command, Option } from 'commander';
+import { parseReference } from '../model/entry.ts';
+import type { Finding, Severity } from '../model/finding.ts';
+import type { SessionView } from '../model/session.ts';
+import { type SessionSummary, summaryOf } from '../model/summary.ts';
+import { viewsOf } from '../model/view.ts';
+import { addCommand, type CommonOptions } from './command.ts';
+import { UserError } from './error.ts';
+import {
+  chooseSessions,
+  gather,
+  isFile,
+  newestRun,
+  reportProblems,
+  withSource,
+} from './sessions.ts';
+import type { Source } from './source.ts';
+import { stateOf } from './state.ts';
+import { type Colors, printJson, terminal, visible } from './terminal.ts';
+
+const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const satisfies Severity[];
+
+interface CheckOptions extends CommonOptions {
+  readonly failOn: Severity | 'never';
+}
+
+/** What was looked at, and what was found in it. */
+interface Checked {
+  readonly findings: readonly Finding[];
+  readonly sessionCount: number;
+}
+
+export function registerCheck(program: Command): void {
+  addCommand(
+    program,
+    'check',
+    'find what went wrong: lost updates, broken protocol, calls without answer',
+  )
+    .argument(
+      '[recording...]',
+      'files, sessions or runs, taken as evidence together; none: the newest run',
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'the least severity that ends with exit code 1')
+        .choices([...SEVERITIES, 'never'])
+        .default('info'),
+    )
+    .action(check);
+}
+
+async function check(words: string[], options: CheckOptions): Promise<void> {
+  const state = stateOf(options.state);
+  const { findings, sessionCount } = await checked(words, state);
+  const { failOn } = options;
+  const fails = ({ severity }: Finding): boolean =>
+    failOn !== 'never' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(failOn);
+  if (findings.some(fails)) process.exitCode = 1;
+  if (options.json) return printJson({ findings });
+  const { line, colors } = terminal();
+  for (const finding of findings) for (const text of [...linesOf(finding, colors), '']) line(text);
+  const inSessions = sessionCount === 1 ? '1 session' : `${sessionCount} sessions`;
+  line(
+    findings.length === 0
+      ? `Nothing found in ${inSessions}.`
+      : `${countsOf(findings)} in ${inSessions}.`,
+  );
+}
+
+async function checked(words: readonly string[], state: string): Promise<Checked> {
+  const areFiles = await Promise.all(words.map(isFile));
+  if (!areFiles.includes(true)) return withSource(state, (source) => checkSessions(source, words));
+  const { views, problems } = await gather(words, state);
+  reportProblems(problems);
+  return { findings: await findingsIn(views), sessionCount: views.length };
+}
+
+/** Conflicts are sought over all sessions of the machine whose times meet those that were named. */
+async function checkSessions(source: Source, words: readonly string[]): Promise<Checked> {
+  const all = await source.summaries();
+  const chosen =
+    words.length === 0 ? newest(all) : words.flatMap((word) => chooseSessions(all, word));
+  const ids = [...new Set(chosen.map(({ id }) => id))];
+  if (source.api) return { findings: await source.api.findings(ids), sessionCount: ids.length };
+  const beside = all.filter((other) => chosen.some((one) => timesMeet(one, other)));
+  const entries = await source.entries(beside.map(({ id }) => id));
+  const own = (finding: Finding): boolean => sessionsOf(finding).some((id) => ids.includes(id));
+  return { findings: (await findingsIn(viewsOf(entries))).filter(own), sessionCount: ids.length };
+}
+
+async function findingsIn(views: readonly SessionView[]): Promise<readonly Finding[]> {
+  const { analyse } = await import('../analysis/index.ts');
+  return analyse(views);
+}
+
+function newest(all: readonly SessionSummary[]): SessionSummary[] {
+  const run = newestRun(all);
+  if (run) return all.filter(({ id }) => run.sessions.includes(id));
+  const hint = 'wiretape demo records some; or name a recording.';
+  throw new UserError('unknown-session', 'No session is recorded yet.', hint);
+}
+
+function timesMeet(a: SessionSummary, b: SessionSummary): boolean {
+  return a.boot === b.boot && a.start <= b.start + b.lastAt && b.start <= a.start + a.lastAt;
+}
+
+function sessionsOf({ evidence }: Finding): string[] {
+  return evidence.map(({ message }) => parseReference(message)?.session ?? '');
+}
+
+function linesOf(finding: Finding, colors: Colors): string[] {
+  const { severity, rule, code, tier, message, evidence, confirm } = finding;
+  const loud = severity === 'critical' || severity === 'high' ? colors.red : colors.yellow;
+  const roles = Math.max(...evidence.map(({ role }) => role.length));
+  return [
+    `${loud(severity)}  ${colors.bold(visible(rule))} (${visible(code)})  ${tier}`,
+    `  ${visible(message)}`,
+    ...evidence.map(({ role, message: reference, pointer }) =>
+      `  ${visible(role).padEnd(roles)}  ${colors.cyan(visible(reference))}  ${visible(pointer ?? '')}`.trimEnd(),
+    ),
+    `  ${colors.dim(`To make sure: ${visible(confirm)}`)}`,
+  ];
+}
+
+function countsOf(findings: readonly Finding[]): string {
+  const counts = [...SEVERITIES]
+    .reverse()
+    .map(
+      (severity) => [findings.filter((one) => one.severity === severity).length, severity] as const,
+    )
+    .filter(([count]) => count > 0)
+    .map(([count, severity]) => `${count} ${severity}`);
+  const total = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  return `${total} (${counts.join(', ')})`;
+}

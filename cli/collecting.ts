@@ -1,0 +1,90 @@
+/** Starting a collector: in this process, or in one of its own that outlives this one. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Collector } from '../collector/index.ts';
+import type { Entry } from '../model/entry.ts';
+import { findCollector, type Running, tokenOf } from './api.ts';
+import { UserError } from './error.ts';
+import { packageVersion } from './version.ts';
+
+/** Where people expect it: 4317 and 4318 are OpenTelemetry's. */
+export const DEFAULT_PORT = 4320;
+
+export interface Collecting {
+  readonly state: string;
+  readonly port: number;
+  /** Served read-only, instead of a store. */
+  readonly recordings?: readonly Entry[];
+}
+
+/** Starts a collector in this process; rejects with a CollectorError when it cannot be. */
+export async function startHere({ state, port, recordings }: Collecting): Promise<Collector> {
+  const { startCollector } = await import('../collector/index.ts');
+  const page = pageFolder();
+  return startCollector({
+    state,
+    port,
+    version: packageVersion(),
+    ...(page === undefined ? {} : { ui: page }),
+    ...(recordings ? { recordings } : {}),
+  });
+}
+
+/** The built page: beside dist/cli, or in dist/ when this runs from the sources. */
+function pageFolder(): string | undefined {
+  const places = ['../ui', '../dist/ui'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  return places.find(
+    (place) => existsSync(`${place}/index.html`) && !existsSync(`${place}/main.ts`),
+  );
+}
+
+/** What a collector in a process of its own tells the one that started it. */
+export type Told =
+  | { readonly address: string }
+  | { readonly failed: { readonly code: string; readonly message: string; readonly hint: string } };
+
+/** The collector of a state folder: the one that runs, else a new one that outlives this process. */
+export async function findOrStart(state: string, port: number | undefined): Promise<Running> {
+  const running = await findCollector(state);
+  if (running) return running;
+  const told = await startDetached(state, port);
+  // Somebody else may have been quicker; then theirs is the one.
+  const started = await findCollector(state);
+  if (started) return started;
+  const hint = 'wiretape serve shows what happens.';
+  if (told && 'failed' in told) throw Object.assign(new Error(told.failed.message), told.failed);
+  throw new UserError('collector-failed', 'The collector ended before it was ready.', hint);
+}
+
+/** Starts `wiretape serve` and waits until it is ready or has ended. */
+async function startDetached(state: string, port: number | undefined): Promise<Told | undefined> {
+  const main = fileURLToPath(new URL('main.js', import.meta.url));
+  const args = [
+    main,
+    'serve',
+    '--state',
+    state,
+    ...(port === undefined ? [] : ['--port', String(port)]),
+  ];
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    windowsHide: true,
+  });
+  const ended = once(child, 'exit').then(() => undefined);
+  const told = once(child, 'message').then(([message]) => message as Told);
+  const first = await Promise.race([told, ended]);
+  if (child.connected) child.disconnect();
+  child.unref();
+  return first;
+}
+
+/** The address that opens the page: the token is in the part that browsers do not send. */
+export async function pageAddress(state: string, address: string): Promise<string> {
+  return `${address}/#token=${(await tokenOf(state, 'read')) ?? ''}`;
+}

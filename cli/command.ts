@@ -1,0 +1,35 @@
+/** What commands have in common: their place in the program, and options that several of them take. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** What `--json` and `--state` give an action. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly state?: string;
+}
+
+/** Adds a command that reads or keeps recordings. */
+export function addCommand(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--json', 'print one JSON document')
+    .addOption(stateOption());
+}
+
+export function stateOption(): Option {
+  return new Option('--state <dir>', 'the state folder; else that of the user');
+}
+
+/** `usual`: the port that is taken when the option is left out, for the help text. */
+export function portOption(usual?: number): Option {
+  const otherwise = usual === undefined ? '' : ` (${usual} when left out)`;
+  return new Option(
+    '--port <n>',
+    `the port on 127.0.0.1; 0: any that is free${otherwise}`,
+  ).argParser(portOf);
+}
+
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It is no port (0 to 65535)');
+}

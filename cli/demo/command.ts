@@ -1,0 +1,104 @@
+/** `wiretape demo`: released servers through taps, what they lost, and the page that shows it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Collector } from '../../collector/index.ts';
+import type { Finding } from '../../model/finding.ts';
+import { apiOf, findCollector } from '../api.ts';
+import { DEFAULT_PORT, startHere } from '../collecting.ts';
+import { addCommand, type CommonOptions } from '../command.ts';
+import { systemCode, UserError } from '../error.ts';
+import { endSignal } from '../serve.ts';
+import { stateOf } from '../state.ts';
+import { printJson, terminal, visible } from '../terminal.ts';
+import { givenServers } from './given-servers.ts';
+import { type Played, runDemo } from './run.ts';
+import { type DemoServers, releasedServers } from './servers.ts';
+
+interface DemoOptions extends CommonOptions {
+  readonly exit?: boolean;
+  readonly servers?: string;
+}
+
+export function registerDemo(program: Command): void {
+  addCommand(program, 'demo', 'run released servers through taps, and show the writes they lose')
+    .option('--exit', 'end after printing, instead of serving the page until Ctrl-C')
+    .addOption(new Option('--servers <file>').hideHelp())
+    .action(demo);
+}
+
+/** Without `--state`, everything but the fetched servers is in a folder that goes with the demo. */
+async function demo(options: DemoOptions): Promise<void> {
+  const ended = endSignal();
+  const given = options.servers;
+  const servers =
+    given === undefined ? await releasedServers(stateOf(options.state)) : givenServers(given);
+  const own =
+    options.state === undefined ? await mkdtemp(join(tmpdir(), 'wiretape-demo-')) : undefined;
+  const state = own ?? stateOf(options.state);
+  try {
+    await using collector = await startAnywhere(state);
+    const shown = await Promise.race([show(servers, { state, collector, options }), ended]);
+    if (shown && !options.exit) await ended;
+  } finally {
+    if (own !== undefined) await rm(own, { recursive: true, force: true });
+  }
+}
+
+/** At the usual port, else at any that is free. */
+async function startAnywhere(state: string): Promise<Collector> {
+  const running = await findCollector(state);
+  if (running) {
+    const detail = `A collector runs for ${state} at ${running.address}.`;
+    throw new UserError(
+      'already-running',
+      detail,
+      'Leave out --state, or stop it with wiretape stop.',
+    );
+  }
+  try {
+    return await startHere({ state, port: DEFAULT_PORT });
+  } catch (error) {
+    if (systemCode(error) !== 'port-in-use') throw error;
+    return startHere({ state, port: 0 });
+  }
+}
+
+interface Showing {
+  readonly state: string;
+  readonly collector: Collector;
+  readonly options: DemoOptions;
+}
+
+/** Plays and prints; true when it is done. */
+async function show(servers: DemoServers, { state, collector, options }: Showing): Promise<true> {
+  const { line, colors } = terminal();
+  const { json, exit } = options;
+  const scenarios: Played[] = [];
+  if (!json) line(`${visible(servers.title)} running through taps`);
+  const findings = await runDemo({
+    state,
+    servers,
+    api: apiOf(state, collector.address),
+    played: (result) => {
+      scenarios.push(result);
+      if (!json) line(lineOf(result));
+    },
+  });
+  const address = `${collector.address}/#token=${collector.token}`;
+  if (json) printJson({ scenarios, findings, address });
+  else line(`${colors.bold(verdict(findings))}${exit ? '' : `  open: ${address}   (Ctrl-C ends)`}`);
+  return true;
+}
+
+function lineOf({ key, title, acknowledged, kept }: Played): string {
+  const counts = `${String(acknowledged).padStart(2)} acknowledged  ${String(kept ?? '?').padStart(2)} kept`;
+  return `${key}  ${title.padEnd(44)}  ${counts}`;
+}
+
+function verdict(findings: readonly Finding[]): string {
+  const count = findings.filter(({ lost, tier }) => lost && tier !== 'POTENTIAL').length;
+  if (count === 0) return 'No lost update observed.';
+  return count === 1 ? '1 lost update observed.' : `${count} lost updates observed.`;
+}

@@ -1,0 +1,51 @@
+/**
+ * What a user is told when a command cannot do its work: one sentence, one hint, one code.
+ * Every code stands in docs/errors.md. Faults of our own are no UserErrors and keep their stack.
+ */
+export const ERROR_CODES = [
+  'wrong-usage',
+  'unknown-command',
+  'no-command',
+  'command-not-found',
+  'no-such-file',
+  'not-a-recording',
+  'newer-format',
+  'unknown-session',
+  'ambiguous-session',
+  'session-live',
+  'file-exists',
+  'unwritable-folder',
+  'store-unavailable',
+  'port-in-use',
+  'already-running',
+  'no-collector',
+  'collector-failed',
+  'no-servers',
+  'demo-failed',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Wrong usage or a wrong environment: ends the command with exit code 2. */
+export class UserError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, detail: string, hint: string) {
+    super(detail);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The code of a system error (`ENOENT`, `EADDRINUSE`), or undefined when it has none. */
+export function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** What a system error says, without its code and without the call that failed. */
+export function systemReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^[A-Z0-9_]+: (.+?)(?:, \w+.*)?$/s.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+/**
+ * The composition root. Finds the command and loads its one file, so that `wiretape tap`, which
+ * stands between a host and its server, loads nothing it does not need. It knows no command but by
+ * name; what a command does, and what it prints, is in its own file.
+ */
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { UserError } from './error.ts';
+import { packageVersion } from './version.ts';
+
+/** What a UserError, a CollectorError or the like says. */
+interface Told {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+type Register = (program: Command) => void;
+
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  demo: async () => (await import('./demo/command.ts')).registerDemo,
+  open: async () => (await import('./open.ts')).registerOpen,
+  serve: async () => (await import('./serve.ts')).registerServe,
+  stop: async () => (await import('./stop.ts')).registerStop,
+  status: async () => (await import('./status.ts')).registerStatus,
+  tap: async () => (await import('./tap.ts')).registerTap,
+  ls: async () => (await import('./ls.ts')).registerLs,
+  show: async () => (await import('./show.ts')).registerShow,
+  tail: async () => (await import('./tail.ts')).registerTail,
+  stuck: async () => (await import('./stuck.ts')).registerStuck,
+  check: async () => (await import('./check.ts')).registerCheck,
+  rm: async () => (await import('./rm.ts')).registerRm,
+  export: async () => (await import('./export.ts')).registerExport,
+  validate: async () => (await import('./validate.ts')).registerValidate,
+  replay: async () => (await import('./replay.ts')).registerReplay,
+};
+
+async function main(words: readonly string[]): Promise<void> {
+  const program = new Command('wiretape')
+    .description('Record what MCP clients and servers really say, see it, play it back.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  const [first] = words;
+  if (first === undefined || first.startsWith('-')) {
+    const { registerOverview } = await import('./overview.ts');
+    registerOverview(program);
+    await registerAll(program);
+  } else if (first === 'help') await registerAll(program);
+  else (await loaderOf(first)())(program);
+  await program.parseAsync(words, { from: 'user' });
+}
+
+async function registerAll(program: Command): Promise<void> {
+  for (const load of Object.values(COMMANDS)) (await load())(program);
+}
+
+function loaderOf(name: string): () => Promise<Register> {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load) return load;
+  const near = Object.keys(COMMANDS).find((known) => isNear(known, name));
+  const hint = near === undefined ? 'wiretape --help lists the commands.' : `Did you mean ${near}?`;
+  throw new UserError('unknown-command', `There is no command ${name}.`, hint);
+}
+
+/** Whether two names differ in no more than one letter added, left out, changed, or swapped. */
+function isNear(known: string, name: string): boolean {
+  let start = 0;
+  while (start < known.length && known[start] === name[start]) start++;
+  const [a, b] = [known.slice(start), name.slice(start)];
+  const swapped = `${a.slice(1, 2)}${a.slice(0, 1)}${a.slice(2)}`;
+  return a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1) || swapped === b;
+}
+
+/** Ends the command: our exit code for each kind of fault, and the sentence that goes with it. */
+async function fail(error: unknown, words: readonly string[]): Promise<void> {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  process.exitCode = 2;
+  const told = toldError(error, words);
+  if (!told) {
+    // A fault of ours: whoever reports it needs the stack.
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    return;
+  }
+  const { code, message: detail, hint } = told;
+  const { remark, printJson } = await import('./terminal.ts');
+  if (wantsJson(words)) printJson({ error: { code, detail, hint } });
+  else remark(`${detail} ${hint} [${code}]`);
+}
+
+/** What to tell the user; undefined when the fault is ours. Other rooms have such errors of their own. */
+function toldError(error: unknown, words: readonly string[]): Told | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (!(error instanceof CommanderError)) {
+    const { code, hint } = error as Partial<Told> & Error;
+    return typeof hint === 'string'
+      ? { code: String(code), message: error.message, hint }
+      : undefined;
+  }
+  const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const detail = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+  const command = words[0]?.startsWith('-') === false ? ` ${words[0]}` : '';
+  const help = `wiretape${command} --help says more.`;
+  return {
+    code: 'wrong-usage',
+    message: detail,
+    hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help,
+  };
+}
+
+/** A tap's stdout carries its server's bytes and never a word of ours. */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  const own = end === -1 ? words : words.slice(0, end);
+  return own.includes('--json') && own[0] !== 'tap';
+}
+
+const words = process.argv.slice(2);
+try {
+  await main(words);
+} catch (error) {
+  await fail(error, words);
+}

@@ -1,0 +1,54 @@
+/** `wiretape` alone: what state things are in, and the next step. */
+import type { Command } from 'commander';
+import type { SessionSummary } from '../model/summary.ts';
+import { findCollector } from './api.ts';
+import { type CommonOptions, stateOption } from './command.ts';
+import { duration } from './durations.ts';
+import { newestFirst, withSource } from './sessions.ts';
+import { stateOf } from './state.ts';
+import { printJson, terminal, visible } from './terminal.ts';
+import { packageVersion } from './version.ts';
+
+export function registerOverview(program: Command): void {
+  program.option('--json', 'print one JSON document').addOption(stateOption()).action(overview);
+}
+
+async function overview(options: CommonOptions): Promise<void> {
+  const state = stateOf(options.state);
+  const running = await findCollector(state);
+  const sessions = newestFirst(await withSource(state, (source) => source.summaries()));
+  const waiting = sessions.filter(
+    ({ phase, openCount }) => phase !== 'ended' && openCount > 0,
+  ).length;
+  const next = nextStep(sessions, waiting);
+  const version = packageVersion();
+  if (options.json) {
+    const address = running?.address ?? null;
+    return printJson({ version, state, address, sessionCount: sessions.length, waiting, next });
+  }
+  const { line, colors } = terminal();
+  line(`wiretape ${version}`);
+  line(
+    running
+      ? `The collector runs at ${running.address}.`
+      : 'No collector runs; taps record without one.',
+  );
+  line(sessionsText(sessions));
+  if (waiting > 0)
+    line(colors.yellow(`Calls wait in ${waiting === 1 ? '1 session' : `${waiting} sessions`}.`));
+  line(`Next: ${colors.bold(next)}`);
+}
+
+function sessionsText(sessions: readonly SessionSummary[]): string {
+  const [newest] = sessions;
+  if (!newest) return 'No session is recorded yet.';
+  const live = sessions.filter(({ phase }) => phase !== 'ended').length;
+  const age = duration(Math.max(0, Date.now() - Date.parse(newest.wall)) * 1000);
+  const count = sessions.length === 1 ? '1 session' : `${sessions.length} sessions`;
+  return `${count} recorded, ${live} live. The newest: ${visible(newest.name)}, started ${age} ago.`;
+}
+
+function nextStep(sessions: readonly SessionSummary[], waiting: number): string {
+  if (sessions.length === 0) return 'wiretape demo';
+  return waiting > 0 ? 'wiretape stuck' : 'wiretape open';
+}

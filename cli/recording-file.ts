@@ -1,0 +1,101 @@
+/** Recordings as files: opened whole, written atomically, for their user alone. */
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import type { Entry } from '../model/entry.ts';
+import { type Recording, readRecording, writeRecording } from '../model/recording.ts';
+import { systemCode, systemReason, UserError } from './error.ts';
+
+/** What a compressed recording may grow to; a small file can claim to hold anything. */
+const LARGEST = 1 << 30;
+
+const HOW_MADE = 'wiretape export and wiretape tap --record FILE make recordings.';
+
+/** Opens a recording, compressed or not. Loss is among its problems; what is none is refused. */
+export async function readRecordingFile(file: string): Promise<Recording> {
+  const recording = readRecording(await unpackedFile(file));
+  if (recording.ok) return recording;
+  const { code, detail } = recording;
+  if (code === 'newer-format') {
+    throw new UserError(code, `${file} cannot be read: ${detail}.`, 'Update wiretape.');
+  }
+  throw new UserError(code, `${file} is no recording: ${detail}.`, HOW_MADE);
+}
+
+/** The bytes of a file, uncompressed. */
+export async function unpackedFile(file: string): Promise<Uint8Array> {
+  try {
+    return unpacked(await readFile(file), file);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      'no-such-file',
+      `${file} cannot be read: ${systemReason(error)}.`,
+      HOW_MADE,
+    );
+  }
+}
+
+/** The bytes behind gzip; of a torn file, those that came before the tear. */
+function unpacked(bytes: Uint8Array, file: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LARGEST, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (error) {
+    const detail = `${file} is no recording: it cannot be uncompressed (${systemReason(error)}).`;
+    throw new UserError('not-a-recording', detail, HOW_MADE);
+  }
+}
+
+/**
+ * Writes a recording of these entries beside its place and moves it there, readable by its user.
+ * A file that is there already is replaced only when it is a recording itself.
+ */
+export async function writeRecordingFile(file: string, entries: Iterable<Entry>): Promise<void> {
+  await refuseOther(file);
+  const text = writeRecording(entries);
+  const beside = `${file}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    await writeFile(beside, file.endsWith('.gz') ? gzipSync(text) : text, {
+      mode: 0o600,
+      flag: 'wx',
+    });
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw unwritable(file, error);
+  }
+}
+
+async function refuseOther(file: string): Promise<void> {
+  if (await isRecording(file)) return;
+  const hint = 'Name another file with -o.';
+  throw new UserError(
+    'file-exists',
+    `${file} exists and is no recording; it was left alone.`,
+    hint,
+  );
+}
+
+/** Whether the file may be replaced: it is missing, empty, or begins as a recording does. */
+async function isRecording(file: string): Promise<boolean> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, 0);
+      const start = buffer.subarray(0, bytesRead).toString('latin1');
+      return start === '' || start.startsWith('{"wiretape":') || start.startsWith('\x1f\x8b');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return true;
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, error: unknown): UserError {
+  const detail = `${file} cannot be written: ${systemReason(error)}.`;
+  return new UserError('unwritable-folder', detail, `Choose a folder other than ${dirname(file)}.`);
+}

@@ -1,0 +1,66 @@
+/** `wiretape serve`: the collector and its page, until Ctrl-C. */
+import { once } from 'node:events';
+import process from 'node:process';
+import type { Command } from 'commander';
+import { findCollector } from './api.ts';
+import { DEFAULT_PORT, startHere, type Told } from './collecting.ts';
+import { addCommand, type CommonOptions, portOption } from './command.ts';
+import { UserError } from './error.ts';
+import { stateOf } from './state.ts';
+import { printJson, terminal } from './terminal.ts';
+
+interface ServeOptions extends CommonOptions {
+  readonly port?: number;
+}
+
+export function registerServe(program: Command): void {
+  addCommand(program, 'serve', 'run the collector and its page until Ctrl-C')
+    .addOption(portOption(DEFAULT_PORT))
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const state = stateOf(options.state);
+  await using collector = await startAlone(state, options.port);
+  const ended = endSignal();
+  const { address, token } = collector;
+  tell({ address });
+  if (options.json) printJson({ address, state });
+  else terminal().line(`${address}/#token=${token}  (Ctrl-C ends)`);
+  await ended;
+}
+
+/** One collector a state folder: a second one would take the first one's place. */
+async function startAlone(state: string, port: number | undefined): ReturnType<typeof startHere> {
+  try {
+    const running = await findCollector(state);
+    if (running) {
+      const detail = `A collector runs for this state folder at ${running.address}.`;
+      throw new UserError(
+        'already-running',
+        detail,
+        'wiretape open shows it, wiretape stop ends it.',
+      );
+    }
+    return await startHere({ state, port: port ?? DEFAULT_PORT });
+  } catch (error) {
+    const { code, message, hint } = error as UserError;
+    tell({ failed: { code, message, hint } });
+    throw error;
+  }
+}
+
+/** Tells the process that started this one, when it is one of ours. */
+function tell(told: Told): void {
+  process.send?.(told);
+}
+
+/** Settles at the first request to end; the second ends at once, as is usual. */
+export async function endSignal(): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  await Promise.race(
+    (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => once(process, name, { signal })),
+  );
+  waiting.abort();
+}

@@ -1,0 +1,130 @@
+/**
+ * From the words of a command line to sessions: a word is a recording file, a session (its id, the
+ * start of it, or its name), or a run. Nothing else of the commands knows where entries come from.
+ */
+import { stat } from 'node:fs/promises';
+import type { Entry } from '../model/entry.ts';
+import type { Problem } from '../model/recording.ts';
+import type { SessionView } from '../model/session.ts';
+import type { SessionSummary } from '../model/summary.ts';
+import { viewsOf } from '../model/view.ts';
+import { type Run, workflows } from '../model/workflow.ts';
+import { withoutDoubles } from './doubles.ts';
+import { UserError } from './error.ts';
+import { readRecordingFile } from './recording-file.ts';
+import { openSource, type Source } from './source.ts';
+import { remark } from './terminal.ts';
+
+/** Sessions with their entries, and what was found wrong with the files they came from. */
+export interface Gathered {
+  readonly entries: readonly Entry[];
+  readonly views: readonly SessionView[];
+  readonly problems: readonly FileProblem[];
+}
+
+export interface FileProblem extends Problem {
+  readonly file: string;
+}
+
+/** All sessions that the words name, each once. Files are read; sessions come from `state`. */
+export async function gather(words: readonly string[], state: string): Promise<Gathered> {
+  const entries: Entry[] = [];
+  const problems: FileProblem[] = [];
+  const named: string[] = [];
+  for (const word of words) {
+    if (await isFile(word)) {
+      const recording = await readRecordingFile(word);
+      for (const entry of recording.entries) entries.push(entry);
+      problems.push(...recording.problems.map((problem) => ({ ...problem, file: word })));
+    } else named.push(word);
+  }
+  if (named.length > 0) {
+    for (const entry of await withSource(state, (source) => fetchNamed(source, named)))
+      entries.push(entry);
+  }
+  const once = withoutDoubles(entries);
+  return { entries: once, views: viewsOf(once), problems };
+}
+
+async function fetchNamed(source: Source, words: readonly string[]): Promise<readonly Entry[]> {
+  const all = await source.summaries();
+  const chosen = words.flatMap((word) => chooseSessions(all, word));
+  return source.entries([...new Set(chosen.map(({ id }) => id))]);
+}
+
+/** Opens the source of a state folder for one piece of work. */
+export async function withSource<T>(
+  state: string,
+  work: (source: Source) => Promise<T>,
+): Promise<T> {
+  const source = await openSource(state);
+  try {
+    return await work(source);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Tells people on stderr what a file lacked; the command goes on with what is there. */
+export function reportProblems(problems: readonly FileProblem[]): void {
+  for (const { file, detail } of problems.slice(0, 20)) remark(`${file}: ${detail}.`);
+  if (problems.length > 20)
+    remark(`${problems.length - 20} further faults; wiretape validate lists them.`);
+}
+
+/** Whether a word is a file that is there; one that only looks like a file is refused. */
+export async function isFile(word: string): Promise<boolean> {
+  if (
+    await stat(word).then(
+      (found) => found.isFile(),
+      () => false,
+    )
+  )
+    return true;
+  if (!/[\\/]|\.(?:jsonl|gz|json)$/.test(word)) return false;
+  throw new UserError(
+    'no-such-file',
+    `There is no file ${word}.`,
+    'A session is named by its id or its name.',
+  );
+}
+
+/** The sessions a word names: those of a run, else one session. */
+export function chooseSessions(all: readonly SessionSummary[], word: string): SessionSummary[] {
+  const run = workflows(all)
+    .flatMap((workflow) => workflow.runs)
+    .find(({ id }) => id === word);
+  if (run) return all.filter(({ id }) => run.sessions.includes(id));
+  return [chooseSession(all, word)];
+}
+
+/** The session with this id, else the only one whose id starts so, else the newest of this name. */
+export function chooseSession(all: readonly SessionSummary[], word: string): SessionSummary {
+  const id = word.toUpperCase();
+  const exact = all.find((session) => session.id === id || session.id === word);
+  if (exact) return exact;
+  const named = newestFirst(all.filter(({ name }) => name === word));
+  if (named[0]) return named[0];
+  const [first, ...others] = all.filter((session) => session.id.startsWith(id));
+  if (first === undefined) {
+    const hint = 'wiretape ls lists the sessions.';
+    throw new UserError('unknown-session', `There is no session, run or file ${word}.`, hint);
+  }
+  if (others.length === 0) return first;
+  throw new UserError(
+    'ambiguous-session',
+    `${others.length + 1} sessions start with ${word}.`,
+    'Give more of the id; wiretape ls lists the sessions.',
+  );
+}
+
+export function newestFirst(sessions: readonly SessionSummary[]): SessionSummary[] {
+  return [...sessions].sort((a, b) =>
+    a.wall < b.wall ? 1 : a.wall > b.wall ? -1 : b.start - a.start,
+  );
+}
+
+/** The newest run of the workflow with the newest message. */
+export function newestRun(all: readonly SessionSummary[]): Run | undefined {
+  return workflows(all)[0]?.runs[0];
+}

@@ -1,0 +1,76 @@
+/** `wiretape show`: what a session said, in the terminal. */
+import type { Command } from 'commander';
+import type { Entry, SessionEntry } from '../model/entry.ts';
+import { parseReference } from '../model/entry.ts';
+import { groupBy } from '../model/group.ts';
+import { encodeEntry } from '../model/line.ts';
+import { order, sealedOrder } from '../model/order.ts';
+import { summaryOf } from '../model/summary.ts';
+import { addCommand, type CommonOptions } from './command.ts';
+import { UserError } from './error.ts';
+import { type Gathered, gather, reportProblems } from './sessions.ts';
+import { stateOf } from './state.ts';
+import { jsonLine, safeJson, terminal, visibleLines } from './terminal.ts';
+import { createTranscript } from './transcript.ts';
+
+interface ShowOptions extends CommonOptions {
+  readonly stable?: boolean;
+}
+
+export function registerShow(program: Command): void {
+  addCommand(program, 'show', 'print what was said in a session, a run or a recording')
+    .argument(
+      '<session>',
+      'id, start of an id, name, run or file; SESSION:SEQ prints one entry whole',
+    )
+    .option('--stable', "without times and minted ids, for Git's textconv")
+    .action(show);
+}
+
+async function show(word: string, options: ShowOptions): Promise<void> {
+  const place = parseReference(word);
+  const gathered = await gather([place?.session ?? word], stateOf(options.state));
+  reportProblems(gathered.problems);
+  if (place) return showEntry(gathered.entries, place.seq, word);
+  if (options.json) return showJson(gathered);
+  const entries = options.stable ? bySession(gathered.entries) : sealedOrder(gathered.entries);
+  const { colors, width, line } = terminal();
+  const named = gathered.views.length > 1;
+  const lines = createTranscript({ stable: options.stable === true, width, colors, named });
+  for (const entry of entries) for (const text of lines(entry)) line(text);
+}
+
+/** One document with the sessions, what is wrong with their files, and every entry as it is recorded. */
+function showJson({ views, problems, entries }: Gathered): void {
+  const sessions = views.map(({ session }) => summaryOf(session));
+  const head = jsonLine({ sessions, problems });
+  const lines = sealedOrder(entries).map((entry) => safeJson(encodeEntry(entry)));
+  process.stdout.write(`${head.slice(0, -1)},"entries":[${lines.join(',\n')}]}\n`);
+}
+
+function showEntry(entries: readonly Entry[], seq: number, word: string): void {
+  const entry = entries.find((one) => one.seq === seq);
+  if (!entry) {
+    const hint = 'wiretape show SESSION lists its entries.';
+    throw new UserError('unknown-session', `There is no entry ${word}.`, hint);
+  }
+  const text = entry.type === 'message' ? pretty(entry.text) : encodeEntry(entry);
+  terminal().line(visibleLines(text));
+}
+
+/** Indented, unless that would change what was sent, as it does with numbers beyond a double. */
+function pretty(text: string): string {
+  const value: unknown = JSON.parse(text);
+  return JSON.stringify(value) === text ? JSON.stringify(value, undefined, 2) : text;
+}
+
+/** Session after session by name, so that two runs of the same thing can be compared line by line. */
+function bySession(entries: readonly Entry[]): Entry[] {
+  const groups = [...groupBy(entries, ({ session }) => session).values()];
+  const nameOf = (own: readonly Entry[]): string =>
+    own.find((entry): entry is SessionEntry => entry.type === 'session')?.name ?? '';
+  return groups
+    .map((own) => [...own].sort((a, b) => a.seq - b.seq))
+    .sort((a, b) => order(nameOf(a), nameOf(b)))
+    .flat();
+}

@@ -1,0 +1,49 @@
+/**
+ * Where commands read sessions from: the collector of a state folder while one runs, else its store
+ * and the journals of its taps. Both sides of this contract give the same answers.
+ */
+import type { Entry } from '../model/entry.ts';
+import { readRecording } from '../model/recording.ts';
+import type { SessionSummary } from '../model/summary.ts';
+import { type Api, apiOf, findCollector } from './api.ts';
+import { UserError } from './error.ts';
+import { openDisk } from './source-disk.ts';
+
+export interface Source {
+  /** The collector's API, when one runs. */
+  readonly api: Api | undefined;
+  /** Every session, in no order. */
+  summaries(): Promise<readonly SessionSummary[]>;
+  /** All entries of these sessions. */
+  entries(sessions: readonly string[]): Promise<readonly Entry[]>;
+  /** Whether a tap still writes to the session. */
+  isLive(session: SessionSummary): Promise<boolean>;
+  /** Erases a session, so that no bytes of it stay. */
+  remove(session: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSource(state: string): Promise<Source> {
+  const running = await findCollector(state);
+  return running ? collectorSource(apiOf(state, running.address)) : openDisk(state);
+}
+
+function collectorSource(api: Api): Source {
+  return {
+    api,
+    summaries: () => api.sessions(),
+    entries: async (sessions) => {
+      if (sessions.length === 0) return [];
+      const recording = readRecording(await api.recording(sessions));
+      if (recording.ok) return recording.entries;
+      throw new UserError(
+        'collector-failed',
+        `The collector sent what is no recording: ${recording.detail}.`,
+        'Try again.',
+      );
+    },
+    isLive: async ({ phase }) => phase !== 'ended',
+    remove: (session) => api.remove(session),
+    close: async () => {},
+  };
+}

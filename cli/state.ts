@@ -1,0 +1,10 @@
+/** Which state folder a command works on. */
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { stateFolder } from '../model/state.ts';
+
+/** The folder that `--state` names, else that of the user. Nothing is made. */
+export function stateOf(named: string | undefined): string {
+  return resolve(named ?? stateFolder(process.platform, process.env, homedir()));
+}

@@ -1,0 +1,30 @@
+/** `wiretape status`: whether a collector runs, and what it keeps. */
+import type { Command } from 'commander';
+import { apiOf, findCollector } from './api.ts';
+import { addCommand, type CommonOptions } from './command.ts';
+import { localTime } from './durations.ts';
+import { stateOf } from './state.ts';
+import { printJson, terminal } from './terminal.ts';
+
+export function registerStatus(program: Command): void {
+  addCommand(program, 'status', 'say whether the collector runs, and what it keeps').action(status);
+}
+
+async function status(options: CommonOptions): Promise<void> {
+  const state = stateOf(options.state);
+  const running = await findCollector(state);
+  const told = running && (await apiOf(state, running.address).status());
+  if (options.json) {
+    return printJson({
+      state,
+      running: running !== undefined,
+      ...(running ? { ...running, ...told } : {}),
+    });
+  }
+  const { line } = terminal();
+  line(`state folder  ${state}`);
+  if (!running || !told) return line('collector     does not run (wiretape open starts it)');
+  line(`collector     ${running.address}, version ${told.version}, process ${running.pid}`);
+  line(`started       ${localTime(told.started)}`);
+  line(`sessions      ${told.sessionCount}, of them live ${told.liveCount}`);
+}

@@ -1,0 +1,39 @@
+/** `wiretape tail`: what is being said now, in all sessions, until Ctrl-C. */
+import type { Command } from 'commander';
+import { encodeEntry } from '../model/line.ts';
+import { sealedOrder } from '../model/order.ts';
+import { addCommand, type CommonOptions } from './command.ts';
+import { followSessions } from './following.ts';
+import { endSignal } from './serve.ts';
+import { stateOf } from './state.ts';
+import { remark, safeJson, terminal } from './terminal.ts';
+import { createTranscript } from './transcript.ts';
+
+export function registerTail(program: Command): void {
+  addCommand(
+    program,
+    'tail',
+    'print what is said in all sessions from now on, until Ctrl-C',
+  ).action(tail);
+}
+
+async function tail(options: CommonOptions): Promise<void> {
+  const { colors, width, line } = terminal();
+  const linesOf = createTranscript({ width, colors, named: true });
+  const ending = new AbortController();
+  const ended = endSignal().then(() => ending.abort());
+  if (!options.json) remark('Following all sessions; Ctrl-C ends.');
+  const following = followSessions(
+    stateOf(options.state),
+    (entries, old) => {
+      for (const entry of sealedOrder(entries)) {
+        const lines = linesOf(entry);
+        if (old) continue;
+        if (options.json) line(safeJson(encodeEntry(entry)));
+        else for (const text of lines) line(text);
+      }
+    },
+    ending.signal,
+  );
+  await Promise.race([following, ended]);
+}

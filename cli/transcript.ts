@@ -1,0 +1,165 @@
+/**
+ * The transcript of sessions in a terminal: one line an entry. Fed entry by entry, so that `tail`
+ * can follow with it. In its stable form it has no times, no places and no minted ids.
+ */
+import type { Entry, FrameEntry, MessageEntry, SessionEntry } from '../model/entry.ts';
+import { isObject, member } from '../model/json.ts';
+import { createSessionMachine, type Seen, type SessionMachine } from '../model/session-machine.ts';
+import { itemOf } from '../model/view.ts';
+import { duration, moment } from './durations.ts';
+import { type Colors, shorten, visible } from './terminal.ts';
+
+export interface TranscriptOptions {
+  readonly stable?: boolean;
+  /** Columns to keep within; whole texts when there is no limit. */
+  readonly width?: number | undefined;
+  readonly colors: Colors;
+  /** Whether each line says which session it is of. */
+  readonly named?: boolean;
+}
+
+/** One thing that an entry says, before it is laid out. */
+interface Said {
+  readonly arrow: string;
+  readonly text: string;
+  /** How long the call took that it answers. */
+  readonly took?: number;
+  readonly bad?: boolean;
+  /** What was sent, or the bytes themselves. */
+  readonly payload?: string;
+}
+
+/** Gives the lines of each next entry. */
+export function createTranscript(options: TranscriptOptions): (entry: Entry) => string[] {
+  const machines = new Map<string, SessionMachine>();
+  return (entry) => {
+    const machine = machines.get(entry.session) ?? createSessionMachine(entry.session);
+    machines.set(entry.session, machine);
+    const said = saidBy(entry, machine.apply(entry), options.stable === true);
+    const name = machine.session.head?.name ?? entry.session;
+    return said.map((one) => lineOf(one, entry, { ...options, name }));
+  };
+}
+
+function lineOf(said: Said, entry: Entry, options: TranscriptOptions & { name: string }): string {
+  const { stable, colors, named, name, width } = options;
+  const place = stable ? '' : `${moment(entry.at).padStart(9)} ${`:${entry.seq}`.padStart(5)}  `;
+  const who = named ? `${shorten(visible(name), 16).padEnd(16)}  ` : '';
+  const took = stable || said.took === undefined ? '' : ` ${duration(said.took)}`;
+  const start = `${place}${who}${said.arrow} ${visible(said.text)}${took}`;
+  const room =
+    width === undefined ? Number.POSITIVE_INFINITY : Math.max(0, width - start.length - 2);
+  const payload =
+    said.payload === undefined ? '' : shorten(visible(said.payload.slice(0, room)), room);
+  const text = said.bad ? colors.red(start) : start;
+  return payload === '' ? text : `${text}  ${colors.dim(payload)}`;
+}
+
+function saidBy(entry: Entry, seen: readonly Seen[], stable: boolean): Said[] {
+  switch (entry.type) {
+    case 'session':
+      return [{ arrow: '●', text: headText(entry, stable) }];
+    case 'message':
+      return seen.map((one) => saidByMessage(entry, one, stable));
+    case 'frame':
+      return [saidByFrame(entry)];
+    case 'http':
+      return [
+        {
+          arrow: '·',
+          text: `exchange ${entry.exchange} ${entry.phase} ${httpText(entry)}`.trimEnd(),
+        },
+      ];
+    case 'stderr':
+      return [{ arrow: '!', text: 'stderr', payload: entry.text }];
+    case 'exit':
+      return [{ arrow: '■', text: `exit ${entry.signal ?? entry.code}`, bad: entry.code !== 0 }];
+    case 'gap':
+      return [{ arrow: '▲', text: `${entry.count} entries lost: ${entry.reason}`, bad: true }];
+    case 'note':
+      return [{ arrow: '·', text: 'note', payload: entry.text }];
+    case 'end':
+      return [{ arrow: '■', text: `ended: ${entry.reason}` }];
+    case 'unknown':
+      return [
+        { arrow: '?', text: 'entry of a type this version does not know', payload: entry.line },
+      ];
+  }
+}
+
+/** A hash of an environment value differs between machines, so none is shown. */
+function headText(
+  { name, transport, workflow, launch, tap }: SessionEntry,
+  stable: boolean,
+): string {
+  const command = launch ? `  ${[launch.command, ...launch.args].join(' ')}` : '';
+  const recorder = stable ? '' : `  by ${tap}`;
+  return `${name}  ${transport}${workflow === null ? '' : `  workflow ${workflow}`}${command}${recorder}`;
+}
+
+function httpText({
+  method,
+  path,
+  status,
+  ended,
+}: {
+  method?: string;
+  path?: string;
+  status?: number;
+  ended?: string;
+}): string {
+  return [method, path, status, ended].filter((part) => part !== undefined).join(' ');
+}
+
+function saidByFrame(entry: FrameEntry): Said {
+  const payload = entry.text ?? entry.base64;
+  const size = entry.bytes === undefined ? '' : `, ${entry.bytes} bytes`;
+  return {
+    arrow: arrowOf(entry.from),
+    text: `(${entry.why}${size})`,
+    bad: entry.why === 'not-json' || entry.why === 'invalid-utf8',
+    ...(payload === undefined ? {} : { payload }),
+  };
+}
+
+function saidByMessage(entry: MessageEntry, seen: Seen, stable: boolean): Said {
+  const arrow = arrowOf(entry.from);
+  const what = [seen.method, seen.subject].filter((part) => part !== undefined).join(' ');
+  const value = itemOf(entry.value, seen.ref.item);
+  if (seen.kind === 'response') return { arrow, ...answerOf(seen, value, what) };
+  if (seen.kind === 'invalid')
+    return { arrow, text: '(no message)', bad: true, payload: entry.text };
+  const payload = payloadOf(member(value, 'params'), stable);
+  const mark = seen.kind === 'request' ? '' : ' (notification)';
+  return { arrow, text: `${what}${mark}`, ...(payload === undefined ? {} : { payload }) };
+}
+
+function answerOf({ call, ref }: Seen, value: unknown, what: string): Omit<Said, 'arrow'> {
+  const error = member(value, 'error');
+  const failed = error !== undefined;
+  const result = failed ? error : member(value, 'result');
+  const toolFailed = member(result, 'isError') === true;
+  const outcome = failed ? 'error' : toolFailed ? 'tool error' : 'answer';
+  const payload = payloadOf(result, false);
+  return {
+    text: call ? `${what} ${outcome}` : `answer to no open request`,
+    bad: failed || toolFailed || !call,
+    ...(call ? { took: ref.at - call.request.sent } : {}),
+    ...(payload === undefined ? {} : { payload }),
+  };
+}
+
+/** Members of `_meta` that a client mints anew in each run. */
+const MINTED = new Set(['progressToken', 'traceparent', 'tracestate']);
+
+function payloadOf(value: unknown, stable: boolean): string | undefined {
+  if (value === undefined) return undefined;
+  if (!stable || !isObject(value) || !isObject(value['_meta'])) return JSON.stringify(value);
+  const kept = Object.entries(value['_meta']).filter(([name]) => !MINTED.has(name));
+  const { _meta: _, ...rest } = value;
+  return JSON.stringify(kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) });
+}
+
+function arrowOf(from: 'client' | 'server'): string {
+  return from === 'client' ? '→' : '←';
+}
