@@ -1,0 +1,1 @@
+export function keepBudget(_f: string) {}

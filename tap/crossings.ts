@@ -1,0 +1,70 @@
+/**
+ * One direction of a session as entries: bytes in, framed, redacted, recorded in the same turn.
+ * Lines over 64 KiB keep their place and go to a worker, so that they do not hold up the traffic.
+ */
+import { createHash } from 'node:crypto';
+import { draftOfLine } from '../model/crossing.ts';
+import type { Channel, Draft, Peer } from '../model/entry.ts';
+import { createFramer, type Hash, type Line } from '../model/framing.ts';
+import type { LargeLines } from './large.ts';
+import { createKeyBlocks, KEY_LINE } from './pem.ts';
+import type { TapSession } from './tap-session.ts';
+
+/** Longer lines keep their head, their length and their SHA-256, in bytes. */
+const CAP = 8 << 20;
+/** Longer lines are recorded by the worker, in bytes. */
+const LARGE = 64 << 10;
+
+export interface Crossings {
+  push(chunk: Uint8Array, at: number, sent: number): void;
+  end(): void;
+}
+
+export interface Direction {
+  readonly from: Peer;
+  readonly channel: Channel;
+}
+
+export function createCrossings(
+  session: TapSession,
+  where: Direction,
+  large: LargeLines,
+): Crossings {
+  const framer = createFramer(CAP, sha256);
+  const isKeyLine = createKeyBlocks();
+  const { recorder, redact, capture } = session;
+
+  /** A private key that a server prints line by line is hidden whole; JSON lines pass by it. */
+  const hideKeys = (draft: Draft): Draft =>
+    capture === 'redacted' &&
+    draft.type === 'frame' &&
+    draft.text !== undefined &&
+    isKeyLine(draft.text)
+      ? { ...draft, text: KEY_LINE, redacted: 1 }
+      : draft;
+
+  const record = (lines: readonly Line[]): void => {
+    let drafts: Draft[] = [];
+    for (const line of lines) {
+      if (line.bytes.length <= LARGE) {
+        drafts.push(hideKeys(draftOfLine(line, where, redact, capture)));
+        continue;
+      }
+      // What came before must get its place first.
+      if (drafts.length > 0) recorder.add(...drafts);
+      drafts = [];
+      large.add(recorder.reserve(), line, where);
+    }
+    if (drafts.length > 0) recorder.add(...drafts);
+  };
+
+  return {
+    push: (chunk, at, sent) => record(framer.push(chunk, at, sent)),
+    end: () => record(framer.end()),
+  };
+}
+
+function sha256(): Hash {
+  const hash = createHash('sha256');
+  return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
+}

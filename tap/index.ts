@@ -1,0 +1,9 @@
+/**
+ * Records what passes between an MCP client and its server: over stdio, or inside a process.
+ * Forwards first and unchanged, keeps a journal on disk, ships it to a collector where one runs.
+ * Deliberately decides nothing about the traffic and never alters it.
+ */
+export { keyOf } from './key.ts';
+export { serverName } from './package.ts';
+export { type Ended, type StdioOptions, tapStdio } from './stdio.ts';
+export type { SessionOptions } from './tap-session.ts';

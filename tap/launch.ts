@@ -1,0 +1,35 @@
+/**
+ * How a server was started, as far as a recording may tell: values of the environment only as keyed
+ * hashes, secrets in the arguments as placeholders.
+ */
+import type { Redact } from '../model/crossing.ts';
+import type { Launch } from '../model/entry.ts';
+import type { KeyedHash } from '../model/keyed-hash.ts';
+import { type Program, packageOf } from './package.ts';
+import { redactArgs } from './redact-args.ts';
+
+/** Left out: what every process has, and what differs with each start without meaning anything. */
+const EVERYBODYS =
+  /^(?:_|HOME|PATH|PWD|OLDPWD|SHELL|SHLVL|TERM|TERM_.*|COLORTERM|LANG|LC_.*|USER|LOGNAME|HOSTNAME|TMPDIR|TEMP|TMP|XDG_.*|DBUS_.*|SSH_.*|DISPLAY|WINDOWID|INIT_CWD|npm_.*)$/;
+
+export function launchOf(program: Program, redact: Redact, hash: KeyedHash): Launch {
+  const { command, args, environment } = program;
+  const known = packageOf(program);
+  return {
+    command: redact(command).text,
+    args: redactArgs(args, redact, hash),
+    ...(known ? { package: known } : {}),
+    env: hashedEnvironment(environment, hash),
+  };
+}
+
+function hashedEnvironment(
+  environment: Program['environment'],
+  hash: KeyedHash,
+): Record<string, string> {
+  const hashed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (value !== undefined && !EVERYBODYS.test(name)) hashed[name] = `#${hash(value)}`;
+  }
+  return hashed;
+}

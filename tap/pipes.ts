@@ -1,0 +1,95 @@
+/** The three pipes of a server, each passed on and recorded: the whole traffic of a stdio session. */
+import type { ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createCrossings } from './crossings.ts';
+import { createLargeLines } from './large.ts';
+import { Pump } from './pump.ts';
+import { closeStandard, openInput, openOutput } from './standard-stream.ts';
+import { createStderrRecorder } from './stderr.ts';
+import type { TapSession } from './tap-session.ts';
+
+export interface Pipes {
+  /**
+   * Resolves when the server's output has ended and left, and everything is recorded. A process that
+   * the server left behind may hold its pipes: after a second of silence nobody waits for it.
+   * `isLeaving`: we were told to end, and nobody may read any more.
+   */
+  drain(isLeaving: () => boolean): Promise<void>;
+}
+
+/** Connects a running server to the standard streams of this process; `errors` is our stderr. */
+export function connectPipes(server: ChildProcess, session: TapSession, errors: Writable): Pipes {
+  const { stdin, stdout, stderr } = server;
+  if (!stdin || !stdout || !stderr) throw new Error('the server was started without pipes');
+  const { now } = session;
+  const large = createLargeLines(session);
+  const toServer = createCrossings(session, { from: 'client', channel: 'stdin' }, large);
+  const toClient = createCrossings(session, { from: 'server', channel: 'stdout' }, large);
+  const said = createStderrRecorder(session.recorder.add, session.redact);
+  const input = new Pump({
+    source: openInput(0),
+    sink: stdin,
+    now,
+    onChunk: toServer.push,
+    onEnd: toServer.end,
+    endSink: (sink) => sink.end(),
+    endSource: closeStandard,
+  });
+  const outputs = [
+    new Pump({
+      source: stdout,
+      sink: openOutput(1),
+      now,
+      onChunk: toClient.push,
+      onEnd: toClient.end,
+      endSink: closeStandard,
+      endSource: destroy,
+    }),
+    new Pump({
+      source: stderr,
+      sink: errors,
+      now,
+      onChunk: said.push,
+      onEnd: said.end,
+      endSink: () => {},
+      endSource: destroy,
+    }),
+  ];
+  return {
+    async drain(isLeaving) {
+      await first(
+        outputs.map(({ ended }) => ended),
+        () => outputs.every(isSilent),
+      );
+      for (const pump of [...outputs, input]) pump.stop();
+      const leavingSince = performance.now();
+      await first(
+        outputs.map(({ flushed }) => flushed),
+        () => isLeaving() && performance.now() - leavingSince > SILENCE,
+      );
+      await large.done();
+    },
+  };
+}
+
+function destroy(source: Readable): void {
+  source.destroy();
+}
+
+/** How long a pipe must be silent after its server has gone, and how long a reader is awaited, in ms. */
+const SILENCE = 1000;
+
+function isSilent(pump: Pump): boolean {
+  return pump.idleFor() > SILENCE;
+}
+
+/** Resolves when all promises have, or as soon as nobody should wait for them any more. */
+async function first(all: readonly Promise<void>[], isEnough: () => boolean): Promise<void> {
+  const done = Promise.all(all);
+  let isDone = false;
+  void done.then(() => {
+    isDone = true;
+  });
+  while (!isDone && !isEnough()) await Promise.race([done, delay(50)]);
+}

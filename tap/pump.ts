@@ -1,0 +1,103 @@
+/**
+ * One direction of a pipe: passes chunks on unchanged, and first; then shows them to a recorder.
+ *
+ * Backpressure is real: when the reader stalls, we stop reading from the writer, and no other
+ * direction notices. It knows nothing of lines or messages.
+ */
+import type { Readable, Writable } from 'node:stream';
+
+export interface PumpOptions {
+  readonly source: Readable;
+  readonly sink: Writable;
+  readonly now: () => number;
+  /** A chunk read at `at` and handed to the system from `sent` on (µs). Must not throw. */
+  readonly onChunk: (chunk: Buffer, at: number, sent: number) => void;
+  /** No more chunks come. Must not throw. */
+  readonly onEnd: () => void;
+  /** Tells the reader that nothing more comes. */
+  readonly endSink: (sink: Writable) => void;
+  /** Tells the writer that nobody reads any more. */
+  readonly endSource: (source: Readable) => void;
+}
+
+/** How many bytes may wait for a reader that is slower than its writer. */
+const WAITING = 256 * 1024;
+
+export class Pump {
+  /** Resolves when the writer has ended, or the reader has gone. */
+  readonly ended: Promise<void>;
+  /** Resolves when besides every byte has left, or never will. */
+  readonly flushed: Promise<void>;
+
+  readonly #options: PumpOptions;
+  #isEnded = false;
+  #isBroken = false;
+  #isStalled = false;
+  #newest = performance.now();
+  #resolveEnded = (): void => {};
+  #resolveFlushed = (): void => {};
+
+  constructor(options: PumpOptions) {
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.flushed = new Promise((resolve) => {
+      this.#resolveFlushed = resolve;
+    });
+    const { source, sink } = options;
+    source.on('data', (chunk: Buffer) => this.#pass(chunk));
+    for (const end of ['end', 'error', 'close']) source.on(end, () => this.stop());
+    sink.on('drain', () => this.#flow());
+    for (const end of ['error', 'close']) sink.on(end, () => this.#break());
+  }
+
+  /** For how many ms nothing came although there was room for it. */
+  idleFor(): number {
+    return this.#isStalled ? 0 : performance.now() - this.#newest;
+  }
+
+  /** Ends the direction as its writer does. */
+  stop(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const { sink, onEnd, endSink } = this.#options;
+    onEnd();
+    this.#resolveEnded();
+    // The callback of an empty write comes after those of all writes before it.
+    if (!this.#isBroken) {
+      sink.write('', () => {
+        if (!this.#isBroken) endSink(sink);
+        this.#resolveFlushed();
+      });
+    }
+  }
+
+  #pass(chunk: Buffer): void {
+    if (this.#isEnded) return;
+    const { source, sink, now, onChunk } = this.#options;
+    const at = now();
+    const sent = now();
+    sink.write(chunk);
+    if (sink.writableLength > WAITING) {
+      this.#isStalled = true;
+      source.pause();
+    }
+    onChunk(chunk, at, sent);
+    this.#newest = performance.now();
+  }
+
+  #flow(): void {
+    this.#isStalled = false;
+    this.#options.source.resume();
+  }
+
+  /** Nobody reads any more: the writer must feel it as it would without us. */
+  #break(): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    if (!this.#isEnded) this.#options.endSource(this.#options.source);
+    this.stop();
+    this.#resolveFlushed();
+  }
+}

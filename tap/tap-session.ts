@@ -1,0 +1,142 @@
+/**
+ * What every tap needs of one session: its id, its clock, its redactor, its journal, its recorder,
+ * and an end. It knows nothing of pipes or transports; whoever has those adds drafts.
+ */
+import { ulid } from 'ulid';
+import type { Redact } from '../model/crossing.ts';
+import type { Capture, Host, Launch, SessionEntry } from '../model/entry.ts';
+import { fingerprintOfKey, type KeyedHash, keyedHash } from '../model/keyed-hash.ts';
+import { createRedact } from '../model/redaction.ts';
+import { RULES } from '../model/secrets.ts';
+import { statePaths } from '../model/state.ts';
+import { keepBudget } from './budget.ts';
+import { type SessionClock, startClock } from './clock.ts';
+import { createJournalFile, type JournalFile } from './journal-file.ts';
+import { keyOf } from './key.ts';
+import { thisOwner } from './owner.ts';
+import { writeRecord } from './record.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { startShipping } from './ship.ts';
+import { reasonOf } from './system-error.ts';
+
+/** What the stdio tap and the in-process tap have in common. */
+export interface SessionOptions {
+  /** What people call the server. */
+  readonly name: string;
+  /** The state folder (model/state.ts). */
+  readonly state: string;
+  /** Sessions of one explicit name are one workflow, whatever process started them. */
+  readonly workflow?: string;
+  /** Writes a recording to this file when the session ends, or adds the session to the one there. */
+  readonly record?: string;
+  readonly capture?: Capture;
+  /** Secret values of this environment never stand in a recording. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The version of wiretape. */
+  readonly version: string;
+}
+
+/** What only the tap at hand knows of its session. */
+export interface SessionFacts extends Pick<SessionEntry, 'transport' | 'fidelity'> {
+  readonly launch?: Launch;
+  readonly host?: Host;
+}
+
+export interface TapSession {
+  readonly id: string;
+  readonly capture: Capture;
+  readonly recorder: Recorder;
+  /** Redacts what crosses, unless everything is captured raw. */
+  readonly redact: Redact;
+  /** Redacts always. */
+  readonly clean: Redact;
+  readonly hash: KeyedHash;
+  now(): number;
+  /** Writes the opening entry; its place was kept, so messages may be recorded before. */
+  open(facts: SessionFacts): void;
+  /** Ends the session: the last entry, the recording, the last acknowledgement (≤ 200 ms). */
+  finish(reason: string): Promise<void>;
+}
+
+/**
+ * Starts a session at once. `say` tells the user one line on stderr. Never throws: without a
+ * writable state folder the session is not recorded, and that is said.
+ */
+export function startSession(options: SessionOptions, say: (line: string) => void): TapSession {
+  const { state, name, capture = 'redacted', environment } = options;
+  const clock = startClock();
+  const id = ulid(Date.parse(clock.clock.wall));
+  const key = keyOf(state);
+  const hash = keyedHash(key);
+  const clean = createRedact(hash, environment);
+  const journal = openJournal(state, id, say);
+  const recorder = createRecorder({
+    session: id,
+    sink: journal ?? { append: () => {} },
+    now: clock.now,
+    onLoss: (reason) =>
+      say(`${name} is not being recorded: ${reason}. ${PASSES} [unwritable-folder]`),
+  });
+  const opening = recorder.reserve();
+  const shipping = journal && startShipping({ session: id, journal, state, recorder });
+
+  return {
+    id,
+    capture,
+    recorder,
+    redact: capture === 'raw' ? (text) => ({ text, count: 0 }) : clean,
+    clean,
+    hash,
+    now: clock.now,
+    open(facts) {
+      recorder.fill(opening, { ...opened(options, clock, fingerprintOfKey(key)), ...facts });
+      if (journal) keepBudget(statePaths(state).journals);
+    },
+    async finish(reason) {
+      recorder.add({ type: 'end', at: clock.now(), reason });
+      recorder.close();
+      if (!journal) return;
+      if (options.record !== undefined) await writeRecord(options.record, journal.path, say);
+      const durable = await shipping?.finish();
+      journal.close();
+      if (durable) journal.remove();
+    },
+  };
+}
+
+const PASSES = 'Its traffic passes unchanged.';
+
+function opened(
+  { name, workflow, capture, version }: SessionOptions,
+  { clock }: SessionClock,
+  key: string,
+) {
+  return {
+    type: 'session',
+    at: 0,
+    name,
+    transport: 'stdio',
+    fidelity: 'bytes',
+    tap: `wiretape/${version}`,
+    capture: capture ?? 'redacted',
+    redaction: { rules: RULES, key },
+    clock,
+    workflow: workflow ?? null,
+  } as const;
+}
+
+function openJournal(
+  state: string,
+  id: string,
+  say: (line: string) => void,
+): JournalFile | undefined {
+  try {
+    return createJournalFile(statePaths(state).journals, id, thisOwner());
+  } catch (error) {
+    const hint = 'Name a folder that can be written with --state DIR.';
+    say(
+      `Nothing is recorded: ${state} cannot be written (${reasonOf(error)}). ${PASSES} ${hint} [unwritable-folder]`,
+    );
+    return undefined;
+  }
+}
