@@ -1,0 +1,48 @@
+/** The recorded message that comes closest to one that has no equal, so that a miss can say why. */
+import { subjectOf } from '../model/message.ts';
+import { compareValues } from './compare.ts';
+import { type Wanted, wantedOf } from './consumption.ts';
+import type { Secrets } from './placeholders.ts';
+import type { ClientItem, Script } from './script.ts';
+import { matchedParams } from './volatile.ts';
+
+export interface Nearest {
+  readonly item: ClientItem;
+  /** The first difference, as a JSON pointer into the message. */
+  readonly pointer?: string;
+}
+
+/** More are not compared: a miss must not cost more than the whole recording did. */
+const MOST_COMPARED = 200;
+
+/** Of the recorded messages of the same method, the one with the fewest differences; the first of equals. */
+export function nearestOf(script: Script, wanted: Wanted, secrets: Secrets): Nearest | undefined {
+  const params = matchedParams(wanted.method, wanted.params);
+  let best: Nearest | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const item of candidates(script, wanted)) {
+    const recorded = wantedOf(item);
+    const { count, pointer } = compareValues(
+      matchedParams(recorded.method, recorded.params),
+      params,
+      {
+        trial: secrets.trial(),
+        limit: fewest,
+      },
+    );
+    if (count >= fewest) continue;
+    fewest = count;
+    best = { item, ...(pointer === undefined ? {} : { pointer: `/params${pointer}` }) };
+  }
+  return best;
+}
+
+/** Those about the same tool, prompt or resource first. */
+function candidates(script: Script, { kind, method, params }: Wanted): ClientItem[] {
+  const same = script.client.filter(
+    ({ message }) => message.kind === kind && 'method' in message && message.method === method,
+  );
+  const subject = subjectOf(method, params);
+  const about = same.filter((item) => subjectOf(method, wantedOf(item).params) === subject);
+  return (about.length > 0 ? about : same).slice(0, MOST_COMPARED);
+}

@@ -1,0 +1,133 @@
+/**
+ * A recorded server on two streams: what a host starts in the place of the real one.
+ *
+ * It reads lines and writes lines. It never runs, opens or writes anything that the recording
+ * names, and it never repeats the recorded standard error.
+ */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry } from '../model/entry.ts';
+import { createFramer, type Hash } from '../model/framing.ts';
+import { utf8 } from '../model/text.ts';
+import { createPlayer, type Outgoing, type Player } from './player.ts';
+import { recordedSessions, sessionOf } from './recorded.ts';
+import type { ReplayReport } from './report.ts';
+import { type Transcript, transcript } from './transcript.ts';
+
+export interface ServeOptions {
+  readonly entries: Iterable<Entry>;
+  /** Name, id or beginning of an id; may be left out when the recording has one session. */
+  readonly session?: string;
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Called once, when the client or the recorded server has ended. */
+  readonly onReport?: (report: ReplayReport) => void;
+}
+
+export interface Serving {
+  /** Resolves when the client has closed its side, or the recorded server has ended by itself. */
+  readonly done: Promise<ReplayReport>;
+  report(): ReplayReport;
+  transcript(): Transcript;
+  /** Stops reading, and ends as if the client had closed its side. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A longer line of the client is no message that any recording could hold. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+
+/**
+ * Milliseconds between a notification and what is no notification. Clients of the MCP SDKs lose
+ * progress that they read together with the answer, and a recorded server, which never has to
+ * think, would always give them both at once. It changes when a message comes, never which or where.
+ */
+const SPACING = 10;
+
+/** Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear. */
+export function serveRecording(options: ServeOptions): Serving {
+  const { entries, session, input, output, onReport } = options;
+  const player = createPlayer(sessionOf(recordedSessions(entries), session));
+  const done = serve(player, input, output).then(() => {
+    const report = player.report();
+    onReport?.(report);
+    return report;
+  });
+  const close = async (): Promise<void> => {
+    input.destroy();
+    await done;
+  };
+  return {
+    done,
+    report: () => player.report(),
+    transcript: () => transcript([player.transcript()]),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function serve(player: Player, input: Readable, output: Writable): Promise<void> {
+  // A client that no longer reads has gone; its side of the input tells the same.
+  const gone = new Promise<'gone'>((resolve) => {
+    output.on('error', () => resolve('gone'));
+    output.on('close', () => resolve('gone'));
+  });
+  const say = (said: readonly Outgoing[]) => Promise.race([write(said, output), gone]);
+  const framer = createFramer(LONGEST_LINE, runningHash);
+  if ((await say(player.start())) !== 'more') return;
+  for await (const lines of framesOf(input, framer)) {
+    const said = lines.flatMap(({ bytes }) => player.receiveText(utf8(bytes) ?? '\ufffd'));
+    if ((await say(said)) !== 'more') return;
+  }
+}
+
+type Framer = ReturnType<typeof createFramer>;
+
+/** The lines of a stream, chunk by chunk; ends with it, and where it breaks. */
+async function* framesOf(
+  input: Readable,
+  framer: Framer,
+): AsyncGenerator<ReturnType<Framer['end']>> {
+  try {
+    for await (const chunk of input) yield framer.push(chunk as Uint8Array, 0, 0);
+  } catch {
+    // A broken pipe is how a killed client ends.
+  }
+  yield framer.end();
+}
+
+/** Writes in order; waits where the reader is slow. `over`: the recorded server ended. */
+async function write(said: readonly Outgoing[], output: Writable): Promise<'more' | 'over'> {
+  let parts: Uint8Array[] = [];
+  let notified = false;
+  const flush = async (): Promise<void> => {
+    const bytes = Buffer.concat(parts);
+    parts = [];
+    if (bytes.length > 0 && !output.write(bytes)) await once(output, 'drain');
+  };
+  for (const one of said) {
+    const notifies = one.kind === 'message' && one.notifies;
+    if (notified && !notifies) {
+      await flush();
+      await sleep(SPACING);
+    }
+    notified = notifies;
+    if (one.kind === 'end') {
+      await flush();
+      output.end();
+      return 'over';
+    }
+    parts.push(
+      one.kind === 'bytes' ? one.bytes : Buffer.from(one.eof ? one.text : `${one.text}\n`),
+    );
+  }
+  await flush();
+  return 'more';
+}
+
+function runningHash(): Hash {
+  const hash = createHash('sha256');
+  return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
+}

@@ -1,0 +1,70 @@
+/** All servers of one recording, each to be connected to as often as it was when recorded. */
+import type { Entry } from '../model/entry.ts';
+import { createPlayer } from './player.ts';
+import {
+  type RecordedSession,
+  recordedSessions,
+  SessionChoice,
+  sessionsNamed,
+} from './recorded.ts';
+import type { ReplayReport } from './report.ts';
+import { type Transcript, transcript } from './transcript.ts';
+import { type StandInTransport, transportOf } from './transport.ts';
+
+export interface StandIns {
+  /** The names of the recorded servers, each once, in recorded order. */
+  readonly names: readonly string[];
+  /**
+   * Connects to a recorded server by name, or to one session by its id. The second time a name is
+   * given, it is the second recorded session of that name. Throws a SessionChoice when there is none.
+   */
+  transport(name: string): StandInTransport;
+  /** What the replay of each session is like so far, in recorded order. */
+  report(): readonly ReplayReport[];
+  transcript(): Transcript;
+  /** Closes all connections. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The servers of these entries. */
+export function standIns(entries: Iterable<Entry>): StandIns {
+  return standInsOf(recordedSessions(entries));
+}
+
+export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
+  const players = new Map(sessions.map((session) => [session, createPlayer(session)]));
+  const given = new Map<RecordedSession, StandInTransport>();
+  const close = async (): Promise<void> => {
+    for (const transport of given.values()) await transport.close();
+  };
+  return {
+    names: [...new Set(sessions.map(({ name }) => name))],
+    transport(name) {
+      const named = sessionsNamed(sessions, name);
+      const next = named.find((session) => !given.has(session));
+      const player = next && players.get(next);
+      if (!player) throw notThere(sessions, named, name);
+      const transport = transportOf(player);
+      given.set(next, transport);
+      return transport;
+    },
+    report: () => [...players.values()].map((player) => player.report()),
+    transcript: () => transcript([...players.values()].map((player) => player.transcript())),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function notThere(
+  sessions: readonly RecordedSession[],
+  named: readonly RecordedSession[],
+  name: string,
+): SessionChoice {
+  const names = [...new Set(sessions.map((session) => session.name))].join(', ') || 'none';
+  const detail =
+    named.length === 0
+      ? `The recording has no server ${name}, only ${names}`
+      : `The recording has ${named.length} connection(s) to ${name}, and all are in use`;
+  return new SessionChoice('unknown-session', detail);
+}
