@@ -1,8 +1,9 @@
 /** A framed line as the entry it is, and an entry as the bytes that crossed. */
+import { fromBase64, toBase64 } from './base64.ts';
 import type { Capture, Crossing, Draft, Entry, FrameEntry } from './entry.ts';
 import type { Line } from './framing.ts';
 import { messageOrFrame } from './line.ts';
-import { bytesOf, fromBase64, fromLatin1, latin1, toBase64, utf8 } from './text.ts';
+import { bytesOf, fromLatin1, latin1, utf8 } from './text.ts';
 
 /** Replaces the secrets of a text and says how many there were. */
 export type Redact = (text: string) => { readonly text: string; readonly count: number };
@@ -16,35 +17,39 @@ export function draftOfLine(
   redact: Redact,
   capture: Capture,
 ): LineDraft {
-  const crossing = {
-    at: line.at,
-    sent: line.sent,
-    ...where,
-    ...(line.eof ? { eof: true as const } : {}),
-  };
+  const { bytes, at, sent, eof, overCap } = line;
+  const crossing = { at, sent, ...where, ...(eof ? { eof: true as const } : undefined) };
   if (capture === 'metadata') {
-    return {
-      type: 'frame',
-      why: 'metadata-only',
-      ...crossing,
-      bytes: line.overCap?.length ?? line.bytes.length,
-    };
+    const length = overCap?.length ?? bytes.length;
+    return { type: 'frame', why: 'metadata-only', ...crossing, bytes: length };
   }
-  if (line.overCap) {
-    const kept = cleanBytes(wholeCharacters(line.bytes.subarray(0, HEAD)), redact);
-    const { length, sha256 } = line.overCap;
-    return { type: 'frame', why: 'over-cap', ...crossing, ...kept, bytes: length, sha256 };
+  if (overCap) {
+    const { length, sha256 } = overCap;
+    const head = cleanHead(bytes, redact);
+    return { type: 'frame', why: 'over-cap', ...crossing, ...head, bytes: length, sha256 };
   }
-  const text = utf8(line.bytes);
-  if (text === undefined)
-    return { type: 'frame', why: 'invalid-utf8', ...crossing, ...cleanBytes(line.bytes, redact) };
+  const text = utf8(bytes);
+  if (text === undefined) {
+    return { type: 'frame', why: 'invalid-utf8', ...crossing, ...cleanBytes(bytes, redact) };
+  }
   const clean = redact(text);
   const head = { type: 'message' as const, ...crossing, ...counted(clean.count) };
   return messageOrFrame(head, clean.text);
 }
 
-/** How much of a line over the cap is kept to show what it began with, in bytes. */
+/** How much of a line over the cap is kept to show what it began with, in characters. */
 const HEAD = 64 * 1024;
+
+/** How much more is searched for secrets, so that the cut leaves no half of one, in bytes. */
+const BEYOND = 8 * 1024;
+
+type Kept = Pick<FrameEntry, 'text' | 'base64' | 'redacted'>;
+
+/** What a line over the cap began with, without its secrets. */
+function cleanHead(bytes: Uint8Array, redact: Redact): Kept {
+  const length = Math.min(HEAD, bytes.length >> 1);
+  return cleanBytes(wholeCharacters(bytes.subarray(0, length + BEYOND)), redact, length);
+}
 
 /** Bytes cut anywhere, less the character that the cut may have split. */
 function wholeCharacters(bytes: Uint8Array): Uint8Array {
@@ -55,16 +60,18 @@ function wholeCharacters(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Redacted bytes as text where they are UTF-8, else as base64: secrets are ASCII, so one byte a character finds them. */
-function cleanBytes(
-  bytes: Uint8Array,
-  redact: Redact,
-): Pick<FrameEntry, 'text' | 'base64' | 'redacted'> {
+/**
+ * Redacted bytes, as text where they are UTF-8, else as base64: secrets are ASCII, so one character
+ * a byte finds them. At most `length` characters are kept.
+ */
+function cleanBytes(bytes: Uint8Array, redact: Redact, length?: number): Kept {
   const text = utf8(bytes);
-  const clean = redact(text ?? latin1(bytes));
-  const kept =
-    text === undefined ? { base64: toBase64(fromLatin1(clean.text)) } : { text: clean.text };
-  return { ...kept, ...counted(clean.count) };
+  const { text: clean, count } = redact(text ?? latin1(bytes));
+  const kept = clean.slice(0, length);
+  return {
+    ...(text === undefined ? { base64: toBase64(fromLatin1(kept)) } : { text: kept }),
+    ...counted(count),
+  };
 }
 
 function counted(count: number): { redacted?: number } {
@@ -72,16 +79,23 @@ function counted(count: number): { redacted?: number } {
 }
 
 /**
- * The bytes that an entry stands for, LF included, or undefined when it is not a crossing or kept
- * only the head of one.
+ * The bytes that an entry stands for, or undefined when it is not a crossing or kept only the head
+ * of one. On a pipe that includes the LF that ended the line; in a stream, all of the block.
  */
 export function bytesOfEntry(entry: Entry): Uint8Array | undefined {
   if (entry.type !== 'message' && entry.type !== 'frame') return undefined;
-  if (entry.type === 'frame' && entry.sha256 !== undefined) return undefined;
-  const end = entry.eof ? '' : '\n';
+  const end = isPipe(entry.channel) && !entry.eof ? '\n' : '';
+  if (entry.type === 'message') {
+    const { head, tail } = entry.sse ?? { head: '', tail: end };
+    return bytesOf(head + entry.text + tail);
+  }
+  if (entry.sha256 !== undefined) return undefined;
   if (entry.text !== undefined) return bytesOf(entry.text + end);
-  if (entry.type === 'message' || entry.base64 === undefined) return undefined;
-  return joined(fromBase64(entry.base64), bytesOf(end));
+  return entry.base64 === undefined ? undefined : joined(fromBase64(entry.base64), bytesOf(end));
+}
+
+function isPipe(channel: Crossing['channel']): boolean {
+  return channel === 'stdin' || channel === 'stdout' || channel === 'stderr';
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 /** Which fields an entry of each type must have, so that a hostile recording cannot surprise a reader. */
-import type { Entry } from './entry.ts';
+import { type Entry, LAST_SEQ } from './entry.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 type Check = (value: unknown) => boolean;
@@ -8,17 +8,19 @@ const text: Check = (value) => typeof value === 'string';
 const optionalText: Check = (value) => value === undefined || text(value);
 const textOrNull: Check = (value) => value === null || text(value);
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const place: Check = (value) => count(value) && (value as number) <= LAST_SEQ;
 const optionalCount: Check = (value) => value === undefined || count(value);
 const integerOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
+const optionalTrue: Check = (value) => value === undefined || value === true;
 const peer: Check = (value) => value === 'client' || value === 'server';
 const optional =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value);
-const shape =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    isObject(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
+const shape = (fields: Readonly<Record<string, Check>>): Check => {
+  const checks = Object.entries(fields);
+  return (value) => isObject(value) && checks.every(([name, check]) => check(value[name]));
+};
 const listOf =
   (check: Check): Check =>
   (value) =>
@@ -44,7 +46,11 @@ const crossing = {
   sent: optionalCount,
   exchange: optionalCount,
   resumes: optional(shape({ exchange: count, event: text })),
+  eof: optionalTrue,
+  redacted: optionalCount,
 };
+const sse = shape({ head: text, tail: text, id: optionalText, event: optionalText });
+const headers = listOf((value) => Array.isArray(value) && value.length === 2 && value.every(text));
 
 type Known = Exclude<Entry['type'], 'unknown'>;
 
@@ -61,20 +67,29 @@ const SHAPES: Readonly<Record<Known, Check>> = {
     host: optional(host),
     workflow: textOrNull,
   }),
-  message: shape({ ...crossing, sse: optional(shape({ head: text, tail: text })) }),
+  message: shape({ ...crossing, sse: optional(sse) }),
   frame: shape({
     ...crossing,
     why: text,
     text: optionalText,
     base64: optionalText,
     bytes: optionalCount,
+    sha256: optionalText,
   }),
-  http: shape({ exchange: count, phase: text }),
-  stderr: shape({ text }),
+  http: shape({
+    exchange: count,
+    phase: text,
+    method: optionalText,
+    path: optionalText,
+    status: optionalCount,
+    headers: optional(headers),
+    ended: optionalText,
+  }),
+  stderr: shape({ text, partial: optionalTrue, redacted: optionalCount }),
   exit: shape({ code: integerOrNull, signal: textOrNull }),
-  gap: shape({ to: count, count, reason: text }),
+  gap: shape({ to: place, count, reason: text, by: optionalText }),
   note: shape({ text }),
-  end: shape({ reason: text }),
+  end: shape({ reason: text, by: optionalText }),
 };
 
 export function isKnownType(type: unknown): type is Known {

@@ -26,14 +26,19 @@ export interface Line {
 }
 
 export interface Framer {
-  /** Takes a chunk read at `at` and passed on at `sent` (µs); gives the lines that it completes. */
+  /**
+   * Takes a chunk read at `at` and passed on at `sent` (µs); gives the lines that it completes.
+   * Lines may share the memory of the chunk, so its bytes must not change afterwards.
+   */
   push(chunk: Uint8Array, at: number, sent: number): Line[];
   /** Ends the stream; gives the last line when it lacked its LF. */
   end(): Line[];
 }
 
+/** A line of which the end has not come yet. */
 interface Partial {
-  parts: Uint8Array[];
+  /** What is kept, in a buffer with room to grow; the first part is not copied. */
+  bytes: Uint8Array;
   kept: number;
   length: number;
   at: number;
@@ -41,7 +46,16 @@ interface Partial {
   hash: Hash | undefined;
 }
 
-const nothing = (): Partial => ({ parts: [], kept: 0, length: 0, at: 0, sent: 0, hash: undefined });
+const NO_BYTES = new Uint8Array(0);
+
+const nothing = (): Partial => ({
+  bytes: NO_BYTES,
+  kept: 0,
+  length: 0,
+  at: 0,
+  sent: 0,
+  hash: undefined,
+});
 
 /** `cap`: the most bytes kept of a line; `sha256`: makes the hash of a line that is longer. */
 export function createFramer(cap: number, sha256: () => Hash): Framer {
@@ -49,24 +63,20 @@ export function createFramer(cap: number, sha256: () => Hash): Framer {
 
   const take = (bytes: Uint8Array, at: number, sent: number): void => {
     if (partial.length === 0) partial.at = at;
-    partial.length += bytes.length;
     partial.sent = sent;
+    partial.length += bytes.length;
     if (partial.length > cap) hashBeyond(partial, bytes, sha256);
-    const room = cap - partial.kept;
-    if (room <= 0) return;
-    const kept = bytes.subarray(0, room);
-    partial.parts.push(kept);
-    partial.kept += kept.length;
+    keep(partial, bytes.subarray(0, cap - partial.kept));
   };
 
   const finish = (at: number, sent: number, eof: boolean): Line => {
-    const { parts, kept, length, hash } = partial;
+    const { bytes, kept, length, hash } = partial;
     const line: Line = {
-      bytes: parts.length === 1 && parts[0] ? parts[0] : concat(parts, kept),
+      bytes: bytes.subarray(0, kept),
       at: length === 0 ? at : partial.at,
       sent,
       eof,
-      ...(hash ? { overCap: { length, sha256: hash.hex() } } : {}),
+      ...(hash ? { overCap: { length, sha256: hash.hex() } } : undefined),
     };
     partial = nothing();
     return line;
@@ -90,21 +100,27 @@ export function createFramer(cap: number, sha256: () => Hash): Framer {
   };
 }
 
+/** Doubles the buffer when it is full: a line may come byte by byte, and costs its length only. */
+function keep(partial: Partial, bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  const length = partial.kept + bytes.length;
+  if (partial.kept === 0) partial.bytes = bytes;
+  else {
+    if (length > partial.bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * partial.bytes.length, length));
+      larger.set(partial.bytes.subarray(0, partial.kept));
+      partial.bytes = larger;
+    }
+    partial.bytes.set(bytes, partial.kept);
+  }
+  partial.kept = length;
+}
+
 /** Hashes a line from its start once it has outgrown the cap, then each further part. */
 function hashBeyond(partial: Partial, bytes: Uint8Array, sha256: () => Hash): void {
   if (!partial.hash) {
     partial.hash = sha256();
-    for (const part of partial.parts) partial.hash.update(part);
+    partial.hash.update(partial.bytes.subarray(0, partial.kept));
   }
   partial.hash.update(bytes);
-}
-
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

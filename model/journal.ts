@@ -5,7 +5,7 @@
 import { type Entry, FORMAT } from './entry.ts';
 import { isObject, parseJson } from './json.ts';
 import { decodeEntry, encodeEntry } from './line.ts';
-import { type Problem, splitLines } from './recording.ts';
+import { type Problem, splitLines, TORN } from './recording.ts';
 import type { Owner } from './state.ts';
 
 /** CRC-32 (ISO 3309) of the UTF-8 bytes of a text; zlib.crc32 in Node, a table in the browser. */
@@ -60,7 +60,7 @@ export function readJournal(bytes: Uint8Array, crc32: Crc32): Journal | undefine
   if (split.torn !== undefined) {
     problems.push({
       kind: 'torn',
-      detail: 'the last line has no end and was left out',
+      detail: TORN,
       line: split.lines.length + 1,
     });
   }

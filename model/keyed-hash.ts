@@ -5,6 +5,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Hash } from './framing.ts';
 import { bytesOf } from './text.ts';
 
 export type KeyedHash = (value: string) => string;
@@ -17,6 +18,12 @@ export function keyedHash(key: Uint8Array): KeyedHash {
 /** What names a key without telling it: 8 hex digits. */
 export function fingerprintOfKey(key: Uint8Array): string {
   return sha256Hex(key).slice(0, 8);
+}
+
+/** A running SHA-256 (FIPS 180-4). */
+export function createSha256(): Hash {
+  const hash = sha256.create();
+  return { update: (bytes) => hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
 }
 
 export function sha256Hex(data: Uint8Array | string): string {

@@ -2,15 +2,26 @@
  * One entry as one line, both ways.
  *
  * A message is embedded verbatim as the last field. The reader therefore never parses a whole
- * message line: it cuts at the first `,"message":`, which cannot occur inside the prefix because
- * quotes in JSON strings are escaped. Otherwise a peer could complete our line with its own fields
+ * message line: it cuts at the first `,"message":`, which cannot occur in what stands before it.
+ * Otherwise a peer could complete our line with its own fields
  * (`{…},"from":"client","type":"exit","x":1` is a line of stdout that does) and forge entries.
  */
-import type { Entry, FrameEntry, MessageEntry, UnknownEntry } from './entry.ts';
+import {
+  type Entry,
+  type FrameEntry,
+  type FrameReason,
+  LAST_SEQ,
+  type MessageEntry,
+  SESSION_ID,
+  type UnknownEntry,
+} from './entry.ts';
 import { hasShape, isKnownType } from './entry-shape.ts';
-import { isObject, type JsonObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson, repeatsMember } from './json.ts';
 
 const CUT = ',"message":';
+
+/** The cut, spelt so that a reader passes over it. */
+const NO_CUT = ',"\\u006dessage":';
 
 /** The line of an entry, without its LF. */
 export function encodeEntry(entry: Entry): string {
@@ -19,7 +30,9 @@ export function encodeEntry(entry: Entry): string {
   const place = { type, session, seq, at };
   if (entry.type !== 'message') return JSON.stringify({ ...place, ...fields });
   const { text, value: _, ...crossing } = fields as Omit<MessageEntry, keyof typeof place>;
-  return `${JSON.stringify({ ...place, ...crossing }).slice(0, -1)}${CUT}${text}}`;
+  const head = JSON.stringify({ ...place, ...crossing }).slice(0, -1);
+  // In a string the quotes would be escaped, but a field of a later version may hold an object.
+  return `${head.includes(CUT) ? head.replaceAll(CUT, NO_CUT) : head}${CUT}${text}}`;
 }
 
 export type Decoded =
@@ -29,21 +42,25 @@ export type Decoded =
 /** The entry of a line. Never throws: a line that is none says why. */
 export function decodeEntry(line: string): Decoded {
   const cut = line.indexOf(CUT);
-  const head = cut === -1 ? undefined : parsedObject(`${line.slice(0, cut)}}`);
-  if (head?.['type'] === 'message') return decodeMessage(line, cut, head);
-  const fields = parsedObject(line);
-  if (!fields) return { ok: false, fault: 'it is not a JSON object' };
+  if (cut !== -1) {
+    const head = parsedObject(`${line.slice(0, cut)}}`);
+    if (head?.fields['type'] === 'message') return decodeMessage(line, cut, head);
+  }
+  const whole = parsedObject(line);
+  if (!whole) return { ok: false, fault: 'it is not a JSON object' };
+  const { fields } = whole;
   if (fields['type'] === 'message')
     return { ok: false, fault: 'its message is not the last field' };
-  return placed(fields, ({ type, session, seq, at }) =>
+  return placed(whole, ({ type, session, seq, at }) =>
     isKnownType(type)
       ? (fields as unknown as Entry)
       : ({ type: 'unknown', session, seq, at, line } as UnknownEntry),
   );
 }
 
-function decodeMessage(line: string, cut: number, head: JsonObject): Decoded {
+function decodeMessage(line: string, cut: number, head: Parsed): Decoded {
   if (!line.endsWith('}')) return { ok: false, fault: 'it has no end' };
+  if (Object.hasOwn(head.fields, 'message')) return { ok: false, fault: 'it has two messages' };
   const text = line.slice(cut + CUT.length, -1);
   return placed(head, (fields) =>
     messageOrFrame(fields as unknown as Omit<MessageEntry, 'text' | 'value'>, text),
@@ -58,33 +75,48 @@ type TextOf<H> =
   | (H & Pick<MessageEntry, 'type' | 'text' | 'value'>)
   | (Omit<H, 'type' | 'sse'> & Pick<FrameEntry, 'type' | 'why'> & { readonly text: string });
 
-/** Text that is not one JSON text cannot be a message, whatever its line claims. */
+/** Text that is not one JSON text on one line cannot be a message, whatever its line claims. */
 export function messageOrFrame<H extends MessageHead>(head: H, text: string): TextOf<H> {
+  if (text.includes('\n')) return frameOf(head, text, 'not-one-line');
   const parsed = parseJson(text);
   if (parsed.ok) return { ...head, text, value: parsed.value };
   if (parsed.why === 'too-deep') return { ...head, text, value: undefined };
+  return frameOf(head, text, text === '' ? 'empty' : 'not-json');
+}
+
+function frameOf<H extends MessageHead>(head: H, text: string, why: FrameReason): TextOf<H> {
   const { sse: _, ...crossing } = head;
-  return { ...crossing, type: 'frame', why: text === '' ? 'empty' : 'not-json', text };
+  return { ...crossing, type: 'frame', why, text };
 }
 
 /** Reads the place of an entry (session, seq, at) and the fields of its type. */
-function placed(fields: JsonObject, entry: (fields: JsonObject) => Entry): Decoded {
+function placed({ text, fields }: Parsed, entry: (fields: JsonObject) => Entry): Decoded {
   const { session, seq, at, type } = fields;
-  if (typeof session !== 'string' || session === '')
-    return { ok: false, fault: 'it names no session' };
-  if (!isCount(seq)) return { ok: false, fault: 'its seq is no number' };
+  if (typeof type !== 'string') return { ok: false, fault: 'it has no type' };
+  if (!isSessionId(session)) return { ok: false, fault: 'its session id is none' };
+  if (!isCount(seq) || seq > LAST_SEQ) return { ok: false, fault: 'its seq is no number' };
   if (!isCount(at)) return { ok: false, fault: 'its time is no number' };
   if (isKnownType(type) && !hasShape(type, fields)) {
     return { ok: false, fault: `its fields are not those of the type ${type}` };
   }
+  if (repeatsMember(text, fields)) return { ok: false, fault: 'it names a field twice' };
   return { ok: true, entry: entry(fields) };
+}
+
+function isSessionId(value: unknown): value is string {
+  return typeof value === 'string' && SESSION_ID.test(value);
 }
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function parsedObject(text: string): JsonObject | undefined {
+interface Parsed {
+  readonly text: string;
+  readonly fields: JsonObject;
+}
+
+function parsedObject(text: string): Parsed | undefined {
   const parsed = parseJson(text);
-  return parsed.ok && isObject(parsed.value) ? parsed.value : undefined;
+  return parsed.ok && isObject(parsed.value) ? { text, fields: parsed.value } : undefined;
 }

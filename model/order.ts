@@ -5,8 +5,9 @@
  * microseconds are concurrent. The sealed order is a pure function of the set of entries: no
  * inferred edge takes part, so the same set gives the same bytes, today and later.
  */
-import type { Clock, Entry, SessionEntry } from './entry.ts';
+import { bySeq, type Clock, type Entry } from './entry.ts';
 import { groupBy } from './group.ts';
+import { encodeEntry } from './line.ts';
 
 /** Microseconds of the machine's monotonic clock at which a session's clock stood at 0. */
 export function startOf(clock: Clock): number {
@@ -18,22 +19,29 @@ export function wallTime(clock: Clock, at: number): number {
   return Date.parse(clock.wall) + at / 1000;
 }
 
-/** The entries of any sessions, sorted by (boot, monotonic time, session, seq). */
+/**
+ * The entries of any sessions, each once, sorted by (boot, monotonic time, session, seq). Every set
+ * of entries has one such order, whatever order it comes in.
+ */
 export function sealedOrder(entries: Iterable<Entry>): Entry[] {
-  const bySession = groupBy(entries, (entry) => entry.session);
-  const heads = new Map<string, SessionEntry>();
-  for (const [session, own] of bySession) {
-    const head = own.find((entry) => entry.type === 'session');
-    if (head) heads.set(session, head);
-  }
-  const rank = bootRanks([...heads.values()]);
-  const placed: Placed[] = [];
-  for (const [session, own] of bySession) {
-    const clock = heads.get(session)?.clock;
-    const boot = rank.get(clock?.boot ?? '') ?? 0;
-    for (const entry of placeEntries(own, boot, clock ? startOf(clock) : 0)) placed.push(entry);
-  }
+  const sessions = [...groupBy(entries, (entry) => entry.session).values()].map(inOrder);
+  const heads = sessions.flatMap((own) => own.find((entry) => entry.type === 'session') ?? []);
+  const clocks = new Map(heads.map(({ session, clock }) => [session, clock]));
+  const ranks = bootRanks([...clocks.values()]);
+  const placed = sessions.flatMap((own) => {
+    const clock = clocks.get(own[0]?.session ?? '');
+    return placeEntries(own, ranks.get(clock?.boot ?? '') ?? 0, clock ? startOf(clock) : 0);
+  });
   return placed.sort(compare).map(({ entry }) => entry);
+}
+
+/** The entries of one session by seq. Of equal entries one is kept; two that differ both are. */
+function inOrder(own: readonly Entry[]): Entry[] {
+  const sorted = [...own].sort((a, b) => bySeq(a, b) || order(encodeEntry(a), encodeEntry(b)));
+  return sorted.filter((entry, index) => {
+    const before = sorted[index - 1];
+    return before?.seq !== entry.seq || encodeEntry(before) !== encodeEntry(entry);
+  });
 }
 
 interface Placed {
@@ -43,22 +51,20 @@ interface Placed {
 }
 
 /** Time never runs back inside a session: the sort must keep the order of seq. */
-function placeEntries(own: Entry[], boot: number, start: number): Placed[] {
+function placeEntries(own: readonly Entry[], boot: number, start: number): Placed[] {
   let latest = 0;
-  return [...own]
-    .sort((a, b) => a.seq - b.seq)
-    .map((entry) => {
-      latest = Math.max(latest, start + entry.at);
-      return { boot, time: latest, entry };
-    });
+  return own.map((entry) => {
+    latest = Math.max(latest, start + entry.at);
+    return { boot, time: latest, entry };
+  });
 }
 
 /** Boots by their earliest wall clock, then by id. */
-function bootRanks(heads: readonly SessionEntry[]): Map<string, number> {
+function bootRanks(clocks: readonly Clock[]): Map<string, number> {
   const earliest = new Map<string, string>();
-  for (const { clock } of heads) {
-    const known = earliest.get(clock.boot);
-    if (known === undefined || clock.wall < known) earliest.set(clock.boot, clock.wall);
+  for (const { boot, wall } of clocks) {
+    const known = earliest.get(boot);
+    if (known === undefined || wall < known) earliest.set(boot, wall);
   }
   const boots = [...earliest].sort((a, b) => order(a[1], b[1]) || order(a[0], b[0]));
   return new Map(boots.map(([boot], index) => [boot, index]));

@@ -6,8 +6,8 @@
  */
 import { type Entry, FORMAT } from './entry.ts';
 import { isObject, parseJson } from './json.ts';
-import { sha256Hex } from './keyed-hash.ts';
-import { decodeEntry, encodeEntry } from './line.ts';
+import { createSha256 } from './keyed-hash.ts';
+import { decodeEntry, encodeEntry, messageOrFrame } from './line.ts';
 import { sealedOrder } from './order.ts';
 import { sequenceProblems } from './sequence.ts';
 import { bytesOf, utf8 } from './text.ts';
@@ -35,51 +35,68 @@ export interface Refusal {
 
 /** Rewrites the lines of a recording of format N as those of format N+1. */
 export type Upgrade = (lines: readonly string[]) => readonly string[];
+export type Upgrades = Readonly<Record<number, Upgrade>>;
 
 /** The chain from every older format to this one; format 1 is the first. */
-const UPGRADES: Readonly<Record<number, Upgrade>> = {};
+const UPGRADES: Upgrades = {};
 
 export function readRecording(
   bytes: Uint8Array,
-  upgrades: Readonly<Record<number, Upgrade>> = UPGRADES,
+  upgrades: Upgrades = UPGRADES,
 ): Recording | Refusal {
   const { lines, torn } = splitLines(bytes);
   const header = readHeader(lines[0]);
   if (!header) return refusal('not-a-recording', 'the first line is not the header of a recording');
-  if (header.format > FORMAT) {
+  const { format, hash } = header;
+  if (format > FORMAT) {
     return refusal(
       'newer-format',
-      `the recording has format ${header.format}, this version reads ${FORMAT}`,
+      `the recording has format ${format}, this version reads ${FORMAT}`,
     );
   }
-  const problems: Problem[] = [];
   const own = lines.slice(1);
-  if (torn !== undefined)
-    problems.push({
-      kind: 'torn',
-      detail: 'the last line has no end and was left out',
-      line: lines.length + 1,
-    });
-  else if (header.hash !== hashOfLines(own)) {
-    problems.push({
-      kind: 'changed',
-      detail: 'the entries are not those that the header was written for',
-    });
-  }
-  const entries = decodeLines(upgradeLines(own, header.format, upgrades), problems);
+  const upgraded = upgradeLines(own, format, upgrades);
+  if (!upgraded) return refusal('not-a-recording', `there is no format ${format}`);
+  const problems: Problem[] = [];
+  if (torn !== undefined) {
+    problems.push({ kind: 'torn', detail: TORN, line: lines.length + 1 });
+  } else if (hash !== hashOfLines(own)) problems.push({ kind: 'changed', detail: CHANGED });
+  const entries = decodeLines(upgraded, problems);
   return { ok: true, entries, problems: [...problems, ...sequenceProblems(entries)] };
 }
 
-/** The bytes of a recording of these entries, whatever order they come in. */
+/** What is said of a file whose last line has no LF. */
+export const TORN = 'the last line has no end and was left out';
+const CHANGED = 'the entries are not those that the header was written for';
+
+/** The text of a recording of these entries, whatever order they come in. */
 export function writeRecording(entries: Iterable<Entry>): string {
-  const lines = sealedOrder(entries).map(encodeEntry);
-  const header = JSON.stringify({ wiretape: FORMAT, recording: hashOfLines(lines) });
-  return [header, ...lines, ''].join('\n');
+  return [...recordingLines(entries)].join('');
+}
+
+/**
+ * The lines of a recording of these entries, each with its LF: for recordings that are larger than
+ * the longest text of the engine (half a gigabyte).
+ */
+export function* recordingLines(entries: Iterable<Entry>): Generator<string> {
+  const sealed = sealedOrder(entries).map(checked);
+  const hash = hashOfLines(sealed.map(encodeEntry));
+  yield `${JSON.stringify({ wiretape: FORMAT, recording: hash })}\n`;
+  for (const entry of sealed) yield `${encodeEntry(entry)}\n`;
+}
+
+/** A tap may hand over long texts that nobody parsed yet; what is no JSON must not stand as a message. */
+function checked(entry: Entry): Entry {
+  if (entry.type !== 'message' || entry.value !== undefined) return entry;
+  const { text, ...head } = entry;
+  return messageOrFrame(head, text);
 }
 
 /** What stands in the header: 32 hex digits of the SHA-256 of the entry lines with their LFs. */
-function hashOfLines(lines: readonly string[]): string {
-  return sha256Hex(lines.map((line) => `${line}\n`).join('')).slice(0, 32);
+function hashOfLines(lines: Iterable<string>): string {
+  const hash = createSha256();
+  for (const line of lines) hash.update(bytesOf(`${line}\n`));
+  return hash.hex().slice(0, 32);
 }
 
 function decodeLines(lines: readonly string[], problems: Problem[]): Entry[] {
@@ -98,14 +115,18 @@ function decodeLines(lines: readonly string[], problems: Problem[]): Entry[] {
   return entries;
 }
 
+/** Lines of an older format as those of this one; undefined when no chain leads here. */
 function upgradeLines(
   lines: readonly string[],
   from: number,
-  upgrades: Readonly<Record<number, Upgrade>>,
-): readonly string[] {
+  upgrades: Upgrades,
+): readonly string[] | undefined {
   let upgraded = lines;
-  for (let format = from; format < FORMAT; format++)
-    upgraded = upgrades[format]?.(upgraded) ?? upgraded;
+  for (let format = from; format < FORMAT; format++) {
+    const upgrade = upgrades[format];
+    if (!upgrade) return undefined;
+    upgraded = upgrade(upgraded);
+  }
   return upgraded;
 }
 
@@ -113,8 +134,10 @@ function readHeader(line: string | undefined): { format: number; hash: string } 
   const parsed = parseJson(line ?? '');
   if (!parsed.ok || !isObject(parsed.value)) return undefined;
   const { wiretape: format, recording: hash } = parsed.value;
-  if (!Number.isSafeInteger(format)) return undefined;
-  return { format: Number(format), hash: typeof hash === 'string' ? hash : '' };
+  if (typeof format !== 'number' || !Number.isSafeInteger(format)) return undefined;
+  // The header of a later format may look different.
+  if (format <= FORMAT && typeof hash !== 'string') return undefined;
+  return { format, hash: String(hash) };
 }
 
 function refusal(code: Refusal['code'], detail: string): Refusal {

@@ -1,5 +1,5 @@
 /** Entries as session views: the sessions they make, with their message values at hand. */
-import type { Entry, MessageEntry } from './entry.ts';
+import { bySeq, type Entry, type MessageEntry } from './entry.ts';
 import { groupBy } from './group.ts';
 import type { SessionView } from './session.ts';
 import { createSessionMachine } from './session-machine.ts';
@@ -12,7 +12,12 @@ export function viewsOf(entries: Iterable<Entry>): SessionView[] {
 function viewOf(id: string, own: readonly Entry[]): SessionView {
   const machine = createSessionMachine(id);
   const messages = new Map<number, MessageEntry>();
-  for (const entry of [...own].sort((a, b) => a.seq - b.seq)) {
+  let before: Entry | undefined;
+  for (const entry of [...own].sort(bySeq)) {
+    // Of entries that claim one place, the first counts; a gap claims none.
+    const isDouble = before?.seq === entry.seq && before.type !== 'gap';
+    before = entry;
+    if (isDouble) continue;
     machine.apply(entry);
     if (entry.type === 'message') messages.set(entry.seq, entry);
   }
