@@ -27,27 +27,52 @@ export interface Catalog {
 
 /** The catalogs of a session in the order they were listed. */
 export function catalogs(view: SessionView): Catalog[] {
-  const found: Catalog[] = [];
-  const byCursor = new Map<string, number>();
+  const found: Growing[] = [];
+  const byCursor = new Map<string, Growing>();
   for (const call of view.session.calls) {
-    const list = LISTS[call.method];
-    if (!list || !call.response || call.outcome !== 'result') continue;
-    const result = member(view.value(call.response), 'result');
-    const offers = offersOf(list.kind, member(result, list.member), call.response);
-    const cursor = textMember(view.value(call.request), 'params', 'cursor');
-    const next = textMember(result, 'nextCursor');
-    const before = cursor === undefined ? undefined : byCursor.get(`${list.kind} ${cursor}`);
-    const earlier = before === undefined ? undefined : found[before];
-    const at = before !== undefined && earlier ? before : found.length;
-    found[at] = {
-      kind: list.kind,
-      offers: [...(earlier?.offers ?? []), ...offers],
-      pages: [...(earlier?.pages ?? []), call],
-      partial: next !== undefined,
-    };
-    if (next !== undefined) byCursor.set(`${list.kind} ${next}`, at);
+    const page = pageOf(call, view);
+    if (!page) continue;
+    const { kind, cursor, next } = page;
+    let catalog = cursor === undefined ? undefined : byCursor.get(`${kind} ${cursor}`);
+    if (!catalog) {
+      catalog = { kind, offers: [], pages: [], partial: false };
+      found.push(catalog);
+    }
+    for (const offer of page.offers) catalog.offers.push(offer);
+    catalog.pages.push(call);
+    catalog.partial = next !== undefined;
+    if (next !== undefined) byCursor.set(`${kind} ${next}`, catalog);
   }
   return found;
+}
+
+interface Growing extends Catalog {
+  readonly offers: Offer[];
+  readonly pages: Call[];
+  partial: boolean;
+}
+
+interface Page {
+  readonly kind: OfferKind;
+  readonly offers: readonly Offer[];
+  readonly cursor: string | undefined;
+  readonly next: string | undefined;
+}
+
+/** What a call listed; undefined when it is no listing, or was not answered with one. */
+function pageOf(
+  { from, method, outcome, request, response }: Call,
+  view: SessionView,
+): Page | undefined {
+  const list = LISTS[method];
+  if (!list || from !== 'client' || !response || outcome !== 'result') return undefined;
+  const result = member(view.value(response), 'result');
+  return {
+    kind: list.kind,
+    offers: offersOf(list.kind, member(result, list.member), response),
+    cursor: textMember(view.value(request), 'params', 'cursor'),
+    next: textMember(result, 'nextCursor'),
+  };
 }
 
 /** What is in force: the offers of the newest catalog of each kind. */

@@ -1,14 +1,14 @@
 /** Which fields an entry of each type must have, so that a hostile recording cannot surprise a reader. */
 import { type Entry, LAST_SEQ } from './entry.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isCount, isObject, type JsonObject } from './json.ts';
 
 type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === 'string';
 const optionalText: Check = (value) => value === undefined || text(value);
 const textOrNull: Check = (value) => value === null || text(value);
-const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const place: Check = (value) => count(value) && (value as number) <= LAST_SEQ;
+const count: Check = isCount;
+const place: Check = (value) => isCount(value) && value <= LAST_SEQ;
 const optionalCount: Check = (value) => value === undefined || count(value);
 const integerOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
 const optionalTrue: Check = (value) => value === undefined || value === true;

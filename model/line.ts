@@ -16,7 +16,7 @@ import {
   type UnknownEntry,
 } from './entry.ts';
 import { hasShape, isKnownType } from './entry-shape.ts';
-import { isObject, type JsonObject, parseJson, repeatsMember } from './json.ts';
+import { isCount, isObject, type JsonObject, parseJson, repeatsMember } from './json.ts';
 
 const CUT = ',"message":';
 
@@ -105,10 +105,6 @@ function placed({ text, fields }: Parsed, entry: (fields: JsonObject) => Entry):
 
 function isSessionId(value: unknown): value is string {
   return typeof value === 'string' && SESSION_ID.test(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 interface Parsed {

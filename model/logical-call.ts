@@ -2,8 +2,9 @@
  * Logical calls: all rounds, retries and task polls of one intention.
  *
  * Rounds (SEP-2322): a result asks for input and gives a requestState; the client asks again with
- * another id, echoing it. Tasks: a result gives a task id that later tasks/* requests name. Retries:
- * the same request again after one that was cancelled or never answered.
+ * another id, echoing it, or, when none was given, just asks the same with answers. Tasks: a result
+ * gives a task id that later requests name. Retries: the same request again after its sender had
+ * cancelled it and before an answer came.
  */
 import { canonicalJson } from './canonical.ts';
 import { isObject, member, textMember } from './json.ts';
@@ -50,42 +51,60 @@ export function tiesOfResult(ties: Ties, result: unknown): Ties {
 }
 
 /** The logical calls of a session, in the order of their first request. */
-export function logicalCalls({ session, value }: SessionView): LogicalCall[] {
-  const groups = new Map<Call, { calls: [Call, ...Call[]]; why: LogicalCall['why'] }>();
-  const head = new Map<Call, Call>();
-  const open: Open = { states: new Map(), tasks: new Map(), unanswered: new Map() };
-  for (const call of session.calls) {
-    const key = requestKey(call, value(call.request));
-    const [before, why] = predecessor(call, key, open);
-    const first = before === undefined ? call : (head.get(before) ?? before);
-    head.set(call, first);
-    const group = groups.get(first);
-    if (group && why !== 'single') {
+export function logicalCalls(view: SessionView): LogicalCall[] {
+  const groups = new Map<Call, Group>();
+  const past = createPast(view);
+  for (const call of view.session.calls) {
+    const before = past.before(call);
+    const group = before && groups.get(before.call);
+    if (group) {
       group.calls.push(call);
-      group.why = why;
+      group.why = before.why;
+      groups.set(call, group);
     } else groups.set(call, { calls: [call], why: 'single' });
-    remember(call, key, open);
+    past.add(call);
   }
-  return [...groups.values()];
+  return [...new Set(groups.values())];
 }
 
-interface Open {
-  readonly states: Map<string, Call>;
-  readonly tasks: Map<string, Call>;
-  readonly unanswered: Map<string, Call>;
+interface Group {
+  readonly calls: [Call, ...Call[]];
+  why: LogicalCall['why'];
 }
 
-function predecessor(call: Call, key: string, open: Open): [Call | undefined, LogicalCall['why']] {
-  const { sentState, answers, task } = call.ties;
-  const round = sentState === undefined ? undefined : open.states.get(sentState);
-  if (round) return [round, 'rounds'];
-  const stateless = answers ? open.states.get(key) : undefined;
-  if (stateless) return [stateless, 'rounds'];
-  const polled = task === undefined ? undefined : open.tasks.get(task);
-  if (polled) return [polled, 'task'];
-  const retried = open.unanswered.get(key);
-  if (retried && isGivenUp(retried, call)) return [retried, 'retry'];
-  return [undefined, 'single'];
+interface Past {
+  /** The earlier call that this one goes on with, and how that shows. */
+  before(call: Call): { readonly call: Call; readonly why: LogicalCall['why'] } | undefined;
+  add(call: Call): void;
+}
+
+/** What later calls may go on with. */
+function createPast(view: SessionView): Past {
+  const byState = new Map<string, Call>();
+  const byTask = new Map<string, Call>();
+  /** Calls that asked for input without a state, and calls given up, by what they asked for. */
+  const asking = createSame(view);
+  const givenUp = createSame(view);
+  return {
+    before(call) {
+      const { sentState, answers, task } = call.ties;
+      const round =
+        (sentState === undefined ? undefined : byState.get(sentState)) ??
+        (answers ? asking.find(call) : undefined);
+      if (round) return { call: round, why: 'rounds' };
+      const owner = task === undefined ? undefined : byTask.get(task);
+      if (owner) return { call: owner, why: 'task' };
+      const retried = givenUp.find(call);
+      return retried && isGivenUp(retried, call) ? { call: retried, why: 'retry' } : undefined;
+    },
+    add(call) {
+      const { givenState, givenTask, resultType } = call.ties;
+      if (givenState !== undefined) byState.set(givenState, call);
+      else if (resultType === 'input_required') asking.add(call);
+      if (givenTask !== undefined && !byTask.has(givenTask)) byTask.set(givenTask, call);
+      if (call.cancelled) givenUp.add(call);
+    },
+  };
 }
 
 function isGivenUp(before: Call, now: Call): boolean {
@@ -94,22 +113,41 @@ function isGivenUp(before: Call, now: Call): boolean {
   return givenUp <= now.request.at && answered > now.request.at;
 }
 
-function remember(call: Call, key: string, open: Open): void {
-  const { givenState, givenTask, resultType } = call.ties;
-  if (givenState !== undefined) open.states.set(givenState, call);
-  else if (resultType === 'input_required') open.states.set(key, call);
-  if (givenTask !== undefined && !open.tasks.has(givenTask)) open.tasks.set(givenTask, call);
-  if (call.cancelled) open.unanswered.set(key, call);
+interface Same {
+  add(call: Call): void;
+  /** The last call added that asked for the same thing. */
+  find(call: Call): Call | undefined;
+}
+
+/**
+ * Calls by what they ask for. The whole request is read only where method and subject are equal,
+ * since writing it in canonical form costs as much as reading it.
+ */
+function createSame({ value }: SessionView): Same {
+  const byRequest = new Map<string, Call>();
+  const abouts = new Set<string>();
+  return {
+    add(call) {
+      abouts.add(aboutOf(call));
+      byRequest.set(requestOf(call, value(call.request)), call);
+    },
+    find(call) {
+      if (!abouts.has(aboutOf(call))) return undefined;
+      return byRequest.get(requestOf(call, value(call.request)));
+    },
+  };
+}
+
+function aboutOf({ from, method, subject }: Call): string {
+  return JSON.stringify([from, method, subject]);
 }
 
 /** Members of a request that differ between the rounds of one intention. */
 const ROUND_MEMBERS = new Set(['_meta', 'inputResponses', 'requestState']);
 
-function requestKey(call: Call, request: unknown): string {
+function requestOf(call: Call, request: unknown): string {
   const params = member(request, 'params');
-  if (!isObject(params)) return `${call.from} ${call.method}`;
-  const same = Object.fromEntries(
-    Object.entries(params).filter(([name]) => !ROUND_MEMBERS.has(name)),
-  );
-  return `${call.from} ${call.method} ${canonicalJson(same)}`;
+  if (!isObject(params)) return aboutOf(call);
+  const same = Object.entries(params).filter(([name]) => !ROUND_MEMBERS.has(name));
+  return `${aboutOf(call)} ${canonicalJson(Object.fromEntries(same))}`;
 }

@@ -27,7 +27,7 @@ export function sealedOrder(entries: Iterable<Entry>): Entry[] {
   const sessions = [...groupBy(entries, (entry) => entry.session).values()].map(inOrder);
   const heads = sessions.flatMap((own) => own.find((entry) => entry.type === 'session') ?? []);
   const clocks = new Map(heads.map(({ session, clock }) => [session, clock]));
-  const ranks = bootRanks([...clocks.values()]);
+  const ranks = bootRanks(clocks.values());
   const placed = sessions.flatMap((own) => {
     const clock = clocks.get(own[0]?.session ?? '');
     return placeEntries(own, ranks.get(clock?.boot ?? '') ?? 0, clock ? startOf(clock) : 0);
@@ -60,7 +60,7 @@ function placeEntries(own: readonly Entry[], boot: number, start: number): Place
 }
 
 /** Boots by their earliest wall clock, then by id. */
-function bootRanks(clocks: readonly Clock[]): Map<string, number> {
+export function bootRanks(clocks: Iterable<Pick<Clock, 'boot' | 'wall'>>): Map<string, number> {
   const earliest = new Map<string, string>();
   for (const { boot, wall } of clocks) {
     const known = earliest.get(boot);

@@ -10,7 +10,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The folder that holds everything of one user when `--state` names none. */
 export function stateFolder(platform: string, environment: Environment, home: string): string {
   const named = environment['XDG_STATE_HOME'];
-  if (named) return `${named}/wiretape`;
+  // The XDG specification has relative paths ignored.
+  if (named?.startsWith('/')) return `${named}/wiretape`;
   if (platform === 'darwin') return `${home}/Library/Application Support/wiretape`;
   if (platform === 'win32') return `${environment['LOCALAPPDATA'] ?? home}\\wiretape`;
   return `${home}/.local/state/wiretape`;

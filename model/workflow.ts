@@ -8,7 +8,7 @@
 import type { Host } from './entry.ts';
 import { groupBy } from './group.ts';
 import { sha256Hex } from './keyed-hash.ts';
-import { order } from './order.ts';
+import { bootRanks, order } from './order.ts';
 import type { SessionSummary } from './summary.ts';
 
 export interface Run {
@@ -53,16 +53,33 @@ function workflowKey({ workflow, host, boot, id }: SessionSummary): string {
 }
 
 function workflowOf(key: string, own: readonly SessionSummary[], pause: number): Workflow {
-  const sessions = [...own].sort((a, b) => order(a.id, b.id));
   const id = shortHash(key);
-  const hosts = [
-    ...groupBy(sessions, ({ host }) => `${host?.pid} ${host?.started}`).values(),
-  ].flatMap(([first]) => (first?.host ? [first.host] : []));
+  const boots = bootsOf(own);
+  const sessions = boots.flat();
+  const hosts = hostsOf(sessions);
   const name = sessions[0]?.workflow ?? hosts[0]?.name ?? sessions[0]?.name ?? id;
-  const runs = [...groupBy(sessions, ({ boot }) => boot).values()].flatMap((one) =>
-    runsOf(id, one, pause),
-  );
+  const runs = boots.flatMap((one) => runsOf(id, one, pause));
   return { id, name, hosts, sessions, runs: runs.reverse() };
+}
+
+/** The sessions of each boot in the order they started, boots by wall time: all they have in common. */
+function bootsOf(sessions: readonly SessionSummary[]): SessionSummary[][] {
+  const ranks = bootRanks(sessions);
+  return [...groupBy(sessions, ({ boot }) => boot)]
+    .sort(([a], [b]) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0))
+    .map(([, own]) => own.sort(byStart));
+}
+
+function byStart(a: SessionSummary, b: SessionSummary): number {
+  return a.start - b.start || order(a.id, b.id);
+}
+
+function hostsOf(sessions: readonly SessionSummary[]): Host[] {
+  const hosts = new Map<string, Host>();
+  for (const { boot, host } of sessions) {
+    if (host) hosts.set(`${boot} ${host.pid} ${host.started}`, host);
+  }
+  return [...hosts.values()];
 }
 
 interface Stretch {
@@ -70,6 +87,8 @@ interface Stretch {
   readonly trace: string | null;
   readonly first: number;
   readonly last: number;
+  /** An answer to one of its requests came then; until that nobody paused. */
+  readonly until: number;
   readonly messages: number;
 }
 
@@ -94,14 +113,17 @@ function runsOf(workflow: string, sessions: readonly SessionSummary[], pause: nu
 
 /** A session without messages is one empty stretch, so that it is seen. */
 function stretchesOf(session: SessionSummary): Stretch[] {
-  const { start, bursts } = session;
-  if (bursts.length === 0)
-    return [{ session, trace: null, first: start, last: start + session.lastAt, messages: 0 }];
-  return bursts.map(({ trace, first, last, messages }) => ({
+  const { start, bursts, lastAt } = session;
+  if (bursts.length === 0) {
+    const last = start + lastAt;
+    return [{ session, trace: null, first: start, last, until: last, messages: 0 }];
+  }
+  return bursts.map(({ trace, first, last, until = last, messages }) => ({
     session,
     trace,
     first: start + first,
     last: start + last,
+    until: start + until,
     messages,
   }));
 }
@@ -113,7 +135,7 @@ function splitAtPauses(stretches: readonly Stretch[], pause: number): Stretch[][
     const part = parts.at(-1);
     if (part && stretch.first - end < pause) part.push(stretch);
     else parts.push([stretch]);
-    end = Math.max(end, stretch.last);
+    end = Math.max(end, stretch.until);
   }
   return parts;
 }
@@ -128,7 +150,9 @@ function runOf(workflow: string, stretches: readonly Stretch[]): Run {
     workflow,
     by: trace === undefined ? 'pause' : 'trace',
     ...(trace === undefined ? {} : { trace }),
-    sessions: [...new Set(stretches.map(({ session }) => session.id))].sort(order),
+    sessions: [...new Set(stretches.map(({ session }) => session))]
+      .sort(byStart)
+      .map(({ id: session }) => session),
     from,
     to: stretches.reduce((latest, { last }) => Math.max(latest, last), from),
     boot,
@@ -138,7 +162,9 @@ function runOf(workflow: string, stretches: readonly Stretch[]): Run {
 
 /** Wall time of the newest entry, in ms: sorts workflows of different boots, for people only. */
 function newest({ sessions }: Workflow): number {
-  return Math.max(...sessions.map(({ wall, lastAt }) => (Date.parse(wall) || 0) + lastAt / 1000));
+  return sessions.reduce((latest, { wall, lastAt }) => {
+    return Math.max(latest, (Date.parse(wall) || 0) + lastAt / 1000);
+  }, 0);
 }
 
 function shortHash(text: string): string {
