@@ -1,0 +1,74 @@
+/**
+ * Which sessions share what their servers keep.
+ *
+ * A session is a container of its own. Two are one when they ran the same server on the same machine
+ * and their launch environments hold equal keyed hashes of what says where it keeps its data. Values
+ * are never known, so equal hashes count only under one key, and any variable that differs parts them.
+ */
+import type { Launch } from '../../model/entry.ts';
+import { nameOf, type Session } from '../../model/session.ts';
+import { lastWord, wordsOf } from './words.ts';
+
+export interface Container {
+  /** Equal for sessions that share their data. */
+  readonly id: string;
+  /** Equal for sessions in which an absolute path names the same file. */
+  readonly machine: string;
+  /** What to call it: the variable that says where the data is, else the server. */
+  readonly label: string;
+  /** For fingerprints: the same in every recording of the same set-up. */
+  readonly pattern: string;
+  /** The server as it names itself. */
+  readonly server: string;
+}
+
+export function containerOf(session: Session): Container {
+  const { head } = session;
+  const server = session.server?.name ?? head?.launch?.package?.name ?? nameOf(session);
+  const alone = {
+    id: `session ${session.id}`,
+    machine: `session ${session.id}`,
+    label: nameOf(session),
+    pattern: 'session',
+    server,
+  };
+  if (head?.transport !== 'stdio' || !head.launch || isElsewhere(head.launch)) return alone;
+  const here = JSON.stringify(['machine', head.clock.boot, server]);
+  const places = placesOf(head.launch.env, wordsOf(server));
+  if (places.length === 0) return { ...alone, machine: here };
+  const names = places.map(([name]) => name).join(', ');
+  return {
+    id: JSON.stringify(['store', head.clock.boot, server, head.redaction.key, places]),
+    machine: here,
+    label: names,
+    pattern: `env ${names}`,
+    server,
+  };
+}
+
+/** Launchers behind which a path or a variable names something of another machine. */
+const ELSEWHERE = /(?:^|[\\/])(?:docker|podman|nerdctl|ssh|kubectl|wsl)(?:\.exe)?$/i;
+
+function isElsewhere({ command, args }: Launch): boolean {
+  return [command, ...args].some((part) => ELSEWHERE.test(part));
+}
+
+const PLACE_WORD = /^(?:path|file|dir|directory|folder|db|database|url|uri|dsn|store|storage)$/;
+
+/** Variables of systems and shells, which say nothing of where a server keeps its data. */
+const AMBIENT =
+  /^(?:PATH|MANPATH|INFOPATH|FPATH|CDPATH|PWD|OLDPWD|TMPDIR|TEMP|TMP|HOME|HISTFILE|ZDOTDIR|NVM_.*|XDG_.*|NODE_.*|npm_.*|LD_.*|DYLD_.*|LC_.*|SSL_.*|SSH_.*|GIT_.*|VSCODE_.*|PYTHON.*|PYENV_.*|CLAUDE_.*|CURSOR_.*|WIRETAPE_.*|HTTPS?_.*|NO_PROXY|ALL_PROXY)$/i;
+
+/**
+ * The variables that say where the data is: those that share a word with the server's name where
+ * there are such, since a folder that a shell exports to everybody ties nothing.
+ */
+function placesOf(env: Launch['env'], ownWords: readonly string[]): [string, string][] {
+  const places = Object.entries(env)
+    .filter(([name]) => PLACE_WORD.test(lastWord(name)) && !AMBIENT.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const own = places.filter(([name]) =>
+    wordsOf(name).some((word) => ownWords.includes(word) && word.length > 2),
+  );
+  return own.length > 0 ? own : places;
+}

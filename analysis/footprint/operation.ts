@@ -1,0 +1,133 @@
+/**
+ * Operations: what the tool calls and resource reads of sessions did to what, and when.
+ *
+ * A footprint is inferred from names and arguments (see verbs.ts and keys.ts), never from what a
+ * server says of itself alone. Nothing is compared here.
+ */
+import { catalogs, currentOffers } from '../../model/catalog.ts';
+import { member } from '../../model/json.ts';
+import { startOf } from '../../model/order.ts';
+import type { Call, Session, SessionView } from '../../model/session.ts';
+import type { Span } from '../order.ts';
+import { type Container, containerOf } from './container.ts';
+import { type Key, keyOf, keysOf } from './keys.ts';
+import { deedOf, isMove, type Kind } from './verbs.ts';
+
+export interface Operation extends Span {
+  readonly view: SessionView;
+  readonly call: Call;
+  readonly container: Container;
+  /** The tool, or the method where there is none. */
+  readonly tool: string;
+  readonly kind: Kind;
+  /** It was answered with a result that is no error and asks for nothing more. */
+  readonly ok: boolean;
+  readonly keys: readonly Key[];
+  /** For reads: its name does not say that it shows only a part. */
+  readonly whole: boolean;
+  /** How sure the kind is, and what the server says of the outside world; 0 to 1. */
+  readonly confidence: number;
+  readonly definition: unknown;
+}
+
+/** The operations of sessions, session by session. */
+export function operationsOf(views: readonly SessionView[]): Operation[] {
+  return views.flatMap((view) => {
+    const place: Place = {
+      view,
+      container: containerOf(view.session),
+      start: view.session.head ? startOf(view.session.head.clock) : 0,
+      tools: toolsOf(view),
+    };
+    return view.session.calls.flatMap((call) => operationOf(call, place) ?? []);
+  });
+}
+
+/** The arguments of a call, or undefined where its message is not at hand. */
+export function argumentsOf({ view, call }: Operation): unknown {
+  return member(view.value(call.request), 'params', 'arguments');
+}
+
+/** What the call gave, or undefined where it gave no result. */
+export function resultOf({ view, call }: Operation): unknown {
+  return call.response && member(view.value(call.response), 'result');
+}
+
+interface Place {
+  readonly view: SessionView;
+  readonly container: Container;
+  readonly start: number;
+  readonly tools: ReadonlyMap<string, unknown>;
+}
+
+function operationOf(call: Call, place: Place): Operation | undefined {
+  if (call.from !== 'client' || call.subject === undefined) return undefined;
+  const { view, container } = place;
+  const shared = {
+    view,
+    call,
+    container,
+    ...spanOf(call, view.session, place.start),
+    ok: isDone(call),
+  };
+  if (call.method === 'resources/read') {
+    const keys = [keyOf('uri', 'uri', call.subject)];
+    return {
+      ...shared,
+      tool: call.method,
+      kind: 'R',
+      keys,
+      whole: true,
+      confidence: 1,
+      definition: undefined,
+    };
+  }
+  if (call.method !== 'tools/call') return undefined;
+  const definition = place.tools.get(call.subject);
+  const args = member(view.value(call.request), 'params', 'arguments');
+  // A rehearsal changes nothing, whatever its tool does otherwise.
+  if (isRehearsal(args)) return undefined;
+  const { kind, whole, confidence } = deedOf(call.subject, definition);
+  const closed = member(definition, 'annotations', 'openWorldHint') === false;
+  return {
+    ...shared,
+    tool: call.subject,
+    kind,
+    whole,
+    keys: keysOf(args, isMove(call.subject)),
+    confidence: confidence * (closed ? 0.95 : 0.85),
+    definition,
+  };
+}
+
+/** A call whose answer never came may run until its process is gone. */
+function spanOf(call: Call, session: Session, start: number): Span {
+  const { request, response, ties } = call;
+  const answered = response && ties.givenTask === undefined ? response.at : undefined;
+  const gone = session.exit?.at ?? Number.POSITIVE_INFINITY;
+  return { start: start + request.sent, end: start + (answered ?? gone) };
+}
+
+function isDone({ response, outcome, ties }: Call): boolean {
+  return (
+    response !== undefined &&
+    outcome === 'result' &&
+    ties.givenTask === undefined &&
+    (ties.resultType === undefined || ties.resultType === 'complete')
+  );
+}
+
+const REHEARSAL = ['dryRun', 'dry_run', 'preview', 'simulate', 'whatIf', 'what_if'];
+
+function isRehearsal(args: unknown): boolean {
+  return REHEARSAL.some((name) => member(args, name) === true);
+}
+
+function toolsOf(view: SessionView): Map<string, unknown> {
+  const offers = currentOffers(catalogs(view));
+  return new Map(
+    offers.flatMap(({ kind, name, definition }) =>
+      kind === 'tool' ? [[name, definition] as const] : [],
+    ),
+  );
+}

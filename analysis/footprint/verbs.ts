@@ -1,0 +1,79 @@
+/**
+ * What a tool does, from the words of its name.
+ *
+ * A name decides more than what a server says of itself: hints are priors, used where the name says
+ * nothing, and where they make us more careful. Wrong on the safe side is X, which hides findings
+ * and never makes one.
+ */
+import { member } from '../../model/json.ts';
+import { wordsOf } from './words.ts';
+
+/**
+ * R read, L list or search, C create, A add to something, M modify, W overwrite or move, D delete,
+ * X unknown.
+ */
+export type Kind = 'R' | 'L' | 'C' | 'A' | 'M' | 'W' | 'D' | 'X';
+
+const VERBS: Readonly<Record<Exclude<Kind, 'X'>, string>> = {
+  R: 'read get fetch show view open describe cat head tail inspect lookup retrieve',
+  L: 'list search find ls tree browse enumerate dump scan grep',
+  C: 'create new make mkdir register',
+  A: 'add append insert prepend record remember attach link comment',
+  M: 'edit update patch modify change increment decrement toggle mark upsert adjust amend',
+  W: 'write set put replace save overwrite reset upload store restore sync import move rename mv copy cp revert rollback undo merge checkout migrate',
+  D: 'delete remove drop clear purge rm unlink destroy unset archive expire discard trash erase wipe truncate pop dequeue prune forget detach close cancel',
+};
+
+const KIND_OF: ReadonlyMap<string, Kind> = new Map(
+  (Object.keys(VERBS) as Exclude<Kind, 'X'>[]).flatMap((kind) =>
+    VERBS[kind].split(' ').map((verb) => [verb, kind] as const),
+  ),
+);
+
+/** Words that are no noun: beside a reading verb they say that the tool may write after all. */
+const SURELY_WRITES =
+  /^(?:write|create|add|append|insert|modify|edit|update|replace|delete|remove|set|save|execute|run|and|or)$/;
+
+/** Reads with these words in their names show a part, or something about the whole. */
+const NARROW =
+  /^(?:recent|latest|last|first|top|random|next|current|active|pending|unread|popular|trending|today|my|mine|own|assigned|summary|count|stats|statistics|status|info|sample|preview|metadata|size|sizes|schema|permission|allowed|directories)$/;
+
+export interface Deed {
+  readonly kind: Kind;
+  /** For reads: the name does not say that it shows only a part. */
+  readonly whole: boolean;
+  /** 1 where the name says it, less where a hint had to. */
+  readonly confidence: number;
+}
+
+/** What a tool of this name does; `definition` is the tool as its server listed it, when it did. */
+export function deedOf(name: string, definition?: unknown): Deed {
+  const words = wordsOf(name);
+  const verb = verbOf(words);
+  const says = verb === undefined ? 'X' : (KIND_OF.get(verb) ?? 'X');
+  const whole = !words.some((word) => NARROW.test(word));
+  const readOnly = member(definition, 'annotations', 'readOnlyHint');
+  if (says === 'R' || says === 'L') {
+    const doubtful =
+      readOnly === false || words.some((word) => word !== verb && SURELY_WRITES.test(word));
+    return { kind: doubtful ? 'X' : says, whole, confidence: 1 };
+  }
+  if (readOnly !== true) return { kind: says, whole, confidence: 1 };
+  // A server that calls its unknown or creating tool read-only shows us something, but who knows what.
+  if (says === 'X' || says === 'C' || says === 'A' || says === 'M')
+    return { kind: 'R', whole: false, confidence: 0.6 };
+  return { kind: says, whole, confidence: 1 };
+}
+
+/** The verb leads (`create_list`), or ends (`file_read`), or stands behind a prefix (`notes_add_tag`). */
+function verbOf(words: readonly string[]): string | undefined {
+  const [first, last] = [words[0], words.at(-1)];
+  if (first !== undefined && KIND_OF.has(first)) return first;
+  if (last !== undefined && KIND_OF.has(last)) return last;
+  return words.find((word) => KIND_OF.has(word));
+}
+
+/** Whether the verb carries something from one place to another, so that all its arguments are keys. */
+export function isMove(name: string): boolean {
+  return wordsOf(name).some((word) => /^(?:move|rename|mv|copy|cp)$/.test(word));
+}

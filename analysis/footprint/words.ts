@@ -1,0 +1,26 @@
+/** Names split into words, at case and at everything that is no letter or digit. */
+
+/** `read_textFile` → read, text, file; `HTTPServer2` → http, server2. */
+export function wordsOf(name: string): string[] {
+  return name
+    .slice(0, LONGEST)
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+}
+
+/** Names are hostile too: a name of megabytes has the words of its beginning. */
+const LONGEST = 200;
+
+/** A word without the ending of its plural: `ids` → id, `entries` → entry. */
+export function singular(word: string): string {
+  if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`;
+  return word.length > 2 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+}
+
+/** The word that decides what an argument is: its last one, in the singular. */
+export function lastWord(name: string): string {
+  return singular(wordsOf(name).at(-1) ?? '');
+}

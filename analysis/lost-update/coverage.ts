@@ -1,0 +1,102 @@
+/**
+ * Coverage: whether a read would show a write, if it were kept.
+ *
+ * Either it reads the very resource, or it reads everything: it selects nothing, and neither its
+ * name, nor its schema, nor its answer says that this is a part. Doubt means that it does not cover.
+ */
+import { isObject, member } from '../../model/json.ts';
+import { isKeyName } from '../footprint/keys.ts';
+import { opened, textsIn } from '../footprint/leaves.ts';
+import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
+import { wordsOf } from '../footprint/words.ts';
+
+/** `keys`: the resources it names, wholly shown. `all`: everything of its container. */
+export type Coverage = 'keys' | 'all' | 'part';
+
+export function coverageOf(read: Operation): Coverage {
+  if (!read.ok || !read.whole || pages(read.definition)) return 'part';
+  const wide = claimOf(read);
+  return wide === 'part' || isCut(read) ? 'part' : wide;
+}
+
+function claimOf(read: Operation): Coverage {
+  const args = argumentsOf(read);
+  const given = isObject(args)
+    ? Object.keys(args).filter((name) => args[name] !== null && args[name] !== '')
+    : [];
+  if (given.length === 0) return read.keys.length > 0 ? 'keys' : 'all';
+  const selecting = given.filter((name) => !HARMLESS.has(name));
+  return read.kind === 'R' && selecting.every(isKeyName) ? 'keys' : 'part';
+}
+
+const HARMLESS = new Set(['encoding']);
+const PAGING = /^(?:limit|page|pages|cursor|offset|skip|take|per|max|since|after|before)$/;
+
+/** Whether the tool can be asked for a page, and so may give one unasked. */
+function pages(definition: unknown): boolean {
+  const properties = member(definition, 'inputSchema', 'properties');
+  if (!isObject(properties)) return false;
+  return Object.keys(properties).some((name) => wordsOf(name).some((word) => PAGING.test(word)));
+}
+
+const MORE =
+  /^(?:next_?cursor|cursor|has_?more|next_?page|next_?token|truncated|incomplete|more)$/i;
+const CUT_TEXT =
+  /(?:\.\.\.|…)\s*$|\[truncated|\(truncated|\btruncated\]|\bshowing \d+|\bpage \d+ of\b|\bmore results\b/i;
+const PAGE_SIZES = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000, 5000, 10000]);
+const CUT_SIZES = new Set([
+  ...PAGE_SIZES,
+  2000,
+  4000,
+  4096,
+  8000,
+  8192,
+  16000,
+  16384,
+  20000,
+  25000,
+  30000,
+  32000,
+  32768,
+  50000,
+  65536,
+  100000,
+]);
+/** A text of fewer characters ends where it ends by chance. */
+const SHORT = 500;
+/** Where a text says that it goes on. */
+const ENDING = 200;
+
+/** Whether the answer says, or looks as if, there were more. */
+function isCut(read: Operation): boolean {
+  const result = opened(resultOf(read));
+  if (result === undefined || saysMore(result)) return true;
+  const texts = textsIn(result);
+  if (texts.some((text) => CUT_TEXT.test(text.slice(-ENDING)) || isRound(text))) return true;
+  return read.kind === 'L' && hasPage(result);
+}
+
+/** A text is as long as somebody allowed it to be. */
+function isRound(text: string): boolean {
+  return text.length >= SHORT && CUT_SIZES.has(text.length);
+}
+
+function saysMore(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(saysMore);
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([name, item]) => {
+    if (MORE.test(name) && item !== null && item !== false && item !== '' && !isEmpty(item))
+      return true;
+    return saysMore(item);
+  });
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** A list as long as a usual page. */
+function hasPage(value: unknown): boolean {
+  if (Array.isArray(value)) return PAGE_SIZES.has(value.length) || value.some(hasPage);
+  return isObject(value) && Object.values(value).some(hasPage);
+}

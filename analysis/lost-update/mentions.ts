@@ -1,0 +1,76 @@
+/**
+ * Mentions: where the features of the writes in question occur, in other writes and in reads.
+ *
+ * A feature tells of one write only as long as no other operation named it; and what was seen later,
+ * before anybody named it again, was not lost. All texts are walked once.
+ */
+import { leavesOf, textsIn } from '../footprint/leaves.ts';
+import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
+import { countOf } from '../spans.ts';
+import { namesOf } from './effects.ts';
+import { type Feature, visibleIn } from './features.ts';
+import type { Group } from './groups.ts';
+
+export interface Mentions {
+  /** When another operation than `write` first named the feature; Infinity when none did. */
+  namedByOthers(feature: Feature, write: Operation): number;
+  shows(read: Operation, feature: Feature): boolean;
+  /** The first read after `read` that shows the feature. */
+  shownAfter(read: Operation, feature: Feature): Operation | undefined;
+}
+
+interface Mention {
+  first: Operation | undefined;
+  second: Operation | undefined;
+  /** Places in the group's reads, ascending. */
+  readonly shown: number[];
+}
+
+/** `features`: those of the writes in question; no others are looked for. */
+export function mentionsOf(group: Group, features: Iterable<Feature>): Mentions {
+  const found = new Map<Feature, Mention>();
+  for (const feature of features)
+    found.set(feature, { first: undefined, second: undefined, shown: [] });
+  for (const write of [...group.writes].sort((a, b) => a.start - b.start)) {
+    const name = (feature: Feature): void => nameOnce(found.get(feature), write);
+    const leaves = leavesOf(argumentsOf(write));
+    for (const { value } of leaves) if (typeof value === 'string') visibleIn(value, name);
+    for (const own of namesOf(write, leaves)) name(own);
+  }
+  group.reads.forEach((read, index) => {
+    for (const text of textsIn(resultOf(read))) {
+      visibleIn(text, (feature) => {
+        const shown = found.get(feature)?.shown;
+        if (shown && shown.at(-1) !== index) shown.push(index);
+      });
+    }
+  });
+  const placeOf = new Map(group.reads.map((read, index) => [read, index]));
+  const shownFrom = (feature: Feature, from: number): number | undefined => {
+    const shown = found.get(feature)?.shown ?? [];
+    return shown[countOf(shown, (index) => index < from)];
+  };
+  return {
+    namedByOthers(feature, write) {
+      const mention = found.get(feature);
+      const other = mention?.first === write ? mention.second : mention?.first;
+      return other?.start ?? Number.POSITIVE_INFINITY;
+    },
+    shows(read, feature) {
+      const index = placeOf.get(read);
+      return index !== undefined && shownFrom(feature, index) === index;
+    },
+    shownAfter(read, feature) {
+      const index = placeOf.get(read);
+      const later = index === undefined ? undefined : shownFrom(feature, index + 1);
+      return later === undefined ? undefined : group.reads[later];
+    },
+  };
+}
+
+/** Writes come in the order they began; the first two are enough to know the first of all others. */
+function nameOnce(mention: Mention | undefined, write: Operation): void {
+  if (!mention || mention.first === write) return;
+  if (!mention.first) mention.first = write;
+  else mention.second ??= write;
+}

@@ -1,0 +1,44 @@
+/**
+ * The search for lost updates (C03): a write succeeded, ran at the same time as another write of the
+ * same resource, and a later read that covers it lacks it, while nothing can have removed it by rights.
+ *
+ * Each question is asked of sorted lists and of maps, so that the whole is n·log n, one hot resource
+ * included. Reads and writes that are never doubted are not walked.
+ */
+
+import { groupBy } from '../../model/group.ts';
+import type { SessionView } from '../../model/session.ts';
+import { operationsOf } from '../footprint/operation.ts';
+import { effectOf } from './effects.ts';
+import type { LostUpdates } from './found.ts';
+import { candidatesOf, groupsOf } from './groups.ts';
+import { judge } from './judge.ts';
+import { mentionsOf } from './mentions.ts';
+import { removalsOf } from './removals.ts';
+
+export function searchLostUpdates(views: readonly SessionView[]): LostUpdates[] {
+  const operations = operationsOf(views);
+  const groups = groupsOf(operations).flatMap((group) => {
+    const candidates = candidatesOf(group);
+    return candidates.some(({ overlapped }) => overlapped) ? [{ group, candidates }] : [];
+  });
+  if (groups.length === 0) return [];
+  const removals = removalsOf(operations, views);
+  return groups.flatMap(({ group, candidates }) => {
+    const byRead = [...groupBy(candidates, ({ read }) => read)].filter(([, own]) =>
+      own.some(({ overlapped }) => overlapped),
+    );
+    const judged = byRead.map(([read, own]) => ({
+      read,
+      writes: own.map((candidate) => ({ ...candidate, effect: effectOf(candidate.write) })),
+    }));
+    const effects = judged.flatMap(({ writes }) => writes.map(({ effect }) => effect));
+    const mentions = mentionsOf(
+      group,
+      effects.flatMap(({ traces, names }) => [...traces.map(({ feature }) => feature), ...names]),
+    );
+    return judged.flatMap(
+      ({ read, writes }) => judge({ group, read, writes, mentions, removals }) ?? [],
+    );
+  });
+}

@@ -1,0 +1,25 @@
+import { CONFIRM, lostUpdateFinding } from './lost-update.ts';
+import type { Rule } from './rule.ts';
+
+export const inServerLostUpdate: Rule = {
+  rule: 'in-server-lost-update',
+  code: 'C03',
+  version: 1,
+  severity: 'critical',
+  definition:
+    'A write succeeded and ran at the same time as another write of the same session and the same resource (the same key, or the whole server where keys are unknown). A later read that covers it shows the other and lacks it, while no operation can have removed or replaced it.',
+  wrongWhen:
+    'The read shows only a part without saying so; the server takes things away by itself; or something that was not recorded wrote to the same place. A read that lacks a write which nobody disturbed is never used.',
+  confirm: CONFIRM,
+  source:
+    'Lost update (P4) of Berenson et al. 1995, inside one server; server-memory 2026.8.31 and server-filesystem 2026.8.31 show it (modelcontextprotocol/servers #1819, #2579).',
+  fixtures: [
+    'test/analysis/lost-update.test.ts',
+    'test/analysis/near-misses.test.ts',
+    'test/analysis/real-servers.test.ts',
+  ],
+  find: ({ lostUpdates }) =>
+    lostUpdates().flatMap((found) =>
+      found.inOneServer ? lostUpdateFinding(inServerLostUpdate, found) : [],
+    ),
+};

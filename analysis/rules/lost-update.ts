@@ -1,0 +1,61 @@
+/** How the two lost-update rules word what the search found. */
+import { fingerprint } from '../../model/canonical.ts';
+import { reference } from '../../model/entry.ts';
+import type { Evidence, Finding } from '../../model/finding.ts';
+import { nameOf } from '../../model/session.ts';
+import type { Operation } from '../footprint/operation.ts';
+import type { LostUpdates } from '../lost-update/found.ts';
+import { EVIDENCE_KEPT, kept, type Rule, stamp } from './rule.ts';
+
+/** The one place that says how to make sure of a lost update; `explore` will stand here. */
+export const CONFIRM =
+  'Read the resource once more, then run the same writes one after another: if all are kept then, their overlap lost them.';
+
+export function lostUpdateFinding(rule: Rule, found: LostUpdates): Finding[] {
+  const { group, read, lost, of } = found;
+  const evidence = kept([
+    ...lost
+      .slice(0, EVIDENCE_KEPT / 2 - 1)
+      .flatMap(({ write, pointer, overwrittenBy }): Evidence[] => [
+        { ...requestOf(write, 'lost write'), pointer },
+        requestOf(overwrittenBy, 'overwriting write'),
+      ]),
+    answerOf(read),
+  ]);
+  if (!evidence) return [];
+  const tools = [
+    ...new Set(lost.flatMap(({ write, overwrittenBy }) => [write.tool, overwrittenBy.tool])),
+  ].sort();
+  return [
+    {
+      ...stamp(rule),
+      tier: 'OBSERVED',
+      severity: 'critical',
+      confidence: found.confidence,
+      message: sentence(found, tools),
+      evidence,
+      fingerprint: fingerprint([rule.rule, read.container.server, tools, group.pattern]),
+      resource: group.label,
+      lost: { gone: lost.length, of },
+    },
+  ];
+}
+
+function sentence(
+  { group, read, lost, of, inOneServer }: LostUpdates,
+  tools: readonly string[],
+): string {
+  const many = lost.length > 1;
+  const where = nameOf(read.view.session);
+  const whose = inOneServer ? 'of the same server' : 'of another process';
+  return `${lost.length} of ${of} acknowledged writes (${tools.join(', ')}) to ${group.label} ${many ? 'are' : 'is'} not in the later ${read.tool} of ${where}. ${many ? 'Each' : 'It'} ran at the same time as a write ${whose} that is there, and nothing that was recorded can have removed ${many ? 'them' : 'it'}.`;
+}
+
+function requestOf({ call }: Operation, role: string): Evidence {
+  return { message: reference(call.session, call.request.seq, call.request.item), role };
+}
+
+function answerOf({ call }: Operation): Evidence {
+  const { seq, item } = call.response ?? call.request;
+  return { message: reference(call.session, seq, item), role: 'read that misses it' };
+}

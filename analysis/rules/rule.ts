@@ -1,0 +1,47 @@
+/** What a rule is: its words for people, and a pure function from sessions to findings. */
+import type { Evidence, Finding, Severity } from '../../model/finding.ts';
+import type { SessionView } from '../../model/session.ts';
+import type { LostUpdates } from '../lost-update/found.ts';
+
+/** What rules look at. Work that several rules need is done once, when the first asks for it. */
+export interface Material {
+  readonly views: readonly SessionView[];
+  lostUpdates(): readonly LostUpdates[];
+}
+
+export interface Rule {
+  /** The rule by its words. */
+  readonly rule: string;
+  /** The aliases of the studies. */
+  readonly code: string;
+  /** Grows when the same recording may give other findings. */
+  readonly version: number;
+  /** The highest severity it gives. */
+  readonly severity: Severity;
+  /** When it fires, in one or two sentences. */
+  readonly definition: string;
+  /** What would make a finding wrong. */
+  readonly wrongWhen: string;
+  /** How a person makes sure. */
+  readonly confirm: string;
+  /** Where the rule comes from. */
+  readonly source: string;
+  /** The tests that show it firing, and staying silent where it should. */
+  readonly fixtures: readonly string[];
+  find(material: Material): Finding[];
+}
+
+/** What a finding has of its rule. */
+export function stamp(rule: Rule): Pick<Finding, 'rule' | 'code' | 'version' | 'confirm'> {
+  const { code, version, confirm } = rule;
+  return { rule: rule.rule, code, version, confirm };
+}
+
+/** So many places are listed in the evidence of one finding; the message has the whole count. */
+export const EVIDENCE_KEPT = 200;
+
+/** At most EVIDENCE_KEPT of the evidence; undefined when there is none. */
+export function kept(evidence: readonly Evidence[]): [Evidence, ...Evidence[]] | undefined {
+  const [first, ...rest] = evidence.slice(0, EVIDENCE_KEPT);
+  return first && [first, ...rest];
+}
