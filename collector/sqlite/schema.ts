@@ -1,42 +1,55 @@
 /**
  * The tables, and how older ones become them: one step for each version, counted by user_version.
  *
- * Metadata and payload stand in tables of their own, since most questions need no payload
- * (reference: reading 5,000 rows of metadata takes 12 ms, with payload several times that).
- * A session has a short number inside, so that its id and its tenant are written once.
+ * Each session has two tables of its own, metadata and payload, since most questions need no
+ * payload. They are its own because of erasing: rows of several sessions in one table would share
+ * pages, SQLite copies rows between pages as it balances them, and secure_delete does not reach the
+ * copies it leaves. Whole pages that are freed are overwritten, so dropping tables leaves nothing.
  */
 import { CollectorError } from '../error.ts';
 import type { Database } from './driver.ts';
 
-const STEPS: readonly string[] = [
-  `CREATE TABLE session (
-     number INTEGER PRIMARY KEY,
-     tenant TEXT NOT NULL,
-     id TEXT NOT NULL,
-     -- All up to here is stored without holes; the highest seq stored.
-     complete INTEGER NOT NULL,
-     highest INTEGER NOT NULL,
-     bytes INTEGER NOT NULL,
-     rewrites INTEGER NOT NULL,
-     summary TEXT,
-     summary_end INTEGER NOT NULL,
-     UNIQUE (tenant, id)
-   ) STRICT;
-   CREATE TABLE entry (
-     session INTEGER NOT NULL,
-     seq INTEGER NOT NULL,
-     last INTEGER NOT NULL,
-     gap INTEGER NOT NULL,
-     at INTEGER NOT NULL,
-     size INTEGER NOT NULL,
-     payload INTEGER NOT NULL,
-     PRIMARY KEY (session, seq)
-   ) STRICT, WITHOUT ROWID;
-   CREATE TABLE payload (
-     id INTEGER PRIMARY KEY,
-     line TEXT NOT NULL
-   ) STRICT;`,
-];
+/** `complete`: all up to here is stored without holes. `highest`: the last seq that is stored. */
+const SESSION = `CREATE TABLE session (
+  number INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  id TEXT NOT NULL,
+  complete INTEGER NOT NULL,
+  highest INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  rewrites INTEGER NOT NULL,
+  summary TEXT,
+  summary_end INTEGER NOT NULL,
+  UNIQUE (tenant, id)
+) STRICT;`;
+
+const STEPS: readonly string[] = [SESSION];
+
+/** Makes the tables of a session; `last` differs from `seq` in gaps only. */
+export function addTables(database: Database, number: number): void {
+  database.exec(`
+    CREATE TABLE entry_${number} (
+      seq INTEGER PRIMARY KEY,
+      last INTEGER NOT NULL,
+      gap INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      size INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE payload_${number} (seq INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
+  `);
+}
+
+/** Drops all that a session has, and writes the list of sessions anew, for the reason told above. */
+export function dropSession(database: Database, number: number): void {
+  database.exec(`
+    DROP TABLE entry_${number};
+    DROP TABLE payload_${number};
+    ALTER TABLE session RENAME TO former;
+    ${SESSION}
+    INSERT INTO session SELECT * FROM former WHERE number <> ${number};
+    DROP TABLE former;
+  `);
+}
 
 /** Brings the tables to this version. The caller holds the only connection. */
 export function migrate(database: Database): void {

@@ -1,24 +1,18 @@
 /**
  * The store contract on SQLite: one file, opened by one collector, in WAL mode.
  *
- * All statements stand here and in place.ts, and every one of them is reached through the number of
- * a session that was looked up by (tenant, id). Nothing is derived here: summaries come from outside.
+ * Every statement about entries is reached through the number of a session, and every number through
+ * a look-up by (tenant, id), here and nowhere else. Nothing is derived: summaries come from outside.
  */
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import type { Entry } from '../../model/entry.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import { CollectorError } from '../error.ts';
-import type {
-  Appended,
-  EntryRange,
-  Store,
-  StoredEntry,
-  StoredSession,
-  TenantStore,
-} from '../store.ts';
+import type { Appended, Store, StoredSession, TenantStore } from '../store.ts';
 import { closeDatabase, type Database, openDatabase } from './driver.ts';
-import { createPlacer, type Place } from './place.ts';
-import { migrate } from './schema.ts';
+import { advance, type Place, putEntry } from './place.ts';
+import { prepareRows, type SessionRows } from './rows.ts';
+import { addTables, dropSession, migrate } from './schema.ts';
 
 export interface StoreOptions {
   /** The file, made 0600 when missing; its folder must exist. `:memory:` keeps nothing on disk. */
@@ -105,7 +99,13 @@ interface SessionRow {
 
 function storeOn(database: Database): Store {
   const statements = prepareStatements(database);
-  const close = async (): Promise<void> => closeDatabase(database);
+  let open = true;
+  const close = async (): Promise<void> => {
+    if (!open) return;
+    open = false;
+    letGo(database);
+    closeDatabase(database);
+  };
   return {
     of: (tenant) => tenantStore(database, statements, tenant),
     close,
@@ -113,11 +113,25 @@ function storeOn(database: Database): Store {
   };
 }
 
+/**
+ * Gives the lock back. Closing alone would not: the statements that were prepared keep the file
+ * open until they are collected. Leaving WAL mode is the only way out of the exclusive lock, and
+ * puts all there is into the one file.
+ */
+function letGo(database: Database): void {
+  database.exec(
+    'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM session;',
+  );
+}
+
 type Statements = ReturnType<typeof prepareStatements>;
 
+/** Sessions whose statements are kept prepared. */
+const PREPARED = 64;
+
 function prepareStatements(database: Database) {
+  const prepared = new Map<number, SessionRows>();
   return {
-    placer: createPlacer(database),
     begin: database.prepare('BEGIN IMMEDIATE'),
     commit: database.prepare('COMMIT'),
     rollback: database.prepare('ROLLBACK'),
@@ -130,27 +144,21 @@ function prepareStatements(database: Database) {
     updateSession: database.prepare(
       'UPDATE session SET complete = ?, highest = ?, bytes = ?, rewrites = ? WHERE number = ?',
     ),
-    sizes: database.prepare(
-      'SELECT seq, size FROM entry WHERE session = ? AND seq >= ? ORDER BY seq LIMIT ?',
-    ),
-    covering: database.prepare(
-      'SELECT seq, last FROM entry WHERE session = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
-    ),
-    lines: database.prepare(
-      `SELECT entry.seq, entry.last, payload.line FROM entry JOIN payload ON payload.id = entry.payload
-       WHERE session = ? AND seq BETWEEN ? AND ? ORDER BY seq`,
-    ),
     keepSummary: database.prepare(
       'UPDATE session SET summary = ?, summary_end = ? WHERE tenant = ? AND id = ?',
     ),
-    erasePayloads: database.prepare(
-      'DELETE FROM payload WHERE id IN (SELECT payload FROM entry WHERE session = ?)',
-    ),
-    eraseEntries: database.prepare('DELETE FROM entry WHERE session = ?'),
-    eraseSession: database.prepare('DELETE FROM session WHERE number = ?'),
+    rows(number: number): SessionRows {
+      const rows = prepared.get(number) ?? prepareRows(database, number);
+      prepared.delete(number);
+      prepared.set(number, rows);
+      for (const [oldest] of prepared) if (prepared.size > PREPARED) prepared.delete(oldest);
+      return rows;
+    },
+    forgetRows: (number: number) => prepared.delete(number),
   };
 }
 
+/** All of the work or none of it. */
 function transact<T>({ begin, commit, rollback }: Statements, work: () => T): T {
   begin.run();
   try {
@@ -169,8 +177,20 @@ function transact<T>({ begin, commit, rollback }: Statements, work: () => T): T 
 
 function tenantStore(database: Database, statements: Statements, tenant: string): TenantStore {
   const rowOf = (id: string) => statements.session.get(tenant, id) as SessionRow | undefined;
+  const rowMade = (id: string): SessionRow => {
+    const known = rowOf(id);
+    if (known) return known;
+    statements.addSession.run(tenant, id);
+    const made = rowOf(id) as SessionRow;
+    addTables(database, made.number);
+    return made;
+  };
   return {
-    append: async (id, entries) => append(statements, tenant, { id, entries }),
+    async append(id, entries) {
+      if (entries.length === 0)
+        return { end: rowOf(id)?.complete ?? -1, rewritten: false, followed: true };
+      return transact(statements, () => append(statements, rowMade(id), entries));
+    },
     sessions: async () => (statements.sessions.all(tenant) as SessionRow[]).map(storedSession),
     async session(id) {
       const row = rowOf(id);
@@ -178,7 +198,7 @@ function tenantStore(database: Database, statements: Statements, tenant: string)
     },
     async entries(id, range) {
       const row = rowOf(id);
-      return row ? readEntries(statements, row.number, range) : [];
+      return row ? statements.rows(row.number).read(range) : [];
     },
     async keepSummary(summary, end) {
       statements.keepSummary.run(JSON.stringify(summary), end, tenant, summary.id);
@@ -186,64 +206,30 @@ function tenantStore(database: Database, statements: Statements, tenant: string)
     async erase(id) {
       const row = rowOf(id);
       if (!row) return false;
-      transact(statements, () => {
-        statements.erasePayloads.run(row.number);
-        statements.eraseEntries.run(row.number);
-        statements.eraseSession.run(row.number);
-      });
-      // secure_delete has written zeros over the rows; their old pages still stand in the WAL.
+      statements.forgetRows(row.number);
+      transact(statements, () => dropSession(database, row.number));
+      // The freed pages were overwritten; what they held still stands in the write-ahead file.
       database.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);');
       return true;
     },
   };
 }
 
-function append(
-  statements: Statements,
-  tenant: string,
-  { id, entries }: { id: string; entries: readonly Entry[] },
-): Appended {
-  const { session, addSession, updateSession, placer } = statements;
-  return transact(statements, () => {
-    let row = session.get(tenant, id) as SessionRow | undefined;
-    if (!row && entries.length === 0) return { end: -1, rewritten: false, followed: true };
-    if (!row) {
-      addSession.run(tenant, id);
-      row = session.get(tenant, id) as SessionRow;
-    }
-    const { number, complete, highest, bytes } = row;
-    const place: Place = {
-      number,
-      complete,
-      highest,
-      bytes,
-      rewritten: false,
-      followed: complete === highest,
-    };
-    for (const entry of [...entries].sort((a, b) => a.seq - b.seq)) placer.put(place, entry);
-    placer.advance(place);
-    const rewrites = row.rewrites + (place.rewritten ? 1 : 0);
-    updateSession.run(place.complete, place.highest, place.bytes, rewrites, number);
-    return { end: place.complete, rewritten: place.rewritten, followed: place.followed };
-  });
-}
-
-function readEntries(
-  { sizes, covering, lines }: Statements,
-  session: number,
-  { from, limit, bytes }: EntryRange,
-): StoredEntry[] {
-  const before = covering.get(session, from) as { seq: number; last: number } | undefined;
-  const start = before && before.last >= from ? before.seq : from;
-  const rows = sizes.all(session, start, limit) as { seq: number; size: number }[];
-  let left = bytes;
-  let last: number | undefined;
-  for (const { seq, size } of rows) {
-    if (last !== undefined && size > left) break;
-    last = seq;
-    left -= size;
-  }
-  return last === undefined ? [] : (lines.all(session, start, last) as StoredEntry[]);
+function append(statements: Statements, row: SessionRow, entries: readonly Entry[]): Appended {
+  const { number, complete, highest, bytes } = row;
+  const rows = statements.rows(number);
+  const place: Place = {
+    complete,
+    highest,
+    bytes,
+    rewritten: false,
+    followed: complete === highest,
+  };
+  for (const entry of [...entries].sort((a, b) => a.seq - b.seq)) putEntry(rows, place, entry);
+  advance(rows, place);
+  const rewrites = row.rewrites + (place.rewritten ? 1 : 0);
+  statements.updateSession.run(place.complete, place.highest, place.bytes, rewrites, number);
+  return { end: place.complete, rewritten: place.rewritten, followed: place.followed };
 }
 
 function storedSession({

@@ -29,7 +29,8 @@ export async function runCollector(options: Partial<CollectorOptions> = {}): Pro
   const state = options.state ?? (await temporaryFolder());
   const collector = await startCollector({ port: 0, version: '0.0.0-test', ...options, state });
   onTestFinished(() => collector.close());
-  const token = (use: string) => readFile(join(statePaths(state).tokens, use), 'utf8').catch(() => '');
+  const token = (use: string) =>
+    readFile(join(statePaths(state).tokens, use), 'utf8').catch(() => '');
   return {
     ...collector,
     state,
@@ -48,7 +49,11 @@ export interface Answer {
 }
 
 /** A request with exactly these headers: fetch would not let a test choose Host and Origin. */
-export function ask(address: string, path: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+export function ask(
+  address: string,
+  path: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(`${address}${path}`, options, (response) => {
       const parts: Buffer[] = [];
@@ -142,7 +147,10 @@ export async function connectTap(socketPath: string, token: string): Promise<Tap
 }
 
 /** Waits, with a bound, until a condition holds, and gives what it found. */
-export async function until<T>(find: () => Promise<T | undefined | false>, what: string): Promise<T> {
+export async function until<T>(
+  find: () => Promise<T | undefined | false>,
+  what: string,
+): Promise<T> {
   const deadline = performance.now() + 15_000;
   for (;;) {
     const found = await find();

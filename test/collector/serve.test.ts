@@ -31,7 +31,13 @@ async function withSession() {
 test('a session that a tap shipped is read back as it was', async () => {
   const collector = await withSession();
   const [summary] = (await read(collector, '/api/sessions')).json<SessionSummary[]>();
-  expect(summary).toMatchObject({ id, name: 'memory', callCount: 2, phase: 'ended', lastSeq: entries.length - 1 });
+  expect(summary).toMatchObject({
+    id,
+    name: 'memory',
+    callCount: 2,
+    phase: 'ended',
+    lastSeq: entries.length - 1,
+  });
   const lines = (await read(collector, `/api/sessions/${id}/entries?from=1&limit=2`)).text();
   expect(lines).toBe(`${entries.slice(1, 3).map(encodeEntry).join('\n')}\n`);
   const one = await read(collector, `/api/sessions/${id}/entries/4`);

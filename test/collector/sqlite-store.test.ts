@@ -1,0 +1,124 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { openStore } from '../../collector/index.ts';
+import { closeDatabase, openDatabase } from '../../collector/sqlite/driver.ts';
+import type { Store } from '../../collector/store.ts';
+import type { Entry } from '../../model/entry.ts';
+import { encodeEntry } from '../../model/line.ts';
+import { createSessionMachine } from '../../model/session-machine.ts';
+import { summaryOf } from '../../model/summary.ts';
+import { client, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { temporaryFolder } from './kit.ts';
+import { seed } from './seed.ts';
+import { storeContract } from './store-contract.ts';
+
+const paths = new Map<Store, string>();
+
+async function openAt(path: string): Promise<Store> {
+  const store = await openStore({ path, patience: 50 });
+  paths.set(store, path);
+  onTestFinished(() => store.close().catch(() => undefined));
+  return store;
+}
+
+storeContract({
+  name: 'SQLite',
+  open: async () => openAt(join(await temporaryFolder(), 'store.db')),
+  async reopen(store) {
+    await store.close();
+    return openAt(paths.get(store)!);
+  },
+});
+
+/** A session whose every entry holds the name, and whose sizes come from a seed. */
+function talk(name: string, sizes: readonly number[]): Entry[] {
+  const steps = sizes.map((size, n) => [
+    client(toolCall(n, name, { text: `${name} `.repeat(size % 90) })),
+    server(toolText(n, `${name} ${'x'.repeat(size * 7)}`)),
+  ]);
+  return tape(name, steps.flat());
+}
+
+const entries = talk('SESSION', [3, 30, 300]);
+const id = entries[0]!.session;
+
+/** The files of a folder that hold a text, whatever they are. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const names = await readdir(folder);
+  const held = await Promise.all(names.map((name) => readFile(join(folder, name))));
+  return names.filter((_, index) => held[index]!.includes(text));
+}
+
+test('erasing leaves no byte of a session in any file of the store, and all of the others', async () => {
+  const folder = await temporaryFolder();
+  const store = await openAt(join(folder, 'store.db'));
+  const own = store.of('local');
+  const names = ['ALPHA', 'BRAVO', 'CHARA', 'DELTA', 'EMERA', 'FXTRT'];
+  const [sizes] = fc.sample(fc.array(fc.nat(400), { minLength: 60, maxLength: 60 }), {
+    seed,
+    numRuns: 1,
+  });
+  const talks = names.map((name, n) => talk(name, sizes!.slice(n * 3)));
+  // Parts in turn, backwards for some, and summaries that grow: rows move between pages as they do.
+  for (let at = 0; at < 130; at += 5) {
+    for (const [n, all] of talks.entries()) {
+      const from = n % 2 === 0 ? at : 125 - at;
+      const part = all.slice(from, from + 5);
+      if (part.length === 0) continue;
+      await own.append(all[0]!.session, part);
+      const machine = createSessionMachine(all[0]!.session);
+      for (const entry of all.slice(0, at)) machine.apply(entry);
+      await own.keepSummary(summaryOf(machine.session), at);
+    }
+  }
+  for (const [n, name] of names.entries()) {
+    if (n % 3 === 1) continue;
+    expect(await filesWith(folder, name), name).not.toEqual([]);
+    expect(await own.erase(talks[n]![0]!.session)).toBe(true);
+    expect(await filesWith(folder, name), name).toEqual([]);
+  }
+  const everything = { from: 0, limit: 1e6, bytes: 1e9 };
+  for (const n of [1, 4]) {
+    const kept = await own.entries(talks[n]![0]!.session, everything);
+    expect(kept.map(({ line }) => line)).toEqual(talks[n]!.map(encodeEntry));
+  }
+  await store.close();
+  expect(await filesWith(folder, 'ALPHA')).toEqual([]);
+  expect(await filesWith(folder, 'BRAVO')).toEqual(['store.db']);
+});
+
+test('the files are for their user alone', async () => {
+  const path = join(await temporaryFolder(), 'store.db');
+  await writeFile(path, '', { mode: 0o644 });
+  const store = await openAt(path);
+  await store.of('local').append(id, entries);
+  for (const name of [path, `${path}-wal`]) expect((await stat(name)).mode & 0o777).toBe(0o600);
+});
+
+test('a second opener is refused while the first is open, and let in after', async () => {
+  const path = join(await temporaryFolder(), 'store.db');
+  const store = await openAt(path);
+  await expect(openAt(path)).rejects.toMatchObject({ code: 'store-in-use' });
+  await store.of('local').append(id, entries);
+  await store.close();
+  const next = await openAt(path);
+  expect((await next.of('local').session(id))?.end).toBe(entries.length - 1);
+});
+
+test('a file that is no store, and one of a newer version, are refused by name', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(
+    join(folder, 'text.db'),
+    'this is no database, and long enough to look like one '.repeat(40),
+  );
+  await expect(openAt(join(folder, 'text.db'))).rejects.toMatchObject({ code: 'store-damaged' });
+  const future = await openDatabase(join(folder, 'future.db'), 0);
+  future.exec('PRAGMA user_version = 999');
+  closeDatabase(future);
+  await expect(openAt(join(folder, 'future.db'))).rejects.toMatchObject({ code: 'store-newer' });
+  await expect(openAt(join(folder, 'missing', 'store.db'))).rejects.toMatchObject({
+    code: 'unwritable-folder',
+  });
+});
