@@ -1,1 +1,56 @@
-export function keepBudget(_f: string) {}
+/**
+ * Keeps the journals of a state folder below a size: whole sessions go, the oldest first, and only
+ * those whose tap is gone. What a collector has taken in is deleted long before.
+ */
+import { closeSync, openSync, readdirSync, readSync, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { readJournal } from '../model/journal.ts';
+import { tryLock } from './lock.ts';
+import { isRunning } from './owner.ts';
+
+/** All journals of a state folder together, in bytes. */
+export const BUDGET = 256 << 20;
+
+/**
+ * Removes journals of dead taps until the others fit; gives how many bytes are left. Does nothing
+ * when another tap is at it. Never throws.
+ */
+export function keepBudget(folder: string, budget = BUDGET): void {
+  try {
+    tryLock(join(folder, 'budget.lock'), () => removeOldest(folder, budget));
+  } catch {
+    // A folder that cannot be read or written is reported where a journal cannot be written.
+  }
+}
+
+function removeOldest(folder: string, budget: number): void {
+  // A session id begins with its time, so that names in order are sessions in order.
+  const journals = readdirSync(folder)
+    .filter((name) => name.endsWith('.journal'))
+    .sort()
+    .map((name) => ({ path: join(folder, name), size: statSync(join(folder, name)).size }));
+  let total = journals.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of journals) {
+    if (total <= budget) return;
+    if (isLive(path)) continue;
+    unlinkSync(path);
+    total -= size;
+  }
+}
+
+/** The header of a journal is shorter, in bytes. */
+const HEADER = 4096;
+
+function isLive(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(HEADER);
+    const read = readSync(file, buffer, 0, HEADER, 0);
+    const end = buffer.subarray(0, read).indexOf(0x0a);
+    const header = readJournal(buffer.subarray(0, end + 1), crc32);
+    return header !== undefined && isRunning(header.owner);
+  } finally {
+    closeSync(file);
+  }
+}

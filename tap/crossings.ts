@@ -8,6 +8,7 @@ import type { Channel, Draft, Peer } from '../model/entry.ts';
 import { createFramer, type Hash, type Line } from '../model/framing.ts';
 import type { LargeLines } from './large.ts';
 import { createKeyBlocks, KEY_LINE } from './pem.ts';
+import { reasonOf } from './system-error.ts';
 import type { TapSession } from './tap-session.ts';
 
 /** Longer lines keep their head, their length and their SHA-256, in bytes. */
@@ -44,19 +45,30 @@ export function createCrossings(
       : draft;
 
   const record = (lines: readonly Line[]): void => {
-    let drafts: Draft[] = [];
+    let ready: Draft[] = [];
+    const flush = (): void => {
+      if (ready.length > 0) recorder.add(ready);
+      ready = [];
+    };
     for (const line of lines) {
-      if (line.bytes.length <= LARGE) {
-        drafts.push(hideKeys(draftOfLine(line, where, redact, capture)));
+      if (isLarge(line)) {
+        flush();
+        large.add(recorder.reserve(), line, where);
         continue;
       }
-      // What came before must get its place first.
-      if (drafts.length > 0) recorder.add(...drafts);
-      drafts = [];
-      large.add(recorder.reserve(), line, where);
+      try {
+        ready.push(hideKeys(draftOfLine(line, where, redact, capture)));
+      } catch (error) {
+        // A fault of ours costs one entry, visibly, and no traffic.
+        flush();
+        recorder.drop(recorder.reserve(), reasonOf(error));
+      }
     }
-    if (drafts.length > 0) recorder.add(...drafts);
+    flush();
   };
+
+  const isLarge = (line: Line): boolean =>
+    line.bytes.length > LARGE && !line.overCap && capture !== 'metadata';
 
   return {
     push: (chunk, at, sent) => record(framer.push(chunk, at, sent)),

@@ -8,6 +8,7 @@ import { basename, dirname, extname } from 'node:path';
 import process from 'node:process';
 import type { Host } from '../model/entry.ts';
 import { parseProcStat } from '../model/state.ts';
+import { thisOwner } from './owner.ts';
 import { isInterpreter, packageAround, programName, scriptOf } from './package.ts';
 
 /** A process as its system describes it. */
@@ -47,6 +48,12 @@ export function findHost(): Host | undefined | Promise<Host | undefined> {
   if (process.platform === 'linux') return hostOf(process.pid, lookInProc);
   if (process.platform === 'win32') return parentOnly();
   return lookByPs(PS_TIMEOUT).then((look) => look && hostOf(process.pid, look));
+}
+
+/** This process as a host: what in-process taps record. */
+export function thisHost(): Host {
+  const words = lookInProc(process.pid)?.words ?? process.argv;
+  return { ...thisOwner(), name: nameOf(words) ?? process.title };
 }
 
 /** Longer than this nobody waits for `ps`, in ms. */

@@ -7,3 +7,4 @@ export { keyOf } from './key.ts';
 export { serverName } from './package.ts';
 export { type Ended, type StdioOptions, tapStdio } from './stdio.ts';
 export type { SessionOptions } from './tap-session.ts';
+export { type TransportOptions, tapTransport } from './transport.ts';

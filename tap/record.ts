@@ -1,1 +1,86 @@
-export async function writeRecord(_f: string, _j: string, _s: (l: string) => void) {}
+/**
+ * A whole recording of one session, written when it ends: beside its place, then moved there. A
+ * recording that is there already gets the session as well; any other file is left alone.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { crc32, gunzipSync, gzipSync } from 'node:zlib';
+import { type Entry, reference } from '../model/entry.ts';
+import { readJournal } from '../model/journal.ts';
+import { readRecording, writeRecording } from '../model/recording.ts';
+import { withLock } from './lock.ts';
+import { codeOf, reasonOf } from './system-error.ts';
+
+/** How long one tap waits for others that write the same file, in ms. */
+const PATIENCE = 10_000;
+
+/**
+ * Writes what a journal holds to a recording. `say` tells the user when it could not; the journal
+ * still holds the session then. Never throws.
+ */
+export async function writeRecord(
+  file: string,
+  journal: string,
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    const entries = readJournal(readFileSync(journal), crc32)?.entries ?? [];
+    await withLock(`${file}.lock`, PATIENCE, () => addTo(file, entries));
+  } catch (error) {
+    const code = error instanceof Refusal ? error.code : 'unwritable-folder';
+    say(
+      `${file} was not written: ${reasonOf(error)}. The session is kept in ${journal}. [${code}]`,
+    );
+  }
+}
+
+class Refusal extends Error {
+  readonly code: string;
+  constructor(code: string, reason: string) {
+    super(reason);
+    this.code = code;
+  }
+}
+
+function addTo(file: string, entries: readonly Entry[]): void {
+  const text = writeRecording(merged(existing(file), entries));
+  const beside = `${file}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    const bytes = file.endsWith('.gz') ? gzipSync(text) : text;
+    writeFileSync(beside, bytes, { flag: 'wx', mode: 0o600 });
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** The entries of the recording that is there; none when there is no file. */
+function existing(file: string): readonly Entry[] {
+  const bytes = readIfThere(file);
+  if (!bytes) return [];
+  const recording = readRecording(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes);
+  if (!recording.ok) {
+    const { code, detail } = recording;
+    throw new Refusal(code === 'newer-format' ? code : 'file-exists', `it exists and ${detail}`);
+  }
+  const damage = recording.problems.find(({ kind }) => kind === 'torn' || kind === 'not-an-entry');
+  if (damage) throw new Refusal('file-exists', `it exists and is damaged: ${damage.detail}`);
+  return recording.entries;
+}
+
+function readIfThere(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function merged(old: readonly Entry[], more: readonly Entry[]): Entry[] {
+  const all = [...old, ...more].map(
+    (entry) => [reference(entry.session, entry.seq), entry] as const,
+  );
+  return [...new Map(all).values()];
+}

@@ -19,7 +19,7 @@ export interface Recorder {
   /** The last place given, or -1. */
   readonly lastSeq: number;
   /** Appends entries in this order. */
-  add(...drafts: readonly Draft[]): void;
+  add(drafts: readonly Draft[]): void;
   /** Keeps the next place for an entry that comes later. */
   reserve(): number;
   /** Appends the entry of a kept place, or its journal line. */
@@ -75,7 +75,7 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
     get lastSeq() {
       return next - 1;
     },
-    add(...drafts) {
+    add(drafts) {
       const first = next;
       next += drafts.length;
       append(first, next - 1, () => drafts.map((draft, at) => lineOf(draft, first + at)).join(''));

@@ -1,10 +1,123 @@
-import type { JournalFile } from './journal-file.ts';
-import type { Recorder } from './recorder.ts';
-export function startShipping(_o: {
-  session: string;
-  journal: JournalFile;
-  state: string;
-  recorder: Recorder;
-}) {
-  return { finish: async () => false };
+/**
+ * Ships a session to the collector, from its journal and never from the forwarding path.
+ *
+ * A collector that is absent, hung, slow or refusing costs the traffic nothing: lines stay in the
+ * journal, memory stays bounded, and shipping goes on from the last acknowledgement. What is not
+ * acknowledged at the end stays in the journal, and the next collector takes it in.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Link, openLink } from './collector-link.ts';
+import { type JournalReader, readGrowing } from './journal-reader.ts';
+
+export interface Shipping {
+  /** The journal has grown. */
+  grown(): void;
+  /**
+   * Ships what is left, and waits at most 200 ms for the last acknowledgement, and only if
+   * connected. Whether all up to `lastSeq` is durable.
+   */
+  finish(lastSeq: number): Promise<boolean>;
+}
+
+export interface ShippingOptions {
+  readonly session: string;
+  readonly state: string;
+  /** The journal file of the session. */
+  readonly path: string;
+}
+
+/** First and longest pause between two attempts to connect, in ms. */
+const PAUSES = { first: 250, longest: 5000 };
+/** So many bytes are read and sent at once. */
+const BATCH = 256 << 10;
+/** So many bytes may wait for a collector that reads slowly. */
+const UNREAD = 1 << 20;
+/** Lines that come within this time travel together, in ms. */
+const TOGETHER = 25;
+const LAST_ACKNOWLEDGEMENT = 200;
+
+/** Starts shipping in a later turn. */
+export function startShipping({ session, state, path }: ShippingOptions): Shipping {
+  const over = new AbortController();
+  const bell = createBell();
+  let link: Link | undefined;
+  let isEnding = false;
+
+  const connectAndShip = async (): Promise<void> => {
+    const reader = await readGrowing(path);
+    for (
+      let pause = PAUSES.first;
+      !over.signal.aborted;
+      pause = Math.min(2 * pause, PAUSES.longest)
+    ) {
+      link = await openLink({ state, session, onChange: bell.ring });
+      if (link) {
+        pause = PAUSES.first;
+        reader.goBehind(link.acknowledged);
+        await shipOver(link, reader);
+      }
+      await rest(pause, over.signal);
+    }
+    await reader.close();
+  };
+
+  const shipOver = async (open: Link, reader: JournalReader): Promise<void> => {
+    while (open.isOpen && !over.signal.aborted) {
+      const lines = open.waiting > UNREAD ? [] : await reader.next(BATCH);
+      if (lines.length > 0) {
+        open.send(lines);
+        continue;
+      }
+      await bell.next();
+      if (!isEnding) await rest(TOGETHER, over.signal);
+    }
+    open.close();
+  };
+
+  setImmediate(() => connectAndShip().catch(() => {})).unref();
+  return {
+    grown: bell.ring,
+    async finish(lastSeq) {
+      isEnding = true;
+      const until = performance.now() + LAST_ACKNOWLEDGEMENT;
+      const isDone = (): boolean => (link?.acknowledged ?? -1) >= lastSeq;
+      bell.ring();
+      while (link?.isOpen && !isDone() && performance.now() < until) await delay(5);
+      over.abort();
+      bell.ring();
+      link?.close();
+      return isDone();
+    },
+  };
+}
+
+/** Waits, but keeps no process alive for it. */
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { ref: false, signal }).catch(() => {});
+}
+
+interface Bell {
+  ring(): void;
+  /** Resolves with the next ring, or at once when it rang since the last one. */
+  next(): Promise<void>;
+}
+
+function createBell(): Bell {
+  let rang = false;
+  let answer: (() => void) | undefined;
+  return {
+    ring() {
+      rang = true;
+      answer?.();
+      answer = undefined;
+    },
+    async next() {
+      if (!rang) {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+      }
+      rang = false;
+    },
+  };
 }

@@ -17,7 +17,7 @@ export interface StderrRecorder {
   end(): void;
 }
 
-type Add = (...drafts: readonly Draft[]) => void;
+type Add = (drafts: readonly Draft[]) => void;
 
 export function createStderrRecorder(add: Add, redact: Redact): StderrRecorder {
   const decoder = new StringDecoder('utf8');
@@ -48,7 +48,7 @@ export function createStderrRecorder(add: Add, redact: Redact): StderrRecorder {
   const tell = (): void => {
     timer = undefined;
     const whole = line.slice(0, line.length - lastWord(line).length);
-    if (whole !== '') add(...entry(whole, true));
+    if (whole !== '') add(entry(whole, true));
   };
 
   /** Takes text that belongs to the unfinished line, and cuts it where it grows too long. */
@@ -76,13 +76,13 @@ export function createStderrRecorder(add: Add, redact: Redact): StderrRecorder {
       const [first = '', ...rest] = decoder.write(chunk).split('\n');
       const drafts = grow(first, at);
       for (const next of rest) drafts.push(...endLine(at), ...grow(next, at));
-      if (drafts.length > 0) add(...drafts);
+      if (drafts.length > 0) add(drafts);
       if (line !== '') timer ??= setTimeout(tell, HELD);
     },
     end() {
       clearTimeout(timer);
       line += decoder.end();
-      if (line !== '') add(...entry(line, true));
+      if (line !== '') add(entry(line, true));
       line = '';
     },
   };

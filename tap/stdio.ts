@@ -8,6 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 import spawn from 'cross-spawn';
+import type { Host } from '../model/entry.ts';
 import { startGuard } from './guard.ts';
 import { findHost } from './host.ts';
 import { launchOf } from './launch.ts';
@@ -65,12 +66,15 @@ function startServer({ command, args, environment }: StdioOptions): ChildProcess
   }
 }
 
-async function open(session: TapSession, options: StdioOptions): Promise<void> {
+/** Writes the opening entry: at once where the system tells the host at once. */
+function open(session: TapSession, options: StdioOptions): Promise<void> | undefined {
   const launch = launchOf(options, session.clean, session.hash);
+  const openWith = (host: Host | undefined): void =>
+    session.open({ transport: 'stdio', fidelity: 'bytes', launch, ...(host ? { host } : {}) });
   const found = findHost();
-  const facts = { transport: 'stdio', fidelity: 'bytes', launch } as const;
-  const host = found instanceof Promise ? await found : found;
-  session.open(host ? { ...facts, host } : facts);
+  if (found instanceof Promise) return found.then(openWith);
+  openWith(found);
+  return undefined;
 }
 
 async function notStarted(
@@ -91,10 +95,10 @@ async function notStarted(
   say(`${sentence} Check its name and PATH. [command-not-found]`);
   const at = session.now();
   const { recorder, clean } = session;
-  recorder.add(
+  recorder.add([
     { type: 'note', at, text: clean(sentence).text },
     { type: 'exit', at, code, signal: null },
-  );
+  ]);
   return { code, signal: null };
 }
 
@@ -113,7 +117,7 @@ async function run(server: ChildProcess, session: TapSession, errors: Writable):
   const at = session.now();
   if (tree) await endTree(tree);
   await pipes.drain(() => tree !== undefined);
-  session.recorder.add({ type: 'exit', at, ...ended });
+  session.recorder.add([{ type: 'exit', at, ...ended }]);
   guard.close();
   ignoreSignals();
   return ended;

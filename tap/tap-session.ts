@@ -42,6 +42,11 @@ export interface SessionFacts extends Pick<SessionEntry, 'transport' | 'fidelity
   readonly host?: Host;
 }
 
+export interface Secrets {
+  readonly key: Uint8Array;
+  readonly environment: SessionOptions['environment'];
+}
+
 export interface TapSession {
   readonly id: string;
   readonly capture: Capture;
@@ -51,6 +56,8 @@ export interface TapSession {
   /** Redacts always. */
   readonly clean: Redact;
   readonly hash: KeyedHash;
+  /** What redaction works with. */
+  readonly secrets: Secrets;
   now(): number;
   /** Writes the opening entry; its place was kept, so messages may be recorded before. */
   open(facts: SessionFacts): void;
@@ -70,15 +77,20 @@ export function startSession(options: SessionOptions, say: (line: string) => voi
   const hash = keyedHash(key);
   const clean = createRedact(hash, environment);
   const journal = openJournal(state, id, say);
+  const shipping = journal && startShipping({ session: id, state, path: journal.path });
   const recorder = createRecorder({
     session: id,
-    sink: journal ?? { append: () => {} },
+    sink: {
+      append(lines) {
+        journal?.append(lines);
+        shipping?.grown();
+      },
+    },
     now: clock.now,
     onLoss: (reason) =>
       say(`${name} is not being recorded: ${reason}. ${PASSES} [unwritable-folder]`),
   });
   const opening = recorder.reserve();
-  const shipping = journal && startShipping({ session: id, journal, state, recorder });
 
   return {
     id,
@@ -87,17 +99,18 @@ export function startSession(options: SessionOptions, say: (line: string) => voi
     redact: capture === 'raw' ? (text) => ({ text, count: 0 }) : clean,
     clean,
     hash,
+    secrets: { key, environment: { ...environment } },
     now: clock.now,
     open(facts) {
       recorder.fill(opening, { ...opened(options, clock, fingerprintOfKey(key)), ...facts });
       if (journal) keepBudget(statePaths(state).journals);
     },
     async finish(reason) {
-      recorder.add({ type: 'end', at: clock.now(), reason });
+      recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
       if (!journal) return;
       if (options.record !== undefined) await writeRecord(options.record, journal.path, say);
-      const durable = await shipping?.finish();
+      const durable = await shipping?.finish(recorder.lastSeq);
       journal.close();
       if (durable) journal.remove();
     },
