@@ -130,7 +130,8 @@ function addSessions(api: Routes, site: Site): void {
     if (!session) throw unknownSession(c.req.param('id'));
     const { columns, rewrites } = session;
     const rows = number(c, 'rows') ?? 0;
-    const strings = number(c, 'strings') ?? 0;
+    // A reader that has nothing yet has the empty text, as createColumns() does.
+    const strings = number(c, 'strings') ?? 1;
     const known = number(c, 'rewrites') ?? rewrites;
     if (rows > columns.length || strings > columns.strings.length || known !== rewrites) {
       throw new Refusal(

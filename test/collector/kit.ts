@@ -43,7 +43,7 @@ export async function runCollector(options: Partial<CollectorOptions> = {}): Pro
 export interface Answer {
   readonly status: number;
   readonly headers: NodeJS.Dict<string | string[]>;
-  readonly body: Buffer;
+  readonly body: Uint8Array;
   text(): string;
   json<T = unknown>(): T;
 }
@@ -59,13 +59,13 @@ export function ask(
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
-        const body = Buffer.concat(parts);
+        const bytes = Buffer.concat(parts);
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
-          body,
-          text: () => body.toString('utf8'),
-          json: <T>() => JSON.parse(body.toString('utf8')) as T,
+          body: new Uint8Array(bytes),
+          text: () => bytes.toString('utf8'),
+          json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
         });
       });
     });
