@@ -9,7 +9,7 @@ import { textsIn } from '../footprint/leaves.ts';
 import { type Operation, resultOf } from '../footprint/operation.ts';
 import { spansOf } from '../spans.ts';
 import type { Effect, Trace } from './effects.ts';
-import { type Feature, pairOf, visibleIn } from './features.ts';
+import { type Feature, sortOf, visibleIn } from './features.ts';
 import type { LostUpdates, LostWrite } from './found.ts';
 import type { Candidate, Group } from './groups.ts';
 import type { Mentions } from './mentions.ts';
@@ -34,18 +34,19 @@ export function judge(at: Case): LostUpdates | undefined {
   );
   if (seen.length === 0) return undefined;
   const shown = shownBy(seen, at);
-  const checked = own.filter(({ write, traces }) =>
-    traces.some((trace) => shown.places.has(placeOf(write, trace))),
-  );
+  const checked = own.flatMap((write) => {
+    const sure = write.traces.find((trace) => isSure(trace, write, at, shown));
+    return sure ? [{ ...write, sure }] : [];
+  });
   const gone = checked.filter((write) => isGone(write, at, shown));
   // A write that nobody disturbed is there, or the read does not show everything.
   if (gone.some(({ overlapped }) => !overlapped)) return undefined;
   const there = spansOf(seen.map(({ write }) => write));
-  const lost = gone.flatMap(({ write, traces }): LostWrite[] => {
+  const lost = gone.flatMap(({ write, sure }): LostWrite[] => {
     const overwrittenBy = there.lastOverlapping(write, write);
-    const trace = traces.find((one) => shown.places.has(placeOf(write, one)));
-    if (!overwrittenBy || !trace) return [];
-    return [{ write, pointer: `/params/arguments${trace.pointer}`, overwrittenBy }];
+    return overwrittenBy
+      ? [{ write, pointer: `/params/arguments${sure.pointer}`, overwrittenBy }]
+      : [];
   });
   const [first, ...rest] = lost.sort((a, b) => a.write.start - b.write.start);
   if (!first) return undefined;
@@ -70,7 +71,7 @@ function ownTraces({ write, effect }: Write, { mentions, read }: Case): Trace[] 
 }
 
 interface Shown {
-  /** Arguments of tools, words and pairs apart, that the read shows of some write. */
+  /** Arguments of tools, the sorts of features apart, that the read shows of some write. */
   readonly places: ReadonlySet<string>;
   /** Tools whose answers repeat what was written. */
   readonly echoing: ReadonlySet<string>;
@@ -89,11 +90,17 @@ function shownBy(seen: readonly Own[], at: Case): Shown {
       if (at.mentions.shows(at.read, trace.feature)) places.add(placeOf(write, trace));
     const words = answerOf(write);
     if (traces.some(({ feature }) => words.has(feature))) echoing.add(write.tool);
-    for (const word of words) if (TROUBLE.has(word)) answers.add(word);
+    for (const word of troublesIn(words)) answers.add(word);
     for (const [pattern, value] of effect.switches)
       switches.add(`${write.tool} ${pattern} ${value}`);
   }
   return { places, echoing, switches, answers };
+}
+
+/** The read would show it, and no edit can have cut it. */
+function isSure(trace: Trace, { write }: Own, at: Case, { places }: Shown): boolean {
+  if (!places.has(placeOf(write, trace))) return false;
+  return !at.removals.mayHaveCut(write, trace.feature, { start: write.start, end: at.read.end });
 }
 
 function isGone(own: Own, at: Case, shown: Shown): boolean {
@@ -102,7 +109,6 @@ function isGone(own: Own, at: Case, shown: Shown): boolean {
   const span = { start: write.start, end: read.end };
   if (traces.some(({ feature }) => isThere(feature, write, at))) return false;
   if (removals.mayHaveRemoved(write, span)) return false;
-  if (traces.some(({ feature }) => removals.mayHaveCut(write, feature, span))) return false;
   return didIts(own, at, shown) && !isSetApart(own, at, shown);
 }
 
@@ -114,18 +120,20 @@ function isThere(feature: Feature, write: Operation, { mentions, read }: Case): 
 }
 
 /** Words by which servers say in a result that is no error that nothing was done, or not yet. */
-const TROUBLE = new Set(
-  'error errors fail failed failure unable cannot denied conflict invalid exists exist already duplicate skipped ignored unchanged nothing timeout busy locked queued pending accepted scheduled rejected missing'.split(
-    ' ',
-  ),
-);
+const TROUBLE =
+  'error errors fail failed failure unable cannot denied conflict invalid exists exist already duplicate skipped ignored unchanged nothing timeout busy locked queued pending accepted scheduled rejected missing'
+    .split(' ')
+    .map((word): Feature => `w ${word}`);
+
+function troublesIn(features: ReadonlySet<Feature>): Feature[] {
+  return TROUBLE.filter((word) => features.has(word));
+}
 
 /** Whether its answer reads like those of the writes that are there. */
 function didIts({ write, traces, effect }: Own, { mentions, read }: Case, shown: Shown): boolean {
   const words = answerOf(write);
-  const said = new Set<string>(effect.traces.map(({ feature }) => feature));
-  for (const word of words)
-    if (TROUBLE.has(word) && !shown.answers.has(word) && !said.has(word)) return false;
+  const said = new Set(effect.traces.map(({ feature }) => feature));
+  if (troublesIn(words).some((word) => !shown.answers.has(word) && !said.has(word))) return false;
   if (shown.echoing.has(write.tool) && !traces.some(({ feature }) => words.has(feature)))
     return false;
   return effect.names.every((name) => mentions.namedByOthers(name, write) > read.end);
@@ -135,8 +143,9 @@ function didIts({ write, traces, effect }: Own, { mentions, read }: Case, shown:
 function isSetApart({ write, effect }: Own, { read }: Case, { switches, places }: Shown): boolean {
   if (read.kind !== 'L') return false;
   return effect.switches.some(([pattern, value]) => {
-    const isShown =
-      places.has(`${write.tool} ${pattern} word`) || places.has(`${write.tool} ${pattern} pair`);
+    const isShown = ['w', 'p', 'c', 'l'].some((sort) =>
+      places.has(`${write.tool} ${pattern} ${sort}`),
+    );
     return !isShown && !switches.has(`${write.tool} ${pattern} ${value}`);
   });
 }
@@ -152,12 +161,13 @@ function areInOneServer(lost: readonly LostWrite[], there: readonly Operation[])
   return lost.every(({ write }) => spans.get(write.call.session)?.lastOverlapping(write, write));
 }
 
-function answerOf(write: Operation): Set<string> {
-  const words = new Set<string>();
+/** Every feature of what the server answered. */
+function answerOf(write: Operation): Set<Feature> {
+  const words = new Set<Feature>();
   for (const text of textsIn(resultOf(write))) visibleIn(text, (word) => words.add(word));
   return words;
 }
 
 function placeOf({ tool }: Operation, { pattern, feature }: Trace): string {
-  return `${tool} ${pattern} ${pairOf(feature) ? 'pair' : 'word'}`;
+  return `${tool} ${pattern} ${sortOf(feature)}`;
 }

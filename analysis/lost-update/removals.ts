@@ -15,7 +15,7 @@ import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import type { Span } from '../order.ts';
 import { type Spans, spansOf } from '../spans.ts';
 import { isEdit, replacedLeaves } from './effects.ts';
-import { edgesOf, type Feature, pairOf } from './features.ts';
+import { edgesOf, type Feature, wordsOfFeature } from './features.ts';
 
 export interface Removals {
   /** Whether something other than `write` may have removed what it wrote, at a time within `span`. */
@@ -53,13 +53,14 @@ export function removalsOf(
   return {
     mayHaveRemoved: (write, span) => asksAt(write).some((place) => overlaps(place, span, write)),
     mayHaveCut(write, feature, span) {
-      const pair = pairOf(feature);
-      if (!pair) return false;
-      const [before, behind] = pair;
-      return scopesOf(write).some(
-        (scope) =>
-          overlaps(`last ${before} ${scope}`, span, write) ||
-          overlaps(`first ${behind} ${scope}`, span, write),
+      const words = wordsOfFeature(feature);
+      if (words.length === 1) return false;
+      const cutAt = [
+        ...words.slice(1).map((word) => `first ${word}`),
+        ...words.slice(0, -1).map((word) => `last ${word}`),
+      ];
+      return scopesOf(write).some((scope) =>
+        cutAt.some((edge) => overlaps(`${edge} ${scope}`, span, write)),
       );
     },
   };
