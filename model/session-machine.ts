@@ -191,6 +191,9 @@ function applyItem(machine: Machine, message: SingleMessage, place: Place): Seen
   const { ref, entry } = place;
   const { kind, faults } = message;
   if (faults.length > 0) note(machine, place, { kind: 'malformed', faults });
+  if (faults.includes('too-deep')) {
+    machine.session.unread.push({ seq: ref.seq, at: ref.at, from: entry.from });
+  }
   const { method, subject, call } = meaningOf(machine, message, place);
   return {
     kind,
