@@ -48,7 +48,7 @@ export interface Api {
   stuck(sessions: readonly string[]): Promise<readonly Blame[]>;
   /** A recording of these sessions. */
   recording(sessions: readonly string[]): Promise<Uint8Array>;
-  /** The entry lines of one session from `seq` on. */
+  /** The next entry lines of one session from `seq` on; none when there are no more. */
   lines(session: string, seq: number): Promise<readonly string[]>;
   remove(session: string): Promise<void>;
 }
@@ -79,10 +79,8 @@ export function apiOf(state: string, address: string): Api {
     recording: (sessions) => bytes(`/api/export?${listed(sessions)}`),
     lines: async (session, seq) => {
       const path = `/api/sessions/${encodeURIComponent(session)}/entries?from=${seq}`;
-      return Buffer.from(await bytes(path))
-        .toString('utf8')
-        .split('\n')
-        .filter((line) => line !== '');
+      const text = Buffer.from(await bytes(path)).toString('utf8');
+      return text.split('\n').filter((line) => line !== '');
     },
     remove: async (session) => {
       await bytes(`/api/sessions/${encodeURIComponent(session)}`, 'DELETE');

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { parseReference } from '../model/entry.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { SessionView } from '../model/session.ts';
-import { type SessionSummary, summaryOf } from '../model/summary.ts';
+import type { SessionSummary } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'no-such-file',
   'not-a-recording',
   'newer-format',
+  'incomplete-recording',
   'unknown-session',
   'ambiguous-session',
   'session-live',

@@ -2,6 +2,7 @@
  * New entries as they come: told by a running collector, else read from the journals as they grow.
  * What live sessions said before is told too, marked as old, so that an answer finds its question.
  */
+import { on } from 'node:events';
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { WebSocket } from 'ws';
@@ -10,110 +11,101 @@ import { type Entry, lastSeq } from '../model/entry.ts';
 import { openLine } from '../model/journal.ts';
 import { parseJson } from '../model/json.ts';
 import { decodeEntry } from '../model/line.ts';
-import { apiOf, findCollector, tokenOf } from './api.ts';
+import { type Api, apiOf, findCollector, tokenOf } from './api.ts';
 import { UserError } from './error.ts';
 import { journalFiles } from './journals.ts';
 
-/** `old`: it was there before. */
-type Tell = (entries: readonly Entry[], old: boolean) => void;
+export interface Listener {
+  /** `old`: it was there before. */
+  tell(entries: readonly Entry[], old: boolean): void;
+  /** Nothing is missed from here on. */
+  ready(): void;
+}
 
 /** Tells new entries until `signal` aborts; rejects when the collector goes away. */
 export async function followSessions(
   state: string,
-  tell: Tell,
+  listener: Listener,
   signal: AbortSignal,
 ): Promise<void> {
   const running = await findCollector(state);
-  if (running) await followCollector(state, { address: running.address, tell, signal });
-  else await followJournals(state, tell, signal);
+  if (!running) return followJournals(state, listener, signal);
+  try {
+    await followCollector(apiOf(state, running.address), listener, {
+      address: running.address,
+      token: (await tokenOf(state, 'read')) ?? '',
+      signal,
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
-interface FollowCollector {
+interface Live {
   readonly address: string;
-  readonly tell: Tell;
+  readonly token: string;
   readonly signal: AbortSignal;
 }
 
-async function followCollector(
-  state: string,
-  { address, tell, signal }: FollowCollector,
-): Promise<void> {
-  const api = apiOf(state, address);
-  const told = new Map<string, number>();
+async function followCollector(api: Api, listener: Listener, live: Live): Promise<void> {
+  const last = new Map<string, number>();
   const fetchNew = async (session: string, old: boolean): Promise<void> => {
-    const lines = await api.lines(session, (told.get(session) ?? -1) + 1);
-    const entries = lines.flatMap(entryOf);
-    told.set(
-      session,
-      entries.reduce((last, entry) => Math.max(last, lastSeq(entry)), told.get(session) ?? -1),
-    );
-    tell(entries, old);
+    for (;;) {
+      const from = (last.get(session) ?? -1) + 1;
+      const entries = (await api.lines(session, from)).flatMap(entryOf);
+      const end = entries.reduce((latest, entry) => Math.max(latest, lastSeq(entry)), from - 1);
+      if (end < from) return;
+      last.set(session, end);
+      listener.tell(entries, old);
+    }
   };
-  const token = (await tokenOf(state, 'read')) ?? '';
-  const messages = liveMessages(address.replace(/^http/, 'ws'), token, signal);
-  for (const { id, phase, lastSeq: last } of await api.sessions()) {
-    if (phase === 'ended') told.set(id, last);
-    else await fetchNew(id, true);
+  const messages = liveMessages(live);
+  // The first one says that the collector tells every change from here on.
+  await messages.next();
+  for (const session of await api.sessions()) {
+    if (session.phase === 'ended') last.set(session.id, session.lastSeq);
+    else await fetchNew(session.id, true);
   }
+  listener.ready();
   for await (const { changed } of messages) {
-    for (const { id, lastSeq: last } of changed)
-      if (last > (told.get(id) ?? -1)) await fetchNew(id, false);
+    for (const session of changed) {
+      if (session.lastSeq > (last.get(session.id) ?? -1)) await fetchNew(session.id, false);
+    }
   }
 }
 
-/** What the collector says on its live channel, in order, from the moment this is called. */
-function liveMessages(
-  address: string,
-  token: string,
-  signal: AbortSignal,
-): AsyncIterable<LiveMessage> {
-  const socket = new WebSocket(`${address}/api/live`, { handshakeTimeout: 10_000 });
-  const waiting: LiveMessage[] = [];
-  let wake = (): void => {};
-  let closed = false;
-  const close = (): void => {
-    closed = true;
-    wake();
-  };
-  socket.on('open', () => socket.send(token));
-  socket.on('error', close);
-  socket.on('close', close);
-  socket.on('message', (data) => {
-    const parsed = parseJson(String(data));
-    if (parsed.ok) waiting.push(parsed.value as LiveMessage);
-    wake();
-  });
+/** What the collector says on its live channel, in order. */
+async function* liveMessages({ address, token, signal }: Live): AsyncGenerator<LiveMessage, never> {
+  const socket = new WebSocket(`${address.replace(/^http/, 'ws')}/api/live`);
   signal.addEventListener('abort', () => socket.terminate(), { once: true });
-  return {
-    async *[Symbol.asyncIterator]() {
-      while (!signal.aborted) {
-        const next = waiting.shift();
-        if (next) yield next;
-        else if (closed) throw gone();
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-    },
-  };
-}
-
-function gone(): UserError {
-  return new UserError(
-    'collector-failed',
-    'The collector has ended.',
-    'wiretape open starts it again.',
-  );
+  socket.on('open', () => socket.send(token));
+  try {
+    for await (const [data] of on(socket, 'message', { close: ['close'] })) {
+      const parsed = parseJson(String(data));
+      if (parsed.ok) yield parsed.value as LiveMessage;
+    }
+  } finally {
+    socket.terminate();
+  }
+  const hint = 'wiretape open starts it again.';
+  throw new UserError('collector-failed', 'The collector has ended.', hint);
 }
 
 /** How often journals are looked at, in ms. */
 const INTERVAL = 200;
 
-async function followJournals(state: string, tell: Tell, signal: AbortSignal): Promise<void> {
+async function followJournals(
+  state: string,
+  { tell, ready }: Listener,
+  signal: AbortSignal,
+): Promise<void> {
   const offsets = new Map<string, number>();
   for (let old = true; !signal.aborted; old = false) {
     const files = await journalFiles(state);
     const grown = await Promise.all(files.map((file) => readOn(file, offsets)));
     const entries = grown.flat();
     if (entries.length > 0) tell(entries, old);
+    if (old) ready();
     await pause(INTERVAL, signal);
   }
 }

@@ -22,16 +22,18 @@ async function tail(options: CommonOptions): Promise<void> {
   const linesOf = createTranscript({ width, colors, named: true });
   const ending = new AbortController();
   const ended = endSignal().then(() => ending.abort());
-  if (!options.json) remark('Following all sessions; Ctrl-C ends.');
   const following = followSessions(
     stateOf(options.state),
-    (entries, old) => {
-      for (const entry of sealedOrder(entries)) {
-        const lines = linesOf(entry);
-        if (old) continue;
-        if (options.json) line(safeJson(encodeEntry(entry)));
-        else for (const text of lines) line(text);
-      }
+    {
+      ready: () => remark('Following all sessions; Ctrl-C ends.'),
+      tell: (entries, old) => {
+        for (const entry of sealedOrder(entries)) {
+          const lines = linesOf(entry);
+          if (old) continue;
+          if (options.json) line(safeJson(encodeEntry(entry)));
+          else for (const text of lines) line(text);
+        }
+      },
     },
     ending.signal,
   );

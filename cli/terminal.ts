@@ -6,12 +6,11 @@
 import picocolors from 'picocolors';
 
 /**
- * C0 and C1 controls; marks that reorder or hide text (bidi, zero width, tags, variation selectors
- * beyond the emoji one); line and paragraph separators; halves of a surrogate pair.
+ * Controls (C0, C1); marks that reorder or hide text (bidi, zero width, tags, all that may be
+ * ignored); line and paragraph separators; halves of a surrogate pair. The selector that makes an
+ * emoji of a character is common and harmless.
  */
-const HOSTILE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for.
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+const HOSTILE = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The text on one line, with everything that a terminal would obey or hide written out. */
 export function visible(text: string): string {
@@ -54,7 +53,7 @@ function hex(code: number, digits: number): string {
 /** At most `width` characters, the last one an ellipsis when something was cut. */
 export function shorten(text: string, width: number): string {
   if (text.length <= width) return text;
-  const characters = [...text.slice(0, 2 * width)];
+  const characters = [...text.slice(0, 2 * width + 2)];
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
 }
 

@@ -94,7 +94,7 @@ async function show(servers: DemoServers, { state, collector, options }: Showing
 
 function lineOf({ key, title, acknowledged, kept }: Played): string {
   const counts = `${String(acknowledged).padStart(2)} acknowledged  ${String(kept ?? '?').padStart(2)} kept`;
-  return `${key}  ${title.padEnd(44)}  ${counts}`;
+  return `${key}  ${title.padEnd(42)}   ${counts}`;
 }
 
 function verdict(findings: readonly Finding[]): string {

@@ -1,0 +1,227 @@
+// Commands around a collector: started, found, asked, stopped; and the same answers without one.
+
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Folder, ROOT, start, temporaryFolder, wiretape } from './wiretape.ts';
+
+const MEMORY = join(ROOT, 'node_modules/@modelcontextprotocol/server-memory/dist/index.js');
+
+let folder: Folder;
+let state = '';
+const run = (...words: string[]) => wiretape([...words, '--state', state]);
+const runJson = async (...words: string[]) => JSON.parse((await run(...words, '--json')).stdout);
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  state = join(folder.path, 'state');
+});
+afterAll(async () => {
+  await run('stop');
+  await folder[Symbol.asyncDispose]();
+});
+
+const LIST = '{"jsonrpc":"2.0","id":0,"method":"tools/list"}\n';
+
+/** A tap with its server, asked one thing and not yet ended. */
+async function record(name: string) {
+  const env = { MEMORY_FILE_PATH: join(folder.path, `${name}.jsonl`) };
+  const tap = start(['tap', '--name', name, '--state', state, '--', process.execPath, MEMORY], {
+    env,
+  });
+  tap.child.stdin?.write(LIST);
+  await tap.says(/"tools":\[/);
+  return tap;
+}
+
+describe('without a collector', () => {
+  test('a live session is read from its journal, and stays when its tap ends', async () => {
+    await using tap = await record('early');
+    const { sessions } = await runJson('ls');
+    expect(sessions).toMatchObject([{ name: 'early', callCount: 1, openCount: 0 }]);
+    expect((await run('rm', 'early')).stderr).toContain('[session-live]');
+    tap.child.stdin?.end();
+    expect(await tap.ended).toMatchObject({ code: 0 });
+    const { stdout } = await run('show', sessions[0].id.slice(0, 12));
+    expect(stdout).toMatch(/→ tools\/list[\s\S]*← tools\/list answer[\s\S]*■ exit 0/);
+    expect(await runJson('status')).toEqual({ state, running: false });
+    expect((await run('stop')).stderr).toContain('No collector runs.');
+  });
+
+  test('stuck names a call that nobody answered, with what shows it', async () => {
+    const silent = 'process.stdin.resume()';
+    await using tap = start([
+      'tap',
+      '--name',
+      'mute',
+      '--state',
+      state,
+      '--',
+      process.execPath,
+      '-e',
+      silent,
+    ]);
+    tap.child.stdin?.write(LIST);
+    await expect
+      .poll(
+        async () =>
+          (await runJson('ls')).sessions.find((one: { name: string }) => one.name === 'mute')
+            ?.openCount,
+      )
+      .toBe(1);
+    const { code, stdout } = await run('stuck');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^mute · tools\/list · waiting .*\nThe server owes the next move.*\nEvidence: \w+:1/,
+    );
+    tap.child.stdin?.end();
+    await tap.ended;
+  });
+
+  test('tail prints what comes, and not what was', async () => {
+    await using tail = start(['tail', '--state', state]);
+    await tail.says(/Ctrl-C ends/, 'stderr');
+    await using tap = await record('followed');
+    await tail.says(/followed .*← tools\/list answer/);
+    tap.child.stdin?.end();
+    await tap.ended;
+    tail.child.kill('SIGINT');
+    const { code, stdout } = await tail.ended;
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('early');
+  });
+});
+
+describe('with a collector', () => {
+  test('open starts one, gives it the journals, and finds it again', async () => {
+    const before = (await runJson('ls')).sessions;
+    const { address } = await runJson('open', '--no-browser', '--port', '0');
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
+    expect((await runJson('open', '--no-browser')).address).toBe(address);
+    await expect.poll(() => readdir(join(state, 'journal'))).toEqual([]);
+    const after = (await runJson('ls')).sessions;
+    expect(after.map(withoutProgress)).toEqual(before.map(withoutProgress));
+    const status = await runJson('status');
+    expect(status).toMatchObject({ running: true, sessionCount: before.length, liveCount: 0 });
+    const page = await fetch(address.split('#')[0]);
+    expect(page.status).toBe(200);
+    expect((await run('serve')).stderr).toContain('[already-running]');
+  });
+
+  test('tail hears of new messages from it', async () => {
+    await using tail = start(['tail', '--json', '--state', state]);
+    await tail.says(/Ctrl-C ends/, 'stderr');
+    await using tap = await record('live');
+    const { sessions } = await runJson('ls');
+    await tail.says(/"type":"message".*"method":"tools\/list"/);
+    tap.child.stdin?.end();
+    await tap.ended;
+    await tail.says(/"type":"end"/);
+    expect(sessions[0]).toMatchObject({ name: 'live', phase: 'ready' });
+  });
+
+  test('show, export, check and rm answer as without it', async () => {
+    const [{ id }] = (await runJson('ls')).sessions;
+    const file = join(folder.path, 'with.tape.jsonl');
+    const shown = await run('show', id);
+    await run('export', id, '-o', file);
+    const checked = await run('check', id);
+    expect((await run('stop')).stderr).toContain('is stopped.');
+    expect(await run('show', id)).toEqual(shown);
+    expect(await run('check', id)).toEqual(checked);
+    expect((await run('export', id, '-o', '-')).stdout).toBe(await readFile(file, 'utf8'));
+    expect(await runJson('rm', id)).toEqual({ removed: [id] });
+    expect((await run('show', id)).stderr).toContain('[unknown-session]');
+    const names = await readdir(join(state, 'store'));
+    const bytes = await Promise.all(
+      names.map((name) => readFile(join(state, 'store', name), 'latin1')),
+    );
+    expect(bytes.join('')).not.toContain(id);
+  });
+});
+
+/** A collector adds nothing to a session but that its tap is gone. */
+function withoutProgress({ id, name, callCount, messageCount }: Record<string, unknown>) {
+  return { id, name, callCount, messageCount };
+}
+
+describe('bad surroundings', () => {
+  test('a port in use', async () => {
+    const other = createServer();
+    await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
+    const { port } = other.address() as { port: number };
+    const elsewhere = join(folder.path, 'elsewhere');
+    for (const command of ['serve', 'open']) {
+      const args = [command, '--port', String(port), '--state', elsewhere, '--json'];
+      const { code, stdout } = await wiretape(args);
+      expect({ code, error: JSON.parse(stdout).error.code }).toEqual({
+        code: 2,
+        error: 'port-in-use',
+      });
+    }
+    other.close();
+  });
+
+  test('a state folder that cannot be written; traffic still passes', async () => {
+    await writeFile(join(folder.path, 'file'), '');
+    const unwritable = join(folder.path, 'file', 'state');
+    for (const command of ['serve', 'demo', 'open']) {
+      const { code, stderr } = await wiretape([command, '--state', unwritable]);
+      expect({ command, code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('[unwritable-folder]'),
+      });
+    }
+    await using tap = start(['tap', '--state', unwritable, '--', process.execPath, MEMORY]);
+    tap.child.stdin?.end(LIST);
+    await tap.says(/"tools":\[/);
+    expect(await tap.ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/wiretape: .*record/),
+    });
+  });
+
+  test('a collector.json whose process is gone is as good as none', async () => {
+    const stale = join(folder.path, 'stale');
+    await mkdir(stale);
+    const about = { pid: 4_194_304, started: '1', address: 'http://127.0.0.1:9', version: '0' };
+    await writeFile(join(stale, 'collector.json'), JSON.stringify(about));
+    await chmod(stale, 0o700);
+    const { stdout } = await wiretape(['status', '--json', '--state', stale]);
+    expect(JSON.parse(stdout)).toEqual({ state: stale, running: false });
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    [['frobnicate'], 'unknown-command'],
+    [['ls', '--frobnicate'], 'wrong-usage'],
+    [['show'], 'wrong-usage'],
+    [['show', 'nobody'], 'unknown-session'],
+    [['check', 'nobody'], 'unknown-session'],
+    [['export', 'nobody', '-o', 'x.tape.jsonl'], 'unknown-session'],
+    [['rm', 'nobody'], 'unknown-session'],
+    [['stuck', 'nobody'], 'unknown-session'],
+    [['serve', '--port', '70000'], 'wrong-usage'],
+    [['check', '--fail-on', 'sometimes'], 'wrong-usage'],
+    [['tap'], 'no-command'],
+  ])('%j: %s, a hint, and 2', async (words, code) => {
+    const empty = ['--state', join(folder.path, 'empty')];
+    const { stdout, stderr, ...ended } = await wiretape([
+      ...words,
+      ...(words[0] === 'frobnicate' ? [] : empty),
+    ]);
+    expect({ ...ended, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^wiretape: [A-Z].*\\. .*[.?] \\[${code}\\]\n$`));
+  });
+
+  test('a command that does not exist: 127, and the client sees the pipe close', async () => {
+    const ran = await run('tap', '--', 'no-such-server-anywhere');
+    expect(ran).toMatchObject({
+      code: 127,
+      stdout: '',
+      stderr: expect.stringContaining('[command-not-found]'),
+    });
+  });
+});

@@ -1,0 +1,220 @@
+// Recordings as files, through the built program: shown, checked, exported, and refused with reason.
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Entry } from '../../model/entry.ts';
+import { writeRecording } from '../../model/recording.ts';
+import {
+  client,
+  ends,
+  exit,
+  gap,
+  opening,
+  server,
+  stderr,
+  tape,
+  toolCall,
+  toolText,
+} from '../kit/entries.ts';
+import { type Folder, temporaryFolder, wiretape } from './wiretape.ts';
+
+let folder: Folder;
+const at = (name: string): string => join(folder.path, name);
+
+function notes(id: string, wall: string): Entry[] {
+  const steps = [
+    ...opening({ client: 'host', server: 'notes' }),
+    client(toolCall(1, 'create_note', { title: 'a\u202eb' }, { progressToken: 7 })),
+    stderr('ready \u001b[31mred'),
+    server(toolText(1, 'made')),
+    server('not json'),
+    gap(2),
+    exit(0),
+    ends(),
+  ];
+  return tape('notes', steps, { id, wall, start: 9_000_000 });
+}
+
+const FIRST = '01FIRSTZZZZZZZZZZZZZZZZZZZ';
+const recording = (): string => writeRecording(notes(FIRST, '2026-11-22T09:00:00.000Z'));
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await writeFile(at('notes.tape.jsonl'), recording());
+  await writeFile(
+    at('other.tape.jsonl'),
+    writeRecording(notes('01THER', '2026-11-23T10:00:00.000Z')),
+  );
+  await writeFile(at('notes.tape.jsonl.gz'), gzipSync(recording()));
+  await writeFile(at('torn.tape.jsonl'), recording().slice(0, -40));
+  await writeFile(at('newer.tape.jsonl'), recording().replace('{"wiretape":1', '{"wiretape":2'));
+  await writeFile(at('words.txt'), 'no recording at all\n');
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+describe('show', () => {
+  test('prints one line an entry, with nothing that a terminal obeys', async () => {
+    const { code, stdout, stderr } = await wiretape(['show', at('notes.tape.jsonl')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatchInlineSnapshot(`
+      "    0.000    :0  ● notes  stdio  by wiretape/0.1.0
+          0.001    :1  → initialize  {"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"host","version":"1.0.0"}}
+          0.002    :2  ← initialize answer 995 µs  {"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"notes","version":"1.0.0"}}
+          0.003    :3  → notifications/initialized (notification)
+          0.004    :4  → tools/call create_note  {"name":"create_note","arguments":{"title":"a\\u{202e}b"},"_meta":{"progressToken":7}}
+          0.005    :5  ! stderr  ready \\x1b[31mred
+          0.006    :6  ← tools/call create_note answer 2.0 ms  {"content":[{"type":"text","text":"made"}]}
+          0.007    :7  ← (not-json)  not json
+          0.008    :8  ▲ 2 entries lost: disk full
+          0.009   :10  ■ exit 0
+          0.010   :11  ■ ended: closed
+      "
+    `);
+  });
+
+  test('is the same for two recordings of the same thing with --stable', async () => {
+    const [first, other] = await Promise.all(
+      ['notes.tape.jsonl', 'other.tape.jsonl'].map((name) =>
+        wiretape(['show', '--stable', at(name)]),
+      ),
+    );
+    expect(first?.stdout).toBe(other?.stdout);
+    expect(first?.stdout).toMatchInlineSnapshot(`
+      "● notes  stdio
+      → initialize  {"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"host","version":"1.0.0"}}
+      ← initialize answer  {"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"notes","version":"1.0.0"}}
+      → notifications/initialized (notification)
+      → tools/call create_note  {"name":"create_note","arguments":{"title":"a\\u{202e}b"}}
+      ! stderr  ready \\x1b[31mred
+      ← tools/call create_note answer  {"content":[{"type":"text","text":"made"}]}
+      ← (not-json)  not json
+      ▲ 2 entries lost: disk full
+      ■ exit 0
+      ■ ended: closed
+      "
+    `);
+  });
+
+  test('prints one entry whole, by its reference', async () => {
+    const { stdout: entry } = await wiretape(['show', `${at('notes.tape.jsonl')}:4`]);
+    expect(entry).toMatchInlineSnapshot(`
+      "{
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {
+          "name": "create_note",
+          "arguments": {
+            "title": "a\\u{202e}b"
+          },
+          "_meta": {
+            "progressToken": 7
+          }
+        }
+      }
+      "
+    `);
+    const { stdout } = await wiretape(['show', at('notes.tape.jsonl'), '--json']);
+    const shown = JSON.parse(stdout);
+    expect(shown.entries).toHaveLength(11);
+    expect(shown.entries[4].message.params.arguments).toEqual({ title: 'a\u202eb' });
+    expect(shown.sessions[0]).toMatchObject({ id: FIRST, callCount: 2, lostCount: 2 });
+    expect(stdout).not.toMatch(/\u202e/);
+  });
+});
+
+describe('check', () => {
+  test('tells what broke, and ends with 1', async () => {
+    const { code, stdout } = await wiretape(['check', at('notes.tape.jsonl')]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('malformed-message');
+    expect(stdout).toContain(`${FIRST}:7`);
+  });
+
+  test('prints one document with --json, and ends as --fail-on says', async () => {
+    const args = ['check', at('notes.tape.jsonl'), '--json', '--fail-on'];
+    const never = await wiretape([...args, 'never']);
+    expect(never.code).toBe(0);
+    const { findings } = JSON.parse(never.stdout);
+    expect(findings.map(({ rule }: { rule: string }) => rule)).toContain('malformed-message');
+    const failing = await wiretape([...args, findings[0].severity]);
+    expect(failing).toEqual({ ...never, code: 1 });
+  });
+});
+
+describe('validate', () => {
+  test.each(['notes.tape.jsonl', 'notes.tape.jsonl.gz'])('accepts %s', async (name) => {
+    const { code, stdout } = await wiretape(['validate', at(name)]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `${at(name)}: valid, sessions: 1, entries: 11\n`,
+    });
+  });
+
+  test('names lines that a reader forgives: fields named twice, messages that are not JSON', async () => {
+    const [header, head, ...rest] = recording().split('\n');
+    const doubled = head?.replace('{"type":"session"', '{"type":"exit","type":"session"');
+    const forged =
+      '{"type":"message","session":"S","seq":0,"at":0,"from":"server","channel":"stdout","message":{},"x":1}';
+    await writeFile(at('bad.tape.jsonl'), [header, doubled, forged, ...rest].join('\n'));
+    const { code, stdout } = await wiretape(['validate', at('bad.tape.jsonl'), '--json']);
+    expect(code).toBe(1);
+    const details = JSON.parse(stdout).problems.map(({ detail }: { detail: string }) => detail);
+    expect(details).toContain('line 2 is no entry: it names a field twice');
+    expect(details).toContain('line 3 says message, and its text is not one JSON text');
+  });
+});
+
+describe('export', () => {
+  test('gives the same bytes from any copies, readable by its user only', async () => {
+    const args = ['notes.tape.jsonl.gz', 'notes.tape.jsonl', 'other.tape.jsonl'].map(at);
+    expect(await wiretape(['export', ...args, '-o', at('all.tape.jsonl')])).toMatchObject({
+      code: 0,
+    });
+    const both = [
+      ...notes(FIRST, '2026-11-22T09:00:00.000Z'),
+      ...notes('01THER', '2026-11-23T10:00:00.000Z'),
+    ];
+    expect(await readFile(at('all.tape.jsonl'), 'utf8')).toBe(writeRecording(both));
+    expect((await stat(at('all.tape.jsonl'))).mode & 0o777).toBe(0o600);
+    const { stdout } = await wiretape(['export', at('notes.tape.jsonl'), '-o', '-']);
+    expect(stdout).toBe(recording());
+  });
+
+  test('leaves any other file alone', async () => {
+    const { code, stderr } = await wiretape([
+      'export',
+      at('notes.tape.jsonl'),
+      '-o',
+      at('words.txt'),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('[file-exists]');
+    expect(await readFile(at('words.txt'), 'utf8')).toBe('no recording at all\n');
+  });
+});
+
+describe('a file that cannot be opened', () => {
+  test.each([
+    ['words.txt', 'not-a-recording'],
+    ['newer.tape.jsonl', 'newer-format'],
+    ['missing.tape.jsonl', 'no-such-file'],
+  ])('%s is refused: %s', async (name, code) => {
+    for (const command of ['show', 'check', 'open', 'stuck']) {
+      const ran = await wiretape([command, at(name), '--json']);
+      const { error } = JSON.parse(ran.stdout);
+      expect({ ...ran, stdout: error.code }).toEqual({ code: 2, stdout: code, stderr: '' });
+      expect(error.hint).not.toBe('');
+    }
+  });
+
+  test('a torn one is opened, and the loss told', async () => {
+    const { code, stdout, stderr } = await wiretape(['show', at('torn.tape.jsonl')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('create_note');
+    expect(stderr).toContain('torn.tape.jsonl: the last line has no end and was left out.');
+    const validated = await wiretape(['validate', at('torn.tape.jsonl')]);
+    expect(validated).toMatchObject({ code: 1, stdout: expect.stringContaining('torn') });
+  });
+});
