@@ -95,7 +95,7 @@ function speak(child: ChildProcess, entries: Entries): Captured {
     const id = lastId;
     const answer = new Promise<{ readonly [key: string]: unknown }>((resolve, reject) => {
       waiting.set(id, resolve);
-      closed.then(() => reject(new Error(`the server ended before it answered ${method}`)));
+      void closed.then(() => reject(new Error(`the server ended before it answered ${method}`)));
     });
     send({ id, method, ...(params ? { params } : {}) });
     return answer;
