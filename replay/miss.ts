@@ -59,6 +59,8 @@ function sentence(
       return nearest === undefined
         ? 'the client answers a request that was not made'
         : `the client answers ${nearest}, which has no answer in the recording`;
+    case 'answer-lost':
+      return `the answer to ${nearest} is none of what was recorded whole`;
     case 'used-up':
       return `${title} was made more often than recorded; the last one is ${nearest}`;
     case 'state-not-reached':

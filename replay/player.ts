@@ -68,7 +68,7 @@ export interface Player {
   readonly session: RecordedSession;
   /** What the server says before the client says anything. To be called first, once. */
   start(): Outgoing[];
-  /** Takes the value of one JSON text of the client; undefined for one that nests too deep. */
+  /** Takes the value of one JSON text of the client. */
   receive(value: unknown): Outgoing[];
   /** Takes one line of the client. */
   receiveText(text: string): Outgoing[];
@@ -142,7 +142,8 @@ export function createPlayer(session: RecordedSession): Player {
     receiveText(text) {
       const parsed = parseJson(text);
       if (parsed.ok) return receive(parsed.value);
-      if (parsed.why === 'too-deep') return receive(undefined);
+      // Text that is too deep to be walked stands for itself.
+      if (parsed.why === 'too-deep') return receive(text);
       // An empty line says nothing.
       if (text.trim() !== '') state.misses.push(missOf('invalid', { reason: 'not-json' }));
       return [];
@@ -163,9 +164,8 @@ function take(state: State, message: SingleMessage, value: unknown): Outgoing[] 
     message.kind === 'invalid' ? { kind: 'other', method: '', params: value } : message;
   const taken = state.consumption.take(wanted);
   if (taken.ok) {
-    if (message.kind === 'request') bind(state, taken.item, message);
     note(state, taken.item, value);
-    return [];
+    return message.kind === 'request' ? bind(state, taken.item, message) : [];
   }
   const miss = missOf(message.kind, {
     reason: taken.reason,
@@ -182,15 +182,21 @@ function take(state: State, message: SingleMessage, value: unknown): Outgoing[] 
 export const MISS_CODE = 90404;
 
 function refuse(state: State, miss: Miss, live: { value: unknown; id?: Id }): Outgoing[] {
-  state.misses.push(miss);
   state.said.push({ item: undefined, value: live.value });
-  if (live.id === undefined) return [];
-  const { detail: text, reason, nearest, pointer, write } = miss;
+  if (live.id !== undefined) return tell(state, miss, live.id);
+  state.misses.push(miss);
+  return [];
+}
+
+/** Reports a miss and answers the request with it. */
+function tell(state: State, miss: Miss, id: Id): Outgoing[] {
+  state.misses.push(miss);
+  const { detail, reason, nearest, pointer, write } = miss;
   const data = { reason, nearest, pointer, write };
-  const error = { code: MISS_CODE, message: `wiretape: ${text}`, data };
-  const refusal = JSON.stringify({ jsonrpc: '2.0', id: live.id, error });
-  state.refusals.push(refusal);
-  return [{ kind: 'message', text: refusal, notifies: false, eof: false }];
+  const error = { code: MISS_CODE, message: `wiretape: ${detail}`, data };
+  const text = JSON.stringify({ jsonrpc: '2.0', id, error });
+  state.refusals.push(text);
+  return [{ kind: 'message', text, notifies: false, eof: false }];
 }
 
 /** A live message was found to be this recorded one. */
@@ -200,15 +206,19 @@ function note(state: State, item: ClientItem, value: unknown): void {
 }
 
 /** Ties a live request to the recorded one: its ids stand for the recorded ids from now on. */
-function bind(state: State, item: ClientItem, { id, method, params }: RequestMessage): void {
-  if (!isRequest(item)) return;
+function bind(state: State, item: ClientItem, { id, method, params }: RequestMessage): Outgoing[] {
+  if (!isRequest(item)) return [];
   const { call, message } = item;
   state.live.set(call, { id, token: member(params, '_meta', META.progressToken) });
   state.byId.set(idKey(id), call);
   state.moments.asked.set(call, ++state.moment);
-  if (method !== 'initialize') return;
-  const capabilities = [capabilitiesOf(message.params), capabilitiesOf(params)] as const;
-  compare(state, capabilities, { item, about: 'capabilities', at: '/params/capabilities' });
+  if (method === 'initialize') {
+    const capabilities = [capabilitiesOf(message.params), capabilitiesOf(params)] as const;
+    compare(state, capabilities, { item, about: 'capabilities', at: '/params/capabilities' });
+  }
+  // Silence stays silence, unless it may be the recording that lost the answer.
+  if (call.response || state.script.lastLoss < call.request.seq) return [];
+  return tell(state, missOf('request', { reason: 'answer-lost', nearest: item }), id);
 }
 
 /** A cancellation names a live id; it is the recorded one when that gave up the same request. */
@@ -228,8 +238,7 @@ function takeCancellation(state: State, { params }: NotificationMessage, value: 
 
 /** The client answers what the server asked. Another answer than the recorded one is reported. */
 function takeAnswer(state: State, message: ResponseMessage, value: unknown): Outgoing[] {
-  const open = message.id === null ? undefined : state.asked.get(idKey(message.id));
-  const call = open?.shift();
+  const call = message.id === null ? undefined : openQuestion(state.asked, message.id);
   const item = call && state.script.answers.get(call);
   if (item) {
     const [recorded, live] = [item.value, value].map((one) => ({
@@ -247,6 +256,12 @@ function takeAnswer(state: State, message: ResponseMessage, value: unknown): Out
     refuse(state, missOf('response', { reason: 'nothing-asked', ...about }), { value });
   }
   return [];
+}
+
+/** The oldest open request of the server with this id, or with this id as a text or a number. */
+function openQuestion(asked: ReadonlyMap<string, Call[]>, id: Id): Call | undefined {
+  const other = typeof id === 'number' ? String(id) : Number(id);
+  return asked.get(idKey(id))?.shift() ?? asked.get(idKey(other))?.shift();
 }
 
 interface Compared {

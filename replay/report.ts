@@ -4,7 +4,7 @@ import type { Call } from '../model/session.ts';
 import type { Placement } from './placement.ts';
 import { isRequest, type Script, type Unplayable } from './script.ts';
 
-/** A live message of the client that is none of the recording. */
+/** A live message of the client that the recording does not have, or cannot answer. */
 export interface Miss {
   readonly kind: 'request' | 'notification' | 'response' | 'invalid';
   /** As the client sent it, at most 200 characters. */
@@ -15,6 +15,7 @@ export interface Miss {
     | 'state-not-reached'
     | 'state-passed'
     | 'nothing-asked'
+    | 'answer-lost'
     | 'not-json';
   /** The recorded entry that comes closest. */
   readonly nearest?: string;

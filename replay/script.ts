@@ -9,6 +9,7 @@ import {
   type Entry,
   type ExitEntry,
   type FrameEntry,
+  lastSeq,
   type MessageEntry,
   reference,
 } from '../model/entry.ts';
@@ -105,10 +106,12 @@ export interface Script {
   /** The end of the server, when it came from the server itself. */
   readonly exit: ExitEntry | undefined;
   readonly unplayable: readonly Unplayable[];
+  /** The last place where something of the server was lost; -1: nowhere. */
+  readonly lastLoss: number;
 }
 
 export function scriptOf(session: RecordedSession): Script {
-  const draft: Draft = { client: [], steps: [], unplayable: [], open: new Map() };
+  const draft: Draft = { client: [], steps: [], unplayable: [], open: new Map(), lastLoss: -1 };
   for (const entry of session.entries) addEntry(draft, session, entry);
   const { client, steps, unplayable } = draft;
   const turns = turnsOf(client, steps);
@@ -123,6 +126,7 @@ export function scriptOf(session: RecordedSession): Script {
     orphans: tieAnswers(answers, turns),
     exit: ownExit(session),
     unplayable,
+    lastLoss: draft.lastLoss,
   };
 }
 
@@ -132,6 +136,7 @@ interface Draft {
   readonly unplayable: Unplayable[];
   /** The client's request that an id stands for, at this place of the recording. */
   readonly open: Map<string, Call>;
+  lastLoss: number;
 }
 
 function addEntry(draft: Draft, session: RecordedSession, entry: Entry): void {
@@ -139,6 +144,7 @@ function addEntry(draft: Draft, session: RecordedSession, entry: Entry): void {
   const lost = lossOf(entry);
   if (lost) {
     draft.unplayable.push({ entry: reference(entry.session, entry.seq), why: lost });
+    if (!('from' in entry) || entry.from === 'server') draft.lastLoss = lastSeq(entry);
   } else if (entry.type === 'frame') {
     const step = frameStep(entry);
     if (step) draft.steps.push(step);
@@ -171,14 +177,15 @@ function frameStep(entry: FrameEntry): ServerStep | undefined {
 }
 
 function clientItems(session: RecordedSession, entry: MessageEntry): ClientItem[] {
-  if (entry.value === undefined) return [];
   const messages = itemsOf(classify(entry.value));
   return session.seen(entry.seq).flatMap(({ ref, call }, index) => {
     const message = messages[index]?.[0];
     if (!message) return [];
     const tied = call && isTied(message, call, ref) ? { call } : {};
     const name = reference(session.session.id, ref.seq, ref.item);
-    return [{ ref, reference: name, value: session.value(ref), message, ...tied }];
+    // Text that is too deep to be walked stands for itself.
+    const value = entry.value === undefined ? entry.text : session.value(ref);
+    return [{ ref, reference: name, value, message, ...tied }];
   });
 }
 
