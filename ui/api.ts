@@ -1,9 +1,10 @@
 /** The collector's HTTP contract (model/api.ts), as functions. It keeps nothing, and retries nothing. */
+
+import type { Blame } from '../analysis/stuck/blame.ts';
 import type { ApiError, Status } from '../model/api.ts';
 import { parseReference } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SessionSummary } from '../model/summary.ts';
-import type { Blame } from './blame.ts';
 
 export interface Api {
   readonly token: string;
@@ -11,12 +12,27 @@ export interface Api {
   readonly live: string;
   status(): Promise<Status>;
   sessions(): Promise<readonly SessionSummary[]>;
-  /** What a reader with so many rows and strings still lacks of a session's column index. */
-  index(session: string, rows: number, strings: number): Promise<Uint8Array>;
+  /**
+   * What a reader that has so much still lacks of a session's column index. Fails with the code
+   * `index-changed` when what it has no longer stands, and it must begin again.
+   */
+  index(session: string, known: Known): Promise<IndexPart>;
   /** The line of the entry that a message reference names. */
   entry(message: string): Promise<string>;
   findings(sessions: readonly string[]): Promise<readonly Finding[]>;
   stuck(sessions: readonly string[]): Promise<readonly Blame[]>;
+}
+
+/** How much of an index a reader has; `rewrites` is what the part before said, if there was one. */
+export interface Known {
+  readonly rows: number;
+  readonly strings: number;
+  readonly rewrites: string | undefined;
+}
+
+export interface IndexPart {
+  readonly part: Uint8Array;
+  readonly rewrites: string | undefined;
 }
 
 /** An answer that is none: `code` is the collector's, or `unreachable`. */
@@ -46,9 +62,12 @@ export function createApi(base: string, token: string): Api {
     live: new URL('api/live', base).href.replace(/^http/, 'ws'),
     status: () => json('status'),
     sessions: () => json('sessions'),
-    index: async (session, rows, strings) => {
-      const path = `sessions/${encodeURIComponent(session)}/index?rows=${rows}&strings=${strings}`;
-      return new Uint8Array(await (await get(path)).arrayBuffer());
+    index: async (session, { rows, strings, rewrites }) => {
+      const known = rewrites === undefined ? '' : `&rewrites=${rewrites}`;
+      const path = `sessions/${encodeURIComponent(session)}/index?rows=${rows}&strings=${strings}${known}`;
+      const response = await get(path);
+      const part = new Uint8Array(await response.arrayBuffer());
+      return { part, rewrites: response.headers.get('Wiretape-Rewrites') ?? undefined };
     },
     entry: async (message) => {
       const { session, seq } = parseReference(message) ?? { session: message, seq: 0 };

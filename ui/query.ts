@@ -27,6 +27,7 @@ export interface Subject {
   readonly server: string;
   readonly tool: string;
   readonly method: string;
+  readonly subject: string;
   readonly id: string;
   readonly kind: string;
   readonly states: ReadonlySet<string>;
@@ -110,7 +111,7 @@ function holds(key: Key, value: string, subject: Subject): boolean {
   const { server, tool, method, id, kind, states } = subject;
   switch (key) {
     case 'server':
-      return server.includes(value);
+      return [server, method, subject.subject, kind].some((text) => text.includes(value));
     case 'tool':
       return tool.includes(value);
     case 'method':
@@ -122,11 +123,6 @@ function holds(key: Key, value: string, subject: Subject): boolean {
     case 'is':
       return states.has(value);
     case 'text':
-      return (
-        server.includes(value) ||
-        method.includes(value) ||
-        tool.includes(value) ||
-        kind.includes(value)
-      );
+      return [server, method, subject.subject, kind].some((text) => text.includes(value));
   }
 }

@@ -4,7 +4,7 @@
  * It holds no bodies, and knows nothing of what is visible.
  */
 import { type ColumnBuilder, createColumns, type Row } from '../../model/columns.ts';
-import { parseReference, reference } from '../../model/entry.ts';
+import { reference } from '../../model/entry.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import {
   ABANDONED,
@@ -49,6 +49,8 @@ export interface RunBuffer {
   take(session: string, part: Uint8Array): void;
   track(session: string): number | undefined;
   row(track: number, row: number): Row;
+  /** The bar whose request stands in this row of a track. */
+  barAt(track: number, row: number): number | undefined;
   /** The bar that a message reference is the request or the response of. */
   barOf(message: string): number | undefined;
   requestOf(bar: number): string;
@@ -108,7 +110,8 @@ export function createRunBuffer(span: Span): RunBuffer {
     },
     track: (session) => numbers.get(session),
     row: (track, row) => (tracks[track]?.columns ?? createColumns()).row(row),
-    barOf: (message) => barOfMessage.get(parseReference(message) ? message : ''),
+    barAt: (track, row) => tracks[track]?.barOfRow.get(row),
+    barOf: (message) => barOfMessage.get(message),
     requestOf(bar) {
       const track = tracks[bars.track[bar] ?? -1];
       return name(track, track?.columns.row(bars.request[bar] ?? 0));

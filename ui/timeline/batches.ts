@@ -52,3 +52,9 @@ export function batchesOf(
     calls,
   };
 }
+
+/** What a batch is called: `batch 3 (inferred) · 20 calls`. */
+export function batchLabel({ calls }: Batches, batch: number): string {
+  const count = calls[batch]?.length ?? 0;
+  return `batch ${batch + 1} (inferred)${count > 1 ? ` · ${count} calls` : ''}`;
+}

@@ -1,0 +1,63 @@
+/** What stands in the head of the inspector and beside its messages. */
+import type { Entry } from '../../model/entry.ts';
+import { member } from '../../model/json.ts';
+import { isId } from '../../model/message.ts';
+import { duration, bytes as size } from '../format.ts';
+import { requestRow } from '../run/rows.ts';
+import type { RunView } from '../run/run-view.svelte.ts';
+
+/** The bytes of a text as UTF-8. */
+export function bytes(text: string): string {
+  return size(new TextEncoder().encode(text).length);
+}
+
+/** When an entry crossed, of its session's clock. */
+export function moment({ at }: Entry): string {
+  return `at ${(at / 1e6).toFixed(6)} s`;
+}
+
+/** The id of a JSON-RPC message with its type: `19`, `"19"`. */
+export function idOf(entry: Entry | undefined): string | undefined {
+  if (entry?.type !== 'message') return undefined;
+  const id = member(entry.value, 'id');
+  return isId(id) ? JSON.stringify(id) : undefined;
+}
+
+export interface CallFacts {
+  readonly server: string;
+  readonly title: string;
+  readonly request: string;
+  readonly response: string | undefined;
+  readonly facts: readonly string[];
+}
+
+/** `#47 → #52 · 412 ms` and so on of a call. */
+export function factsOf({ data, now }: RunView, bar: number): CallFacts {
+  const { buffer } = data;
+  const { bars, tracks } = buffer;
+  const row = requestRow(buffer, bar);
+  const track = bars.track[bar] ?? 0;
+  const response = bars.response[bar] ?? 0;
+  const answer = response === 0 ? undefined : buffer.row(track, response - 1);
+  const end = bars.end[bar] ?? 0;
+  const took = duration(
+    Math.min(end, Math.max(now, bars.start[bar] ?? 0)) - (bars.start[bar] ?? 0),
+  );
+  return {
+    server: tracks[track]?.summary.name ?? '',
+    title: [row.method, row.subject].filter((part) => part !== '').join(' '),
+    request: buffer.requestOf(bar),
+    response: buffer.responseOf(bar),
+    facts: [
+      answer ? `#${row.seq} → #${answer.seq}` : `#${row.seq}`,
+      end === Number.POSITIVE_INFINITY
+        ? `open for ${took}`
+        : answer
+          ? took
+          : `never answered, ${took} to the end`,
+      ...(row.from === 'server' ? ['asked by the server'] : []),
+      ...(answer?.outcome === 'error' ? ['answered with an error'] : []),
+      ...(answer?.outcome === 'tool-error' ? ['the tool failed'] : []),
+    ],
+  };
+}

@@ -1,0 +1,67 @@
+/** What a row of the list says, ready to be shown. */
+import type { Row } from '../../model/columns.ts';
+import { amount, duration } from '../format.ts';
+import { ABANDONED, CANCELLED, FAILED, OPEN } from '../run/bars.ts';
+import { barOfRow } from '../run/rows.ts';
+import type { RunView } from '../run/run-view.svelte.ts';
+import type { PlacedRow } from './shown-rows.svelte.ts';
+
+export interface RowFacts {
+  readonly message: string;
+  readonly time: string;
+  readonly since: string;
+  readonly lane: string;
+  readonly colour: number;
+  readonly fromClient: boolean;
+  readonly kind: string;
+  readonly name: string;
+  readonly subject: string;
+  readonly took: string;
+  readonly size: string;
+  readonly failed: boolean;
+  readonly conflict: boolean;
+  readonly remark: string;
+}
+
+export function rowFacts(view: RunView, { track, row, time, since, message }: PlacedRow): RowFacts {
+  const { buffer } = view.data;
+  const bar = barOfRow(buffer, track, row);
+  const flags = bar === undefined ? 0 : (buffer.bars.flags[bar] ?? 0);
+  const lane = view.layout.lanes.find((one) => one.kind === 'server' && one.tracks.includes(track));
+  const isRequest = row.kind === 'request';
+  return {
+    message,
+    time: (time / 1e6).toFixed(6),
+    since: since === undefined ? '' : `+${duration(since)}`,
+    lane: buffer.tracks[track]?.summary.name ?? '',
+    colour: lane?.colour ?? 1,
+    fromClient: row.from === 'client',
+    kind: row.kind,
+    name: nameOf(row),
+    subject: row.subject,
+    took: isRequest && bar !== undefined ? tookOf(view, bar) : '',
+    size: row.size === 0 ? '' : amount(row.size),
+    failed:
+      row.kind === 'invalid' ||
+      row.kind === 'gap' ||
+      ((flags & FAILED) !== 0 && row.kind !== 'notification'),
+    conflict: bar !== undefined && view.inConflict(bar),
+    remark: isRequest ? remarkOf(flags) : '',
+  };
+}
+
+function nameOf({ kind, method, outcome }: Row): string {
+  if (kind === 'response') return outcome ?? 'unknown response';
+  return method === '' ? kind : method;
+}
+
+function tookOf({ data, now }: RunView, bar: number): string {
+  const { start, end } = data.buffer.bars;
+  return duration(Math.min(end[bar] ?? 0, Math.max(now, start[bar] ?? 0)) - (start[bar] ?? 0));
+}
+
+function remarkOf(flags: number): string {
+  if ((flags & OPEN) !== 0) return 'open';
+  if ((flags & ABANDONED) !== 0) return 'no answer';
+  return (flags & CANCELLED) !== 0 ? 'cancelled' : '';
+}

@@ -1,0 +1,45 @@
+/** What the list, the filter and the labels need of one row; made when it is asked for, never kept. */
+import type { Row } from '../../model/columns.ts';
+import type { Subject } from '../query.ts';
+import { FAILED, OPEN } from './bars.ts';
+import type { RunBuffer } from './buffer.ts';
+
+/** What a call is called: its subject, else its method. */
+export function callName({ method, subject }: Row): string {
+  return subject === '' ? method : subject;
+}
+
+/** The request's row of a bar. */
+export function requestRow(buffer: RunBuffer, bar: number): Row {
+  return buffer.row(buffer.bars.track[bar] ?? 0, buffer.bars.request[bar] ?? 0);
+}
+
+/** The bar that a row belongs to, if any. */
+export function barOfRow(buffer: RunBuffer, track: number, row: Row): number | undefined {
+  const own = buffer.tracks[track];
+  return own === undefined ? undefined : buffer.barAt(track, row.peer ?? row.row);
+}
+
+/** What a query can ask of a row. */
+export function subjectOfRow(
+  buffer: RunBuffer,
+  track: number,
+  row: Row,
+  inConflict: (bar: number) => boolean,
+): Subject {
+  const bar = barOfRow(buffer, track, row);
+  const states = new Set<string>();
+  const flags = bar === undefined ? 0 : (buffer.bars.flags[bar] ?? 0);
+  if ((flags & FAILED) !== 0 || row.kind === 'invalid' || row.kind === 'gap') states.add('error');
+  if ((flags & OPEN) !== 0) states.add('open');
+  if (bar !== undefined && inConflict(bar)) states.add('conflict');
+  return {
+    server: (buffer.tracks[track]?.summary.name ?? '').toLowerCase(),
+    tool: row.method === 'tools/call' ? row.subject.toLowerCase() : '',
+    method: row.method.toLowerCase(),
+    subject: row.subject.toLowerCase(),
+    id: '',
+    kind: row.kind,
+    states,
+  };
+}

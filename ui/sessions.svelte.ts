@@ -1,0 +1,92 @@
+/**
+ * All sessions, kept up to date by the live feed, and the workflows and runs they make up. A plain map
+ * behind one rune: whatever changes within a tenth of a second is shown once.
+ */
+import type { Status } from '../model/api.ts';
+import type { SessionSummary } from '../model/summary.ts';
+import { type Workflow, workflows } from '../model/workflow.ts';
+import type { Api, ApiFailure } from './api.ts';
+import { createLive, type LiveState } from './live.svelte.ts';
+
+const PAUSE = 100;
+
+export interface Sessions {
+  readonly state: 'loading' | 'ready' | 'failed';
+  readonly failure: ApiFailure | undefined;
+  readonly live: LiveState;
+  readonly status: Status | undefined;
+  readonly all: readonly SessionSummary[];
+  readonly workflows: readonly Workflow[];
+  reload(): void;
+  close(): void;
+}
+
+/** Whether more may come of it; a recording that was opened to be read is never live. */
+export function isLive({ phase }: SessionSummary, status: Status | undefined): boolean {
+  return phase !== 'ended' && status?.readOnly !== true;
+}
+
+export function createSessions(api: Api): Sessions {
+  const known = new Map<string, SessionSummary>();
+  let shown = $state.raw<readonly SessionSummary[]>([]);
+  let state = $state<'loading' | 'ready' | 'failed'>('loading');
+  let failure = $state.raw<ApiFailure | undefined>();
+  let status = $state.raw<Status | undefined>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const grouped = $derived(workflows(shown));
+
+  const show = (): void => {
+    timer = undefined;
+    shown = [...known.values()];
+  };
+  const load = async (): Promise<void> => {
+    try {
+      const [now, all] = await Promise.all([api.status(), api.sessions()]);
+      known.clear();
+      for (const session of all) known.set(session.id, session);
+      status = now;
+      failure = undefined;
+      show();
+      state = 'ready';
+    } catch (error) {
+      failure = error as ApiFailure;
+      if (state !== 'ready') state = 'failed';
+    }
+  };
+  const live = createLive({
+    api,
+    onOpen: () => void load(),
+    onMessage({ changed, removed }) {
+      for (const session of changed) known.set(session.id, session);
+      for (const id of removed) known.delete(id);
+      timer ??= setTimeout(show, PAUSE);
+    },
+  });
+  void load();
+
+  return {
+    get state() {
+      return state;
+    },
+    get failure() {
+      return failure;
+    },
+    get live() {
+      return live.state;
+    },
+    get status() {
+      return status;
+    },
+    get all() {
+      return shown;
+    },
+    get workflows() {
+      return grouped;
+    },
+    reload: () => void load(),
+    close() {
+      clearTimeout(timer);
+      live.close();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** The overview: all of a run, a line for each lane, and marks where conflicts and errors are. */
+
+import type { Bracket } from './brackets.ts';
+import { levelFor } from './density.ts';
+import type { Layout } from './layout.ts';
+import { laneFill, type Palette } from './palette.ts';
+import { type Viewport, xOf } from './scale.ts';
+
+export interface Overview {
+  readonly layout: Layout;
+  readonly brackets: readonly Bracket[];
+  readonly palette: Palette;
+  readonly viewport: Viewport;
+  readonly height: number;
+}
+
+export function drawMinimap(context: CanvasRenderingContext2D, overview: Overview): void {
+  const { layout, viewport, height, palette } = overview;
+  context.clearRect(0, 0, viewport.width, height);
+  const room = (height - 8) / Math.max(1, layout.lanes.length);
+  const line = Math.min(3, Math.max(1, room - 1));
+  layout.lanes.forEach((lane, index) => {
+    const y = 4 + index * room + (room - line) / 2;
+    const level = levelFor(lane.density, (viewport.to - viewport.from) / viewport.width);
+    level.busy.forEach((busy, bucket) => {
+      if (busy === 0) return;
+      const left = xOf(viewport, bucket * level.width);
+      const right = xOf(viewport, Math.min((bucket + 1) * level.width, layout.length));
+      context.fillStyle =
+        (level.failed[bucket] ?? 0) > 0 ? palette.token.error : laneFill(palette, lane.colour).fill;
+      context.fillRect(left, y, Math.max(1.5, right - left), line);
+    });
+  });
+  drawConflicts(context, overview);
+}
+
+function drawConflicts(
+  context: CanvasRenderingContext2D,
+  { brackets, viewport, height, palette, layout }: Overview,
+): void {
+  context.fillStyle = palette.token.conflict;
+  for (const { from, to } of brackets) {
+    const left = xOf(viewport, from);
+    const right = xOf(viewport, Math.min(to, layout.length));
+    context.fillRect(left, 0, Math.max(2, right - left), 2);
+    context.fillRect(left, height - 2, Math.max(2, right - left), 2);
+  }
+}

@@ -1,0 +1,60 @@
+/** A lane too full for bars: how many calls were under way over time, and what share of them failed. */
+import { levelFor } from './density.ts';
+import type { PlacedLane } from './layout.ts';
+import { laneFill } from './palette.ts';
+import { timeAt } from './scale.ts';
+import { type Scene, viewportOf } from './scene.ts';
+
+export function drawStrip(context: CanvasRenderingContext2D, scene: Scene, lane: PlacedLane): void {
+  const viewport = viewportOf(scene);
+  const level = levelFor(lane.density, (viewport.to - viewport.from) / viewport.width);
+  const room = lane.height - 14;
+  const base = lane.top - scene.scrollTop + lane.height - 7;
+  const tallest = Math.log2(1 + peakOf(lane));
+  const { fill } = laneFill(scene.palette, lane.colour);
+  const bars = columnsOf(scene, level.width, (bucket) => ({
+    busy: level.busy[bucket] ?? 0,
+    share: (level.failed[bucket] ?? 0) / Math.max(1, level.begun[bucket] ?? 0),
+  }));
+  for (const { x, width, busy, share } of bars) {
+    const height = Math.max(2, (Math.log2(1 + busy) / Math.max(1, tallest)) * room);
+    context.globalAlpha = 0.85;
+    context.fillStyle = fill;
+    context.fillRect(x, base - height, width, height);
+    context.globalAlpha = 1;
+    if (share === 0) continue;
+    const part = Math.max(2, height * share);
+    context.fillStyle = scene.palette.token.error;
+    context.fillRect(x, base - part, width, part);
+  }
+}
+
+interface Column {
+  readonly x: number;
+  readonly width: number;
+  readonly busy: number;
+  readonly share: number;
+}
+
+function columnsOf(
+  scene: Scene,
+  width: number,
+  read: (bucket: number) => { busy: number; share: number },
+): Column[] {
+  const viewport = viewportOf(scene);
+  const first = Math.max(0, Math.floor(timeAt(viewport, 0) / width));
+  const last = Math.floor(timeAt(viewport, viewport.width) / width);
+  const pixels = (width / (viewport.to - viewport.from)) * viewport.width;
+  const start = ((first * width - viewport.from) / (viewport.to - viewport.from)) * viewport.width;
+  const columns: Column[] = [];
+  for (let bucket = first; bucket <= last; bucket++) {
+    const { busy, share } = read(bucket);
+    if (busy > 0)
+      columns.push({ x: start + (bucket - first) * pixels, width: pixels + 0.5, busy, share });
+  }
+  return columns;
+}
+
+function peakOf({ density }: PlacedLane): number {
+  return density.levels.at(-1)?.busy[0] ?? 1;
+}

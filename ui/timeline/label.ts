@@ -1,0 +1,28 @@
+/** Text that fits: cut to a width with an ellipsis, by measured widths, never by guessing. */
+
+const widths = new Map<string, number>();
+/** Beyond, the cache is emptied: a run of many names must not grow it without end. */
+const CACHE_LIMIT = 5000;
+
+/** The text, or as much of it as fits before an ellipsis; empty when not even two letters do. */
+export function fitted(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (measured(context, text) <= room) return text;
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (context.measureText(`${text.slice(0, middle)}…`).width <= room) low = middle;
+    else high = middle - 1;
+  }
+  return low < 2 ? '' : `${text.slice(0, low)}…`;
+}
+
+function measured(context: CanvasRenderingContext2D, text: string): number {
+  const key = `${context.font} ${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  if (widths.size > CACHE_LIMIT) widths.clear();
+  const { width } = context.measureText(text);
+  widths.set(key, width);
+  return width;
+}
