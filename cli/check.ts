@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { parseReference } from '../model/entry.ts';
 import type { Finding, Severity } from '../model/finding.ts';
+import { groupBy } from '../model/group.ts';
 import type { SessionView } from '../model/session.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
@@ -109,17 +110,30 @@ function sessionsOf({ evidence }: Finding): string[] {
 }
 
 function linesOf(finding: Finding, colors: Colors): string[] {
-  const { severity, rule, code, tier, message, evidence, confirm } = finding;
+  const { severity, rule, code, tier, message, confirm } = finding;
   const loud = severity === 'critical' || severity === 'high' ? colors.red : colors.yellow;
-  const roles = Math.max(...evidence.map(({ role }) => role.length));
   return [
     `${loud(severity)}  ${colors.bold(visible(rule))} (${visible(code)})  ${tier}`,
     `  ${visible(message)}`,
-    ...evidence.map(({ role, message: reference, pointer }) =>
-      `  ${visible(role).padEnd(roles)}  ${colors.cyan(visible(reference))}  ${visible(pointer ?? '')}`.trimEnd(),
-    ),
+    ...evidenceLines(finding, colors),
     `  ${colors.dim(`To make sure: ${visible(confirm)}`)}`,
   ];
+}
+
+/** How many messages of one role are named; `--json` has all. */
+const NAMED = 3;
+
+function evidenceLines({ evidence }: Finding, colors: Colors): string[] {
+  const width = Math.max(...evidence.map(({ role }) => role.length));
+  return [...groupBy(evidence, ({ role }) => role)].flatMap(([role, all]) => {
+    const once = [...new Map(all.map((one) => [one.message, one])).values()];
+    const lines = once.slice(0, NAMED).map(({ message, pointer }) => {
+      const reference = colors.cyan(visible(message));
+      return `  ${visible(role).padEnd(width)}  ${reference}  ${visible(pointer ?? '')}`.trimEnd();
+    });
+    const more = once.length - lines.length;
+    return more === 0 ? lines : [...lines, `  ${''.padEnd(width)}  and ${more} more`];
+  });
 }
 
 function countsOf(findings: readonly Finding[]): string {

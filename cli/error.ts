@@ -28,6 +28,12 @@ export const ERROR_CODES = [
   'collector-failed',
   'no-servers',
   'demo-failed',
+  'unknown-server',
+  'cannot-wrap',
+  'config-invalid',
+  'config-unreadable',
+  'config-unwritable',
+  'config-changed',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -33,6 +33,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   rm: async () => (await import('./rm.ts')).registerRm,
   export: async () => (await import('./export.ts')).registerExport,
   validate: async () => (await import('./validate.ts')).registerValidate,
+  wrap: async () => (await import('./wrap.ts')).registerWrap,
+  unwrap: async () => (await import('./unwrap.ts')).registerUnwrap,
   replay: async () => (await import('./replay.ts')).registerReplay,
 };
 

@@ -23,7 +23,7 @@ describe('text of a peer', () => {
         expect(JSON.parse(safe)).toEqual(JSON.parse(JSON.stringify([value, text])));
         expect(visible(safe)).toBe(safe);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

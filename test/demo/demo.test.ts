@@ -1,0 +1,200 @@
+// The demo is true: what it counts is on the disk, what it records crossed the pipes, and where
+// nothing is lost it finds nothing. The same clients then run against the recording alone.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PINNED } from '../../cli/demo/servers.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { Finding } from '../../model/finding.ts';
+import { groupBy } from '../../model/group.ts';
+import { readRecording } from '../../model/recording.ts';
+import type { ReplayReport } from '../../replay/index.ts';
+import { type Folder, MAIN, ROOT, temporaryFolder, wiretape } from '../cli/wiretape.ts';
+
+interface Scenario {
+  readonly key: 'A' | 'B' | 'C';
+  readonly acknowledged: number;
+  readonly kept: number;
+  readonly sessions: readonly string[];
+}
+
+interface Told {
+  readonly scenarios: readonly [Scenario, Scenario, Scenario];
+  readonly findings: readonly Finding[];
+}
+
+type Servers = Readonly<Record<string, { command: readonly string[]; around?: readonly string[] }>>;
+
+const MEMORY = join(ROOT, 'node_modules/@modelcontextprotocol/server-memory/dist/index.js');
+const FILES = join(ROOT, 'node_modules/@modelcontextprotocol/server-filesystem/dist/index.js');
+const TEE = join(import.meta.dirname, 'tee.mjs');
+const node = process.execPath;
+const CONNECTIONS = ['a', 'b1', 'b2', 'c'] as const;
+
+let folder: Folder;
+const at = (...names: string[]): string => join(folder.path, ...names);
+
+/** Plays the demo with these servers, in a state folder of this name. */
+async function play(name: string, servers: Servers): Promise<Told> {
+  const file = at(`${name}.json`);
+  await writeFile(file, JSON.stringify(servers));
+  const args = ['demo', '--exit', '--json', '--state', at(name), '--servers', file];
+  const { code, stdout, stderr } = await wiretape(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+/** All sessions of a demo, exported from the state folder that it left. */
+async function exported(name: string, { scenarios }: Told): Promise<readonly Entry[]> {
+  const file = at(`${name}.tape.jsonl`);
+  const sessions = scenarios.flatMap((scenario) => scenario.sessions);
+  const { code } = await wiretape(['export', ...sessions, '--state', at(name), '-o', file]);
+  expect(code).toBe(0);
+  const recording = readRecording(await readFile(file));
+  if (!recording.ok || recording.problems.length > 0) throw new Error(JSON.stringify(recording));
+  return recording.entries;
+}
+
+let recorded: readonly Entry[];
+let told: Told;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await mkdir(at('pipes'));
+  const tee = (file: string): string[] => [node, TEE, at('pipes', file), '--'];
+  const captured = (connection: string, server: readonly string[]) => ({
+    around: tee(`${connection}-host`),
+    command: [...tee(`${connection}-server`), ...server],
+  });
+  told = await play('real', {
+    a: captured('a', [node, MEMORY]),
+    b1: captured('b1', [node, MEMORY]),
+    b2: captured('b2', [node, MEMORY]),
+    c: captured('c', [node, FILES, '{folder}']),
+  });
+  recorded = await exported('real', told);
+}, 60_000);
+afterAll(() => folder[Symbol.asyncDispose]());
+
+/** What the files of a scenario hold: how many of its writes. */
+async function onDisk(name: string, key: Scenario['key']): Promise<number> {
+  const [run = ''] = (await readdir(at(name))).filter((one) => one.startsWith('demo-'));
+  const file = key === 'C' ? 'tasks.md' : 'memory.jsonl';
+  const text = await readFile(at(name, run, key.toLowerCase(), file), 'utf8');
+  return text.match(key === 'C' ? /: done$/gm : /"name":"(?:note|left|right)-\d\d"/g)?.length ?? 0;
+}
+
+describe('with released servers', () => {
+  test('three lost updates are observed, with the counts that the disk shows', async () => {
+    const lost = told.findings.filter((finding) => finding.lost);
+    expect(lost.map(({ tier }) => tier)).toEqual(['OBSERVED', 'OBSERVED', 'OBSERVED']);
+    for (const { key, acknowledged, kept, sessions } of told.scenarios) {
+      expect({ key, acknowledged }).toEqual({ key, acknowledged: key === 'C' ? 10 : 20 });
+      expect({ key, kept }).toEqual({ key, kept: await onDisk('real', key) });
+      const own = lost.filter(({ evidence }) =>
+        sessions.some((id) => evidence[0].message.startsWith(id)),
+      );
+      expect(own.map((finding) => finding.lost)).toEqual([
+        { gone: acknowledged - kept, of: acknowledged },
+      ]);
+    }
+  });
+
+  test('the recording holds the bytes of both pipes of each tap, in order', async () => {
+    const sessions = [...groupBy(recorded, ({ session }) => session).values()]
+      .map((own) => `${crossed(own, 'client')}\u0000${crossed(own, 'server')}`)
+      .sort();
+    expect(sessions.join('').length).toBeGreaterThan(50_000);
+    for (const side of ['host', 'server']) {
+      const captured = CONNECTIONS.map(async (id) => {
+        const read = (end: string) => readFile(at('pipes', `${id}-${side}.${end}`), 'utf8');
+        return `${await read('in')}\u0000${await read('out')}`;
+      });
+      expect(sessions).toEqual((await Promise.all(captured)).sort());
+    }
+  });
+
+  test('are the versions that package.json has', async () => {
+    const { devDependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    expect(devDependencies).toMatchObject(PINNED);
+  });
+});
+
+/** What one side sent, as it stands in the recording. */
+function crossed(entries: readonly Entry[], from: 'client' | 'server'): string {
+  return [...entries]
+    .sort((a, b) => a.seq - b.seq)
+    .flatMap((entry) =>
+      (entry.type === 'message' || entry.type === 'frame') && entry.from === from
+        ? [`${entry.text}${entry.eof ? '' : '\n'}`]
+        : [],
+    )
+    .join('');
+}
+
+test('with servers that keep every write it finds nothing', { timeout: 60_000 }, async () => {
+  const server = (name: string) => ({ command: [node, join(ROOT, 'test/kit/servers', name)] });
+  const memory = server('memory.mjs');
+  const { scenarios, findings } = await play('corrected', {
+    ...{ a: memory, b1: memory, b2: memory },
+    c: server('files.mjs'),
+  });
+  expect(findings).toEqual([]);
+  for (const { key, acknowledged, kept } of scenarios) {
+    expect({ key, acknowledged, kept }).toEqual({
+      key,
+      acknowledged: kept,
+      kept: key === 'C' ? 10 : 20,
+    });
+    expect(await onDisk('corrected', key)).toBe(kept);
+  }
+});
+
+test('its clients get the same answers from the recording alone', { timeout: 60_000 }, async () => {
+  const servers: Record<string, { command: string[] }> = {};
+  for (const [session, own] of groupBy(recorded, (entry) => entry.session)) {
+    const id = connectionOf(crossed(own, 'client'));
+    const words = [at('real.tape.jsonl'), '--session', session, '--report', at(`${id}.report`)];
+    servers[id] = { command: [node, MAIN, 'replay', 'server', ...words] };
+  }
+  expect(Object.keys(servers).sort()).toEqual([...CONNECTIONS]);
+  const replayed = await play('replayed', servers);
+  const counts = ({ scenarios }: Told) =>
+    scenarios.map(({ key, acknowledged, kept }) => ({ key, acknowledged, kept }));
+  expect(counts(replayed)).toEqual(counts(told));
+  expect(answers(await exported('replayed', replayed))).toEqual(answers(recorded));
+  for (const id of CONNECTIONS) {
+    const report: ReplayReport = JSON.parse(await readFile(at(`${id}.report`), 'utf8'));
+    expect({ id, equal: report.equal, misses: report.misses }).toEqual({
+      id,
+      equal: true,
+      misses: [],
+    });
+  }
+});
+
+/** What a client wrote tells which one it was. */
+function connectionOf(sent: string): string {
+  const marks = { 'note-01': 'a', 'left-01': 'b1', 'right-01': 'b2', 'task 01': 'c' };
+  return Object.entries(marks).find(([mark]) => sent.includes(mark))?.[1] ?? 'none';
+}
+
+/** Each answer with the question it answers, without the ids and the order that tie them. */
+function answers(entries: readonly Entry[]): string[] {
+  const messages = entries.flatMap((entry) => (entry.type === 'message' ? [entry] : []));
+  const asked = new Map(messages.flatMap(({ session, value }) => questionIn(session, value)));
+  return messages
+    .flatMap(({ session, from, text, value }) => {
+      if (from === 'client') return [];
+      const { id } = value as { id?: number };
+      return [`${asked.get(`${session} ${id}`)} → ${text.replace(`"id":${id}`, '')}`];
+    })
+    .sort();
+}
+
+function questionIn(session: string, value: unknown): [string, string][] {
+  const { id, method, params } = value as { id?: number; method?: string; params?: unknown };
+  return method === undefined || id === undefined
+    ? []
+    : [[`${session} ${id}`, `${method} ${JSON.stringify(params)}`]];
+}
