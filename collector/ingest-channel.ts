@@ -91,7 +91,7 @@ export function serveTap(socket: WebSocket, arrivals: Arrivals): void {
   socket.on('error', () => socket.terminate());
   socket.on('close', () => {
     clearTimeout(timer);
-    waiting.length = 0;
+    // What arrived before is still taken, though nobody waits for its acknowledgement.
     for (const detach of attached.values()) detach();
   });
 }

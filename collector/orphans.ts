@@ -15,6 +15,7 @@ import { crc32 } from 'node:zlib';
 import { type EndEntry, type Entry, lastSeq } from '../model/entry.ts';
 import { type Journal, readJournal } from '../model/journal.ts';
 import type { Owner } from '../model/state.ts';
+import type { Attachments } from './attachments.ts';
 import { holesIn, SESSION_ID } from './batch.ts';
 import type { Ingest } from './ingest.ts';
 import { isGone } from './owner.ts';
@@ -22,6 +23,8 @@ import { isGone } from './owner.ts';
 const EXTENSION = '.journal';
 /** How often dead taps are looked for, in ms. */
 const INTERVAL = 2000;
+/** How long after a connection has ended, in ms. */
+const SOON = 150;
 /** Entries taken at once. */
 const BATCH = 500;
 /** The header of a journal is shorter, in bytes. */
@@ -41,11 +44,11 @@ export interface OrphanOptions {
   readonly folder: string;
   readonly ingest: Ingest;
   /** Sessions that ship over a connection now. */
-  readonly isAttached: (session: string) => boolean;
+  readonly attachments: Attachments;
 }
 
 /** Looks at once, and every couple of seconds until closed. */
-export function watchOrphans({ folder, ingest, isAttached }: OrphanOptions): Orphans {
+export function watchOrphans({ folder, ingest, attachments }: OrphanOptions): Orphans {
   let looking: Promise<readonly string[]> | undefined;
   let closed = false;
 
@@ -54,7 +57,7 @@ export function watchOrphans({ folder, ingest, isAttached }: OrphanOptions): Orp
     for (const name of await readdir(folder).catch(() => [])) {
       if (closed || !name.endsWith(EXTENSION)) continue;
       const path = join(folder, name);
-      if (await isOrphan(path, isAttached)) {
+      if (await isOrphan(path, attachments)) {
         const session = await takeIn(path, ingest).catch(() => undefined);
         if (session !== undefined) taken.push(session);
       }
@@ -68,6 +71,14 @@ export function watchOrphans({ folder, ingest, isAttached }: OrphanOptions): Orp
     return looking;
   };
   const timer = setInterval(() => void look(), INTERVAL).unref();
+  let soon: NodeJS.Timeout | undefined;
+  // A tap that was killed closes its connection first, and is gone a moment later.
+  attachments.onLeft(() => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      void look();
+    }, SOON).unref();
+  });
   void look();
 
   const pathOf = (session: string): string => join(folder, `${session}${EXTENSION}`);
@@ -86,14 +97,15 @@ export function watchOrphans({ folder, ingest, isAttached }: OrphanOptions): Orp
     async close() {
       closed = true;
       clearInterval(timer);
+      clearTimeout(soon);
       await looking;
     },
   };
 }
 
-async function isOrphan(path: string, isAttached: (session: string) => boolean): Promise<boolean> {
+async function isOrphan(path: string, attachments: Attachments): Promise<boolean> {
   const header = await readHeader(path);
-  return header !== undefined && !isAttached(header.session) && (await isGone(header.owner));
+  return header !== undefined && !attachments.has(header.session) && (await isGone(header.owner));
 }
 
 /** The header of a journal, without reading the rest; undefined when it has none (yet). */

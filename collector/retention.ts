@@ -16,13 +16,17 @@ export const RETENTION: Retention = { days: 30, bytes: 2 * 1024 ** 3 };
 
 const DAY = 86_400_000;
 
-/** The sessions that are to go, oldest first. `now`: ms since 1970. */
+/**
+ * The sessions that are to go, oldest first. `now`: ms since 1970. One whose time is not known
+ * stays: after a crash summaries are missing until they are derived again.
+ */
 export function expired(
   sessions: readonly StoredSession[],
   { days, bytes }: Retention,
   now: number,
 ): string[] {
-  const oldestFirst = [...sessions].sort((a, b) => lastSeen(a) - lastSeen(b));
+  const known = sessions.filter((session) => Number.isFinite(lastSeen(session)));
+  const oldestFirst = known.sort((a, b) => lastSeen(a) - lastSeen(b));
   let held = sessions.reduce((sum, session) => sum + session.bytes, 0);
   const gone: string[] = [];
   for (const session of oldestFirst) {
@@ -33,9 +37,9 @@ export function expired(
   return gone;
 }
 
-/** Wall time of the last entry; a session without one counts as the oldest. */
+/** Wall time of the last entry, in ms. */
 function lastSeen({ summary }: StoredSession): number {
-  return summary ? (Date.parse(summary.wall) || 0) + summary.lastAt / 1000 : 0;
+  return summary ? Date.parse(summary.wall) + summary.lastAt / 1000 : Number.NaN;
 }
 
 /** How often sessions are looked over, in ms. */

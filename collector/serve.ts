@@ -99,11 +99,7 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   const arrivals: Arrivals = { ingestOf: writersOf(tokens, tenant), attach: attachments.attach };
   const socket = collectorSocket(process.platform, state, tmpdir());
   closing.add((await listenForTaps(socket, arrivals)).close);
-  const orphans = watchOrphans({
-    folder: paths.journals,
-    ingest: tenant.ingest,
-    isAttached: attachments.has,
-  });
+  const orphans = watchOrphans({ folder: paths.journals, ingest: tenant.ingest, attachments });
   closing.add(orphans.close);
   const isLive = async (session: string): Promise<boolean> =>
     attachments.has(session) || (await orphans.isRecorded(session));

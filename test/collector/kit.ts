@@ -96,14 +96,19 @@ export function messagesOf<T>(socket: WebSocket): Messages<T> {
     all,
     first: (fits) =>
       new Promise((resolve, reject) => {
+        const closed = (code: number, reason: Buffer): void => {
+          waiting.delete(look);
+          reject(new Error(`closed: ${code} ${String(reason)}`));
+        };
         const look = (): void => {
           const found = all.find(fits);
           if (found === undefined) return;
           waiting.delete(look);
+          socket.off('close', closed);
           resolve(found);
         };
         waiting.add(look);
-        socket.once('close', (code, reason) => reject(new Error(`closed: ${code} ${reason}`)));
+        socket.once('close', closed);
         look();
       }),
   };
@@ -130,6 +135,8 @@ export async function connectTap(socketPath: string, token: string): Promise<Tap
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve).once('error', reject);
   });
+  // A collector that is killed ends its connections in any way.
+  socket.on('error', () => socket.terminate());
   socket.send(token);
   return {
     socket,
