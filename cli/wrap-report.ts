@@ -1,0 +1,210 @@
+/** What `wrap` and `unwrap` print. Names and paths come from configurations, and are made visible. */
+import { existsSync } from 'node:fs';
+import {
+  type FilePlan,
+  type FoundServer,
+  hunk,
+  isInCache,
+  type OutOfReach,
+  type Survey,
+  type WrapFault,
+  type Wrapped,
+} from '../tap/wrap/index.ts';
+import { localTime } from './durations.ts';
+import { type Colors, printJson, remark, terminal, visible } from './terminal.ts';
+
+/** Lists every server, and what cannot be reached. */
+export function printSurvey(found: Survey, records: readonly Wrapped[], json: boolean): void {
+  const { servers, outOfReach, faults } = found;
+  const rows = servers.map((server) => ({ server, when: whenWrapped(server, records) }));
+  if (json) {
+    printJson({
+      servers: rows.map(({ server, when }) => ({ ...told(server), when: when ?? null })),
+      outOfReach: outOfReach.map(({ host, what }) => ({ host: host.id, what })),
+      faults: faults.map(toldFault),
+    });
+    return;
+  }
+  const { line, colors } = terminal();
+  const cells = rows.map(({ server, when }) => [
+    placeOf(server),
+    server.name,
+    stateOf(server, when),
+  ]);
+  for (const text of aligned(cells)) line(text);
+  for (const text of unreached(outOfReach)) line(colors.dim(text));
+  tellFaults(faults);
+  line(`${colors.bold('Nothing changed.')}  ${nextStep(servers)}`);
+}
+
+function nextStep(servers: readonly FoundServer[]): string {
+  if (servers.length === 0) return 'No configuration of a known host has a server.';
+  const next = servers.find((one) => one.obstacle === undefined && one.launcher === undefined);
+  if (next) return `wiretape wrap ${shellWord(next.name)}`;
+  return servers.some(({ launcher }) => launcher) ? 'wiretape unwrap takes the taps out.' : '';
+}
+
+/** A name as it can be typed after a command. */
+function shellWord(name: string): string {
+  return /^[\w.@/:-]+$/.test(name) ? name : `'${visible(name).replaceAll("'", `'\\''`)}'`;
+}
+
+function stateOf(
+  { kind, signsIn, launcher, obstacle }: FoundServer,
+  when: string | undefined,
+): string {
+  if (kind === 'remote') return `remote${signsIn ? ', OAuth' : ''}: left alone`;
+  if (obstacle !== undefined) return `stdio: left alone, ${obstacle}`;
+  if (launcher === undefined) return 'stdio';
+  if (!existsSync(launcher))
+    return 'stdio, wrapped, and its launcher is gone: wrap it again, or unwrap it';
+  return `stdio, wrapped${when === undefined ? '' : ` ${localTime(when).slice(0, -3)}`}`;
+}
+
+function whenWrapped(server: FoundServer, records: readonly Wrapped[]): string | undefined {
+  if (server.launcher === undefined) return undefined;
+  return records.find(
+    ({ file, name, keys }) =>
+      file === server.file && name === server.name && keys.join('\0') === server.keys.join('\0'),
+  )?.when;
+}
+
+/** The host, and whose configuration of it when that is not the user's everywhere. */
+function placeOf({ host, scope }: FoundServer): string {
+  return scope === 'user' ? host.name : `${host.name}, ${scope}`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const shown = rows.map((row) => row.map(visible));
+  const widths = [0, 1].map((at) => Math.max(0, ...shown.map((row) => row[at]?.length ?? 0)));
+  return shown.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function unreached(outOfReach: readonly OutOfReach[]): string[] {
+  const hosts = [...new Set(outOfReach.map(({ host }) => host))];
+  return hosts.map((host) => {
+    const all = outOfReach.filter((one) => one.host === host).map(({ what }) => what);
+    return `${host.name}: ${all.join(', ')}: cannot be reached`;
+  });
+}
+
+/** Shows what would change, configuration by configuration. */
+export function printPlans(plans: readonly FilePlan[], json: boolean): void {
+  const changes = plans.flatMap((plan) => plan.changes);
+  const hunks = changes.map(({ server, before, after }) => ({ server, ...hunk(before, after) }));
+  if (json) {
+    printJson({
+      changes: hunks.map(({ server, line = 0, lines = [] }) => ({
+        ...told(server),
+        line,
+        diff: lines,
+      })),
+    });
+    return;
+  }
+  const { line, colors } = terminal();
+  for (const { server, line: at = 0, lines = [] } of hunks) {
+    line(
+      colors.bold(`${visible(server.file)}:${at}  ${visible(server.name)} in ${placeOf(server)}`),
+    );
+    for (const text of lines) line(painted(visible(text.replaceAll('\t', '  ')), colors));
+  }
+  line('Nothing changed.');
+}
+
+function painted(text: string, { green, red }: Colors): string {
+  if (text.startsWith('+')) return green(text);
+  return text.startsWith('-') ? red(text) : text;
+}
+
+interface WrapReport {
+  readonly plans: readonly FilePlan[];
+  /** All servers that were meant. */
+  readonly chosen: readonly FoundServer[];
+  readonly faults: readonly WrapFault[];
+  readonly json: boolean;
+}
+
+/** Says what was wrapped, what was left alone and why, and how hosts take up the change. */
+export function printWrapped({ plans, chosen, faults, json }: WrapReport): void {
+  const changed = changedIn(plans);
+  const leftAlone = chosen.filter(({ obstacle }) => obstacle !== undefined);
+  const already = chosen.filter((one) => !changed.includes(one) && !leftAlone.includes(one));
+  if (json) {
+    printJson({
+      wrapped: changed.map(told),
+      already: already.map(told),
+      leftAlone: leftAlone.map(told),
+      restart: restarts(changed),
+      faults: faults.map(toldFault),
+    });
+    return;
+  }
+  const { line } = terminal();
+  for (const one of changed) line(`wrapped ${nameIn(one)}; backup kept; undo: wiretape unwrap`);
+  for (const one of already) line(`${nameIn(one)} is wrapped already`);
+  for (const one of leftAlone) line(`${nameIn(one)} was left alone: ${one.obstacle}`);
+  if (chosen.length === 0) line('There is nothing to wrap.');
+  for (const sentence of restarts(changed)) line(sentence);
+  for (const file of projectFiles(changed)) {
+    remark(`${file} belongs to this folder and now names paths of this machine: do not commit it.`);
+  }
+  if (changed.length > 0 && isInCache()) remark(CACHE);
+  tellFaults(faults);
+}
+
+const CACHE =
+  'This wiretape stands in the cache of npx. When npx clears it, your servers run on without being recorded; npm install -g wiretape keeps it.';
+
+/** Says what was unwrapped. */
+export function printUnwrapped(
+  plans: readonly FilePlan[],
+  faults: readonly WrapFault[],
+  json: boolean,
+): void {
+  const changed = changedIn(plans);
+  if (json) {
+    const restart = restarts(changed);
+    printJson({ unwrapped: changed.map(told), restart, faults: faults.map(toldFault) });
+    return;
+  }
+  const { line } = terminal();
+  for (const one of changed) line(`unwrapped ${nameIn(one)}`);
+  if (changed.length === 0) line('Nothing is wrapped.');
+  for (const sentence of restarts(changed)) line(sentence);
+  tellFaults(faults);
+}
+
+function changedIn(plans: readonly FilePlan[]): FoundServer[] {
+  return plans.flatMap(({ changes }) => changes.map(({ server }) => server));
+}
+
+function nameIn(server: FoundServer): string {
+  return `${visible(server.name)} in ${placeOf(server)}`;
+}
+
+function restarts(servers: readonly FoundServer[]): string[] {
+  return [...new Set(servers.map(({ host }) => host.restart))];
+}
+
+function projectFiles(servers: readonly FoundServer[]): string[] {
+  return [...new Set(servers.filter(({ scope }) => scope === 'project').map(({ file }) => file))];
+}
+
+function tellFaults(faults: readonly WrapFault[]): void {
+  for (const { message, code } of faults) remark(`${message} It was left alone. [${code}]`);
+}
+
+function told({ host, scope, file, name, kind, launcher, obstacle }: FoundServer) {
+  const wrapped = launcher !== undefined;
+  return { host: host.id, scope, file, name, kind, wrapped, obstacle: obstacle ?? null };
+}
+
+function toldFault({ code, message, hint }: WrapFault) {
+  return { code, detail: message, hint };
+}

@@ -1,0 +1,59 @@
+/** `wiretape wrap`: lists what hosts run, and puts taps into their configurations. */
+import process from 'node:process';
+import type { Command } from 'commander';
+import {
+  carryOut,
+  checkWrappable,
+  chosenServers,
+  type HostId,
+  launcherOf,
+  placeLauncher,
+  planWrap,
+  readRecords,
+  survey,
+} from '../tap/wrap/index.ts';
+import { addCommand, type CommonOptions } from './command.ts';
+import { UserError } from './error.ts';
+import { stateOf } from './state.ts';
+import { hostOption, placesHere, reported } from './wrap-options.ts';
+import { printPlans, printSurvey, printWrapped } from './wrap-report.ts';
+
+interface WrapOptions extends CommonOptions {
+  readonly host?: HostId;
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function registerWrap(program: Command): void {
+  addCommand(program, 'wrap', 'put taps before the servers of your hosts; alone: list them')
+    .argument('[name...]', 'servers, as their configurations call them')
+    .addOption(hostOption())
+    .option('--all', 'every server of every host')
+    .option('--dry-run', 'show what would change, and change nothing')
+    .action(reported(wrap));
+}
+
+async function wrap(names: readonly string[], options: WrapOptions): Promise<void> {
+  const { host: only, all = false, json = false } = options;
+  const hosts = only === undefined ? [] : [only];
+  if (all && names.length > 0) {
+    throw new UserError(
+      'wrong-usage',
+      'Names and --all exclude each other.',
+      'Leave one of them out.',
+    );
+  }
+  const state = stateOf(options.state);
+  const records = await readRecords(state);
+  const found = await survey(placesHere(), hosts);
+  if (names.length === 0 && hosts.length === 0 && !all) return printSurvey(found, records, json);
+  const chosen = chosenServers(found, names);
+  checkWrappable(chosen, names);
+  const { execPath } = process;
+  const wrappable = chosen.filter(({ obstacle }) => obstacle === undefined);
+  const plans = await planWrap(wrappable, launcherOf({ state, execPath }), records);
+  if (options.dryRun) return printPlans(plans, json);
+  await placeLauncher({ state, execPath });
+  await carryOut(plans, { state, records, when: new Date().toISOString() });
+  printWrapped({ plans, chosen, faults: found.faults, json });
+}

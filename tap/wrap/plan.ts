@@ -1,0 +1,87 @@
+/**
+ * Works out what changes in which configuration, and changes nothing.
+ * Each change is checked on the way: taking it back must give the text as it was read.
+ */
+import { type ConfigFile, checkWritable, invalid, readConfig } from './config-file.ts';
+import type { ServerText } from './entry-text.ts';
+import { isSameEntry, type Wrapped } from './records.ts';
+import { type Launcher, type Original, unwrapText, wrappingOf, wrapText } from './rewrite.ts';
+import { type FoundServer, languageOf, serversIn } from './survey.ts';
+
+/** One entry that changes, and its configuration before and after. */
+export interface Change {
+  readonly server: FoundServer;
+  readonly before: string;
+  readonly after: string;
+  /** How it was written before it was wrapped; undefined when it is unwrapped. */
+  readonly original?: Original;
+}
+
+/** All changes of one configuration, in the order in which they are made. */
+export interface FilePlan {
+  readonly config: ConfigFile;
+  readonly changes: readonly Change[];
+}
+
+type Step = (
+  text: string,
+  server: ServerText,
+  found: FoundServer,
+) => Omit<Change, 'server' | 'before'>;
+
+/** Puts the launcher before the command of each of these servers. Those that run it already stay. */
+export function planWrap(
+  servers: readonly FoundServer[],
+  launcher: Launcher,
+  records: readonly Wrapped[],
+): Promise<FilePlan[]> {
+  return plan(servers, (text, server, found) => {
+    const language = languageOf(found.format);
+    const known = wrappingOf(server);
+    if (known?.file === launcher.file && known.node === launcher.node) return { after: text };
+    // An older launcher is taken away first, so that there is never one before another.
+    const kept = records.find((record) => isSameEntry(record, found))?.original;
+    const bare = known ? unwrapText(text, server, { original: kept, language }) : text;
+    const now = known ? reread(bare, found) : server;
+    const { text: after, original } = wrapText(bare, now, { launcher, language });
+    const back = unwrapText(after, reread(after, found), { original, language });
+    if (back !== bare) throw new Error(`${found.file} would not be the same after unwrapping`);
+    return { after, original };
+  });
+}
+
+/** Takes the launcher away from each of these servers. */
+export function planUnwrap(
+  servers: readonly FoundServer[],
+  records: readonly Wrapped[],
+): Promise<FilePlan[]> {
+  return plan(servers, (text, server, found) => {
+    const original = records.find((record) => isSameEntry(record, found))?.original;
+    return { after: unwrapText(text, server, { original, language: languageOf(found.format) }) };
+  });
+}
+
+async function plan(servers: readonly FoundServer[], step: Step): Promise<FilePlan[]> {
+  const plans = new Map<string, { config: ConfigFile; changes: Change[]; text: string }>();
+  for (const server of servers) {
+    const config = await readConfig(server.file);
+    if (!config) throw invalid(server.file, 'it is gone');
+    const own = plans.get(config.target) ?? { config, changes: [], text: config.text };
+    plans.set(config.target, own);
+    const { text: before } = own;
+    const change = step(before, reread(before, server), server);
+    if (change.after === before) continue;
+    own.changes.push({ server, before, ...change });
+    own.text = change.after;
+  }
+  const changed = [...plans.values()].filter(({ changes }) => changes.length > 0);
+  for (const { config } of changed) await checkWritable(config);
+  return changed;
+}
+
+/** The entry as it stands in this text. */
+function reread(text: string, found: FoundServer): ServerText {
+  const server = serversIn(text, found).find(({ name }) => name === found.name);
+  if (!server) throw invalid(found.file, `${found.name} is gone`);
+  return server;
+}

@@ -1,0 +1,40 @@
+/** What runs behind a launcher now: in configurations found here, and in those we wrapped elsewhere. */
+import { readConfig } from './config-file.ts';
+import { WrapFault } from './fault.ts';
+import { HOSTS } from './hosts.ts';
+import { isSameEntry, readRecords, type Wrapped } from './records.ts';
+import { type FoundServer, foundServer, type Survey, serversIn } from './survey.ts';
+
+/** The servers that were wrapped from this state folder and still are; oldest first. */
+export async function wrapped(state: string): Promise<Wrapped[]> {
+  const records = await readRecords(state);
+  const found = await Promise.all(records.map(serverOf));
+  return records.filter((_, at) => found[at]?.launcher !== undefined);
+}
+
+/** All wrapped servers: those of a survey, and those of the records that it did not see. */
+export async function everyWrapped(
+  { servers, faults }: Pick<Survey, 'servers' | 'faults'>,
+  records: readonly Wrapped[],
+): Promise<Pick<Survey, 'servers' | 'faults'>> {
+  const unseen = records.filter((record) => !servers.some((one) => isSameEntry(one, record)));
+  const more = await Promise.all(unseen.map(serverOf));
+  const all = [...servers, ...more.filter((one) => one !== undefined)];
+  return { servers: all.filter(({ launcher }) => launcher !== undefined), faults };
+}
+
+/** The entry that a record tells of, as it is now; undefined when it is gone or cannot be read. */
+async function serverOf(record: Wrapped): Promise<FoundServer | undefined> {
+  const host = HOSTS.find(({ id }) => id === record.host);
+  const format = host?.configs[0]?.format;
+  if (!host || !format) return undefined;
+  try {
+    const config = await readConfig(record.file);
+    const place = { file: record.file, format, keys: record.keys };
+    const server = serversIn(config?.text ?? '', place).find(({ name }) => name === record.name);
+    return server && foundServer({ ...place, host, scope: record.scope }, server);
+  } catch (error) {
+    if (error instanceof WrapFault) return undefined;
+    throw error;
+  }
+}
