@@ -32,7 +32,6 @@ export function judge(at: Case): LostUpdates | undefined {
   const seen = own.filter(({ traces }) =>
     traces.some(({ feature }) => at.mentions.shows(at.read, feature)),
   );
-  if (seen.length === 0) return undefined;
   const shown = shownBy(seen, at);
   const checked = own.flatMap((write) => {
     const sure = write.traces.find((trace) => isSure(trace, write, at, shown));
