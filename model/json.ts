@@ -13,7 +13,9 @@ export type Parsed =
 export function parseJson(text: string): Parsed {
   try {
     const value: unknown = JSON.parse(text);
-    return isTooDeep(text) ? { ok: false, why: 'too-deep' } : { ok: true, value };
+    // A text needs an opening and a closing character for each level.
+    const isTooDeep = text.length > 2 * MAX_DEPTH && isDeeper(value, MAX_DEPTH);
+    return isTooDeep ? { ok: false, why: 'too-deep' } : { ok: true, value };
   } catch {
     return { ok: false, why: 'not-json' };
   }
@@ -27,16 +29,13 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 
-function isTooDeep(text: string): boolean {
-  // A text needs an opening and a closing character for each level.
-  if (text.length <= 2 * MAX_DEPTH) return false;
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(text, at);
-    else if (code === OPEN_OBJECT || code === OPEN_LIST) {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth--;
+/** Whether a value nests deeper than `left`; looks no deeper than that. */
+function isDeeper(value: unknown, left: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (left === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, left - 1));
+  for (const name in value) {
+    if (isDeeper((value as JsonObject)[name], left - 1)) return true;
   }
   return false;
 }

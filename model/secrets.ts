@@ -1,60 +1,122 @@
 /**
- * What a secret looks like: rule data, read by the redactor.
+ * What a secret looks like: rule data, read by the redactor and by whoever matches placeholders.
  *
- * `hint` is a lower-case word that every match contains, so that most texts are never searched.
- * Every expression runs in linear time: no nested repetition, bounded lengths.
+ * Every expression runs in linear time: no repetition inside another, bounded lengths, and a start
+ * that no part of a longer match can be, so that no stretch of text is searched twice.
  */
 export interface SecretShape {
   readonly type: string;
-  readonly hint: string;
+  /** Every match contains one of these, so that most texts are never searched. */
+  readonly hints: readonly string[];
   readonly shape: RegExp;
 }
 
 export const RULES = 'default/1';
 
+/**
+ * Where a secret may start: not inside a word, but behind an escape of JSON (`\n`) or of an address
+ * (`%3D`), whose last letter is no part of a word.
+ */
+const START = String.raw`(?:(?<![0-9A-Za-z_])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))`;
+
+/** A secret that is known by its first letters: those, then so many characters of a kind. */
+function prefixed(type: string, prefixes: readonly string[], rest: string): SecretShape {
+  const first = prefixes.map((prefix) => prefix.replaceAll('.', '\\.')).join('|');
+  return { type, hints: prefixes, shape: new RegExp(`${START}(?:${first})${rest}`, 'g') };
+}
+
+const KEY_BLOCK = `-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----`;
+const KEY_BLOCK_END = `-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----`;
+
+/** Four digits of base 64, which stand for three bytes. */
+const FOUR = '(?:[A-Za-z0-9+/]{4})';
+
 export const SECRET_SHAPES: readonly SecretShape[] = [
-  { type: 'github', hint: 'gh', shape: /\bgh[pousr]_[A-Za-z0-9]{36,255}\b/g },
-  { type: 'github', hint: 'github_pat_', shape: /\bgithub_pat_[A-Za-z0-9_]{40,255}\b/g },
-  { type: 'gitlab', hint: 'glpat-', shape: /\bglpat-[A-Za-z0-9_-]{20,64}/g },
-  { type: 'aws-key', hint: 'aki', shape: /\bAKIA[A-Z0-9]{16}\b/g },
-  { type: 'aws-key', hint: 'asi', shape: /\bASIA[A-Z0-9]{16}\b/g },
-  { type: 'anthropic', hint: 'sk-ant-', shape: /\bsk-ant-[A-Za-z0-9_-]{20,200}/g },
-  { type: 'openai', hint: 'sk-', shape: /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,200}/g },
-  { type: 'slack', hint: 'xox', shape: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
-  { type: 'stripe', hint: '_live_', shape: /\b[rs]k_live_[A-Za-z0-9]{16,100}/g },
-  { type: 'stripe', hint: '_test_', shape: /\b[rs]k_test_[A-Za-z0-9]{16,100}/g },
-  { type: 'google', hint: 'aiza', shape: /\bAIza[A-Za-z0-9_-]{35}/g },
-  { type: 'google', hint: 'ya29.', shape: /\bya29\.[A-Za-z0-9_-]{20,300}/g },
-  { type: 'huggingface', hint: 'hf_', shape: /\bhf_[A-Za-z0-9]{30,64}\b/g },
-  { type: 'npm', hint: 'npm_', shape: /\bnpm_[A-Za-z0-9]{36}\b/g },
-  { type: 'notion', hint: 'ntn_', shape: /\bntn_[A-Za-z0-9]{40,64}\b/g },
-  { type: 'jwt', hint: 'eyj', shape: /\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,4000}\.[\w-]{8,1000}/g },
-  { type: 'bearer', hint: 'bearer ', shape: /\bbearer [A-Za-z0-9._~+/-]{16,4000}=*/gi },
-  { type: 'basic', hint: 'basic ', shape: /\bbasic [A-Za-z0-9+/]{16,2000}=*/gi },
-  {
-    type: 'url-password',
-    hint: '://',
-    shape: /(?<=:\/\/[^\s/:@"\\]{1,64}:)[^\s/:@"\\]{3,128}(?=@)/g,
-  },
   {
     type: 'pem',
-    hint: 'private key',
-    shape:
-      /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]{1,20000}-----END [A-Z ]{0,20}PRIVATE KEY-----/g,
+    hints: ['PRIVATE KEY'],
+    // A block that was cut off ends with its string.
+    shape: new RegExp(`${KEY_BLOCK}(?:[^"-]|-(?!----)){0,40000}(?:${KEY_BLOCK_END})?`, 'g'),
   },
+  {
+    type: 'url-password',
+    hints: ['://'],
+    shape: /(?<=:\/\/[^\s/:@"\\]{0,64}:)[^\s/:"\\]{3,128}(?=@)/g,
+  },
+  {
+    type: 'jwt',
+    hints: ['eyJ'],
+    shape: new RegExp(
+      String.raw`${START}(?<!-)eyJ[\w-]{8,10000}\.eyJ[\w-]{8,10000}\.[\w-]{8,2000}`,
+      'g',
+    ),
+  },
+  {
+    type: 'bearer',
+    hints: ['Bearer ', 'bearer ', 'BEARER '],
+    // With a digit in it, or it is a word of a sentence.
+    shape: new RegExp(
+      String.raw`${START}(?:[Bb]earer|BEARER) (?=[A-Za-z._~+/-]{0,500}\d)[\w.~+/-]{16,10000}=*`,
+      'g',
+    ),
+  },
+  {
+    type: 'basic',
+    hints: ['Basic ', 'basic ', 'BASIC '],
+    // With a colon in it, which has one of three forms in base 64, or it is a word of a sentence.
+    shape: new RegExp(
+      `${START}(?:[Bb]asic|BASIC) (?=${FOUR}{0,200}(?:.[DTjz][o-r]|..[AEIMQUYcgkosw048]6|${FOUR}O[g-v]))[A-Za-z0-9+/]{8,4000}=*`,
+      'g',
+    ),
+  },
+  prefixed('github', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], '[A-Za-z0-9]{36,255}'),
+  prefixed('github', ['github_pat_'], '[A-Za-z0-9_]{40,255}'),
+  prefixed('gitlab', ['glpat-', 'gldt-', 'glrt-'], '[A-Za-z0-9_-]{20,64}'),
+  prefixed('aws-key', ['AKIA', 'ASIA'], '[A-Z0-9]{16}(?![A-Za-z0-9])'),
+  prefixed('anthropic', ['sk-ant-'], '[A-Za-z0-9_-]{20,200}'),
+  prefixed('openai', ['sk-'], '(?=[A-Za-z_-]{0,200}[0-9])[A-Za-z0-9_-]{32,200}'),
+  prefixed(
+    'slack',
+    ['xoxa-', 'xoxb-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-'],
+    '[A-Za-z0-9-]{10,250}',
+  ),
+  prefixed('slack', ['xapp-'], '[A-Za-z0-9-]{20,250}'),
+  prefixed(
+    'stripe',
+    ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_', 'whsec_'],
+    '[A-Za-z0-9]{16,200}',
+  ),
+  prefixed('google', ['AIza'], '[A-Za-z0-9_-]{35}'),
+  prefixed('google', ['ya29.', 'GOCSPX-'], '[A-Za-z0-9_-]{20,300}'),
+  prefixed('huggingface', ['hf_'], '[A-Za-z0-9]{30,64}'),
+  prefixed('npm', ['npm_'], '[A-Za-z0-9]{36}(?![A-Za-z0-9])'),
+  prefixed('pypi', ['pypi-'], '[A-Za-z0-9_-]{50,250}'),
+  prefixed('notion', ['ntn_', 'secret_'], '[A-Za-z0-9]{40,64}'),
+  prefixed('linear', ['lin_api_', 'lin_oauth_'], '[A-Za-z0-9]{32,64}'),
+  prefixed('sendgrid', ['SG.'], String.raw`[\w-]{16,64}\.[\w-]{16,64}`),
+  prefixed('shopify', ['shpat_', 'shpss_', 'shpca_'], '[A-Fa-f0-9]{32}'),
+  prefixed('digitalocean', ['dop_v1_', 'doo_v1_'], '[a-f0-9]{64}'),
+  prefixed('vault', ['hvs.', 'hvb.'], '[A-Za-z0-9_-]{24,250}'),
+  prefixed('groq', ['gsk_'], '[A-Za-z0-9]{32,64}'),
+  prefixed('atlassian', ['ATATT3'], '[A-Za-z0-9_=-]{40,300}'),
+  prefixed('azure', ['AccountKey='], '[A-Za-z0-9+/]{86}=='),
 ];
 
 /** A field of this name holds a secret, when one of these is its last word. */
 const SECRET_WORDS = new Set([
   'password',
+  'passwords',
   'passwd',
   'passphrase',
   'pwd',
   'secret',
+  'secrets',
   'token',
   'apikey',
+  'apikeys',
   'authorization',
   'cookie',
+  'cookies',
   'credential',
   'credentials',
 ]);
@@ -63,6 +125,7 @@ const SECRET_WORDS = new Set([
 const KEY_PREFIXES = new Set([
   'api',
   'access',
+  'account',
   'private',
   'secret',
   'signing',
@@ -70,18 +133,34 @@ const KEY_PREFIXES = new Set([
   'auth',
 ]);
 
-/** Tokens of protocols and pages: places in a stream, not secrets. */
+/** Tokens of protocols, pages and language models: places in a stream, not secrets. */
 const HARMLESS_PREFIXES = new Set([
   'progress',
   'page',
   'next',
+  'prev',
   'previous',
   'continuation',
   'sync',
   'resumption',
+  'resume',
   'cancellation',
+  'cursor',
   'max',
+  'min',
+  'bos',
+  'eos',
+  'pad',
+  'stop',
+  'special',
 ]);
+
+/** What the names of isSecretName end in; cheaper to ask than to take a name apart. */
+export const SECRET_ENDINGS =
+  /(?:passwords?|passwd|passphrase|pwd|secrets?|token|keys?|authorization|cookies?|credentials?)$/i;
+
+/** Longer names are no names. */
+export const LONGEST_NAME = 100;
 
 /** The words of a name, split at case, underscore, hyphen, dot and space, in lower case. */
 export function wordsOf(name: string): string[] {
@@ -94,10 +173,10 @@ export function wordsOf(name: string): string[] {
 
 /** Whether a field or variable of this name holds a secret. */
 export function isSecretName(name: string): boolean {
-  if (name.length > 100) return false;
+  if (name.length > LONGEST_NAME || !SECRET_ENDINGS.test(name)) return false;
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
-  if (last === 'key') return KEY_PREFIXES.has(before);
+  if (last === 'key' || last === 'keys') return KEY_PREFIXES.has(before);
   return SECRET_WORDS.has(last) && !words.some((word) => HARMLESS_PREFIXES.has(word));
 }

@@ -182,28 +182,26 @@ function applyMessage(machine: Machine, entry: MessageEntry): readonly Seen[] {
 }
 
 function refOf({ seq, at, sent, text }: MessageEntry, item: number | undefined): MessageRef {
-  const held = sent === undefined ? { held: true as const } : undefined;
-  const place = item === undefined ? undefined : { item };
-  return { seq, ...place, at, sent: sent ?? at, ...held, size: text.length };
+  const ref: Mutable<MessageRef> = { seq, at, sent: sent ?? at, size: text.length };
+  if (item !== undefined) ref.item = item;
+  if (sent === undefined) ref.held = true;
+  return ref;
 }
 
 function applyItem(machine: Machine, message: SingleMessage, place: Place): Seen {
   const { ref, entry } = place;
   const { kind, faults } = message;
   if (faults.length > 0) note(machine, place, { kind: 'malformed', faults });
-  if (faults.includes('too-deep')) {
-    machine.session.unread.push({ seq: ref.seq, at: ref.at, from: entry.from });
-  }
   const { method, subject, call } = meaningOf(machine, message, place);
-  return {
-    kind,
-    ref,
-    from: entry.from,
-    ...(method === undefined ? undefined : { method }),
-    ...(subject === undefined ? undefined : { subject }),
-    ...(call === undefined ? undefined : { call }),
-  };
+  const seen: Mutable<Seen> = { kind, ref, from: entry.from };
+  if (method !== undefined) seen.method = method;
+  if (subject !== undefined) seen.subject = subject;
+  if (call !== undefined) seen.call = call;
+  return seen;
 }
+
+/** Fields that may be absent are set one by one: spreading them costs ten times as much. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Meaning {
   readonly method?: string | undefined;
@@ -250,10 +248,7 @@ function applyRequest(machine: Machine, message: RequestMessage, place: Place): 
 function callOf({ session, index }: Machine, message: RequestMessage, { entry, ref }: Place): Call {
   const { from, exchange } = entry;
   const { id, method, params } = message;
-  const subject = subjectOf(method, params);
-  const trace = traceOf(params);
-  const parent = index.causeOf(other(from), entry);
-  return {
+  const call: Mutable<Call> = {
     session: session.id,
     from,
     id,
@@ -262,11 +257,15 @@ function callOf({ session, index }: Machine, message: RequestMessage, { entry, r
     ordinal: index.inFlight(from, entry, id),
     ties: tiesOfRequest(params),
     state: 'open',
-    ...(subject === undefined ? undefined : { subject }),
-    ...(exchange === undefined ? undefined : { exchange }),
-    ...(trace === undefined ? undefined : { trace }),
-    ...(parent === undefined ? undefined : { parent }),
   };
+  const subject = subjectOf(method, params);
+  const trace = traceOf(params);
+  const parent = index.causeOf(other(from), entry);
+  if (subject !== undefined) call.subject = subject;
+  if (exchange !== undefined) call.exchange = exchange;
+  if (trace !== undefined) call.trace = trace;
+  if (parent !== undefined) call.parent = parent;
+  return call;
 }
 
 function applyResponse(machine: Machine, message: ResponseMessage, place: Place): Call | undefined {
@@ -325,13 +324,9 @@ function applyNotification(
   const call = callOfNotification(machine, message, place);
   machine.bursts.add(place.ref.at, traceOf(params) ?? call?.trace ?? null);
   const subject = subjectOf(method, params);
-  const seen: NotificationSeen = {
-    ref: place.ref,
-    from: place.entry.from,
-    method,
-    ...(subject === undefined ? undefined : { subject }),
-    ...(call === undefined ? undefined : { call }),
-  };
+  const seen: Mutable<NotificationSeen> = { ref: place.ref, from: place.entry.from, method };
+  if (subject !== undefined) seen.subject = subject;
+  if (call !== undefined) seen.call = call;
   machine.session.notifications.push(seen);
   return seen;
 }
