@@ -258,10 +258,13 @@ function takeAnswer(state: State, message: ResponseMessage, value: unknown): Out
   return [];
 }
 
-/** The oldest open request of the server with this id, or with this id as a text or a number. */
+/** The oldest open request of the server with this id; else with its text, or the number it is the text of. */
 function openQuestion(asked: ReadonlyMap<string, Call[]>, id: Id): Call | undefined {
-  const other = typeof id === 'number' ? String(id) : Number(id);
-  return asked.get(idKey(id))?.shift() ?? asked.get(idKey(other))?.shift();
+  const exact = asked.get(idKey(id))?.shift();
+  if (exact) return exact;
+  const isText = typeof id === 'string';
+  if (isText && (id.trim() === '' || !Number.isFinite(Number(id)))) return undefined;
+  return asked.get(idKey(isText ? Number(id) : String(id)))?.shift();
 }
 
 interface Compared {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../model/entry.ts';
 import { readRecordingText } from '../../model/recording.ts';
+import type { Anomaly } from '../../model/session.ts';
 import {
   createPlayer,
   recordedSessions,
@@ -88,6 +89,8 @@ describe('anything at all', () => {
   test('a client that says what was recorded is always matched', () => {
     const property = fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
       const entries = tape('hostile', steps);
+      // Answers to nothing, or with an id of another type, can be taken for the answer to something else.
+      fc.pre(!recordedSessions(entries)[0]?.session.anomalies.some(isStrayAnswer));
       const own = entries.flatMap((entry) =>
         entry.type === 'message' && entry.from === 'client' ? [entry.text] : [],
       );
@@ -99,6 +102,10 @@ describe('anything at all', () => {
     fc.assert(property, { numRuns: 400, seed: 20261122 });
   });
 });
+
+function isStrayAnswer({ kind, from }: Anomaly): boolean {
+  return from === 'client' && (kind === 'unknown-response' || kind === 'id-type-changed');
+}
 
 function playAll(entries: readonly Entry[], live: readonly string[]) {
   const [session] = recordedSessions(entries);

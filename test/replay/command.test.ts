@@ -1,0 +1,151 @@
+// `wiretape replay server` as hosts start it: the built program, in the place of the real server.
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
+import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeRecording } from '../../model/recording.ts';
+import type { ReplayReport, StandInTransport } from '../../replay/index.ts';
+import { type Folder, MAIN, start, temporaryFolder, wiretape } from '../cli/wiretape.ts';
+import { client, exit, gap, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { connect } from './clients.ts';
+import { plain, type Recorded, recordScenarios } from './scenarios.ts';
+
+let folder: Folder;
+let recordings: readonly Recorded[];
+const at = (name: string): string => join(folder.path, name);
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  recordings = await recordScenarios();
+  await writeFile(
+    at('all.tape.jsonl'),
+    writeRecording(recordings.flatMap(({ entries }) => entries)),
+  );
+});
+
+afterAll(() => folder[Symbol.asyncDispose]());
+
+describe('in the place of the real server', () => {
+  test.each([
+    ['everything', 1],
+    ['everything', 2],
+    ['memory', 1],
+    ['filesystem', 2],
+  ] as const)('%s, to a client of SDK %i', async (name, version) => {
+    const report = at(`${name}-${version}.json`);
+    const args = ['replay', 'server', at('all.tape.jsonl'), '--session', name, '--report', report];
+    const Stdio = version === 1 ? StdioV1 : StdioV2;
+    const transport = new Stdio({ command: process.execPath, args: [MAIN, ...args] });
+    const recorded = recordings.find(({ scenario }) => scenario.name === name);
+    const talk = await connect(version, transport as StandInTransport, recorded?.scenario.ability);
+    const results = plain(await recorded?.scenario.run(talk));
+    await talk.close();
+    // Which progress a client of the SDKs notices depends on how it reads; that it was sent stands in the report.
+    expect(withoutProgress(results)).toEqual(withoutProgress(recorded?.results ?? []));
+    expect(await reportIn(report)).toMatchObject({ equal: true, misses: [], withheld: [] });
+  });
+});
+
+function withoutProgress(results: readonly unknown[]): readonly unknown[] {
+  return Array.isArray(results.at(-1)) ? results.slice(0, -1) : results;
+}
+
+async function reportIn(file: string): Promise<ReplayReport> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+
+const call = (id: number, name: string): string =>
+  `${JSON.stringify({ jsonrpc: '2.0', ...toolCall(id, name) })}\n`;
+
+async function small(name: string, ...steps: Parameters<typeof tape>[1]): Promise<string> {
+  const launch = { command: '/bin/sh', args: ['-c', `touch ${at('touched')}`], env: {} };
+  const file = at(`${name}.tape.jsonl`);
+  await writeFile(file, writeRecording(tape(name, steps, { head: { launch } })));
+  return file;
+}
+
+const asked = [client(toolCall(1, 'a')), server(toolText(1, 'x'))] as const;
+
+test('--strict: 0 for what was recorded, 1 for anything else, and the report says what', async () => {
+  const file = await small('strict', ...asked, exit(0));
+  for (const [said, code] of [
+    [call(7, 'a'), 0],
+    [call(7, 'a') + call(8, 'b'), 1],
+    ['', 1],
+  ] as const) {
+    const report = at(`strict-${code}.json`);
+    await using child = start(['replay', 'server', file, '--strict', '--report', report]);
+    child.child.stdin?.end(said);
+    const ended = await child.ended;
+    expect(ended.code).toBe(code);
+    expect(
+      ended.stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(idOf),
+    ).toEqual(
+      said
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(idOf),
+    );
+    expect(await reportIn(report)).toMatchObject({ name: 'strict', equal: code === 0 });
+  }
+});
+
+function idOf(line: string): unknown {
+  return JSON.parse(line).id;
+}
+
+test('without --strict a miss is told on stderr, and the code is 0', async () => {
+  const file = await small('loose', ...asked);
+  await using child = start(['replay', 'server', file]);
+  child.child.stdin?.end(call(1, 'b'));
+  const { code, stderr } = await child.ended;
+  expect({ code, stderr }).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('the recording has no such tools/call b; the nearest is'),
+  });
+});
+
+test('the end of the server is the end, with the client still there', async () => {
+  const file = await small('crash', client(toolCall(1, 'a')), exit(3));
+  await using child = start(['replay', 'server', file, '--strict']);
+  child.child.stdin?.write(call(1, 'a'));
+  expect(await child.ended).toMatchObject({ code: 0, stdout: '', stderr: '' });
+});
+
+test('a signal ends it with its report', async () => {
+  const file = await small('signal', ...asked);
+  const report = at('signal.json');
+  await using child = start(['replay', 'server', file, '--report', report]);
+  child.child.stdin?.write(call(1, 'a'));
+  await child.says(/"x"/);
+  child.child.kill('SIGTERM');
+  expect(await child.ended).toMatchObject({ code: 0 });
+  expect(await reportIn(report)).toMatchObject({ equal: true });
+});
+
+test.each([
+  ['several sessions and no name', ['all.tape.jsonl'], 'ambiguous-session'],
+  ['a name that nobody has', ['all.tape.jsonl', '--session', 'nobody'], 'unknown-session'],
+  ['a recording without messages', ['metadata.tape.jsonl'], 'incomplete-recording'],
+  ['a recording with a gap, when strict', ['gap.tape.jsonl', '--strict'], 'incomplete-recording'],
+  [
+    'a report that cannot be written',
+    ['gap.tape.jsonl', '--report', 'no/such/folder'],
+    'unwritable-folder',
+  ],
+] as const)('refused with 2: %s', async (_, args, code) => {
+  await small('gap', gap(2));
+  const metadata = tape('metadata', [], { head: { capture: 'metadata' } });
+  await writeFile(at('metadata.tape.jsonl'), writeRecording(metadata));
+  const ran = await wiretape(['replay', 'server', ...args], { cwd: folder.path });
+  expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`[${code}]`) });
+});
+
+test('nothing that a recording names was run', async () => {
+  await expect(access(at('touched'))).rejects.toThrow('ENOENT');
+});
