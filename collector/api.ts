@@ -212,6 +212,7 @@ function number(c: Api, name: string): number | undefined {
 
 async function pageFile(c: Context, { page }: Site): Promise<Response> {
   const file = await page.file(c.req.path);
+  if (!file && c.req.path === '/') throw new Refusal(404, 'no-page', 'The page is not built.');
   if (!file) return c.notFound() as Response | Promise<Response>;
   return c.body(file.body, 200, { 'Content-Type': file.type, 'Cache-Control': file.cache });
 }

@@ -50,9 +50,14 @@ export function createWarmSessions(store: TenantStore, rows = 500_000): WarmSess
 
   return {
     offer(id, entries, { followed }) {
-      const session = sessions.get(id);
-      if (!session || !followed) return;
+      if (!followed) return;
+      const known = sessions.get(id);
+      // A session that begins is warm at once, and need never be read back.
+      const session =
+        known ?? (entries[0]?.seq === 0 ? beginSession({ id, rewrites: 0 }) : undefined);
+      if (!session) return;
       for (const entry of entries) apply(session, entry);
+      if (!known) touch(id, session);
     },
     get: (id) =>
       turns.of(id, async () => {
@@ -70,7 +75,7 @@ export function createWarmSessions(store: TenantStore, rows = 500_000): WarmSess
   };
 }
 
-function beginSession({ id, rewrites }: StoredSession): WarmSession {
+function beginSession({ id, rewrites }: Pick<StoredSession, 'id' | 'rewrites'>): WarmSession {
   return { machine: createSessionMachine(id), columns: createColumns(), applied: -1, rewrites };
 }
 

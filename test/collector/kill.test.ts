@@ -16,7 +16,7 @@ import { client, ends, opening, server, tape, toolCall, toolText } from '../kit/
 import { ask, connectTap, temporaryFolder } from './kit.ts';
 import { seed } from './seed.ts';
 
-const KILLS = 6;
+const KILLS = 4;
 const TAPS = 3;
 
 interface Child {
