@@ -48,13 +48,16 @@ export async function launch({ entry, state }: Installed): Promise<void> {
   endAs((await tapped(wanted, { entry, state })) ?? (await plain(wanted)));
 }
 
+/** Every option before `--` has a value, which may itself be `--`. */
 export function wantedOf(words: readonly string[]): Wanted | undefined {
-  const at = words.indexOf('--');
-  const [command, ...args] = at === -1 ? [] : words.slice(at + 1);
-  if (command === undefined) return undefined;
-  const own = words.slice(0, at);
-  const name = own.indexOf('--name') === -1 ? undefined : own[own.indexOf('--name') + 1];
-  return { name: name ?? command, command, args };
+  let at = 0;
+  let name: string | undefined;
+  while (at < words.length && words[at] !== '--') {
+    if (words[at] === '--name') name = words[at + 1];
+    at += 2;
+  }
+  const [command, ...args] = words.slice(at + 1);
+  return command === undefined ? undefined : { name: name ?? command, command, args };
 }
 
 /** The end of a server behind a tap; undefined when no tap could be started. */

@@ -44,10 +44,11 @@ export function wrappingOf({ command, args }: ServerText): Wrapping | undefined 
   if (command?.value === undefined || args === undefined || args === 'unknown') return undefined;
   const words = args.items.map(({ value }) => value);
   const [file] = words;
-  const before = words.indexOf('--');
+  // Every option of ours has a value, which may itself be `--`.
+  let before = 1;
+  while (before < words.length && words[before] !== '--') before += 2;
   const old = words[before + 1];
-  if (file === undefined || !isLauncher(file) || before === -1 || old === undefined)
-    return undefined;
+  if (file === undefined || !isLauncher(file) || old === undefined) return undefined;
   return { node: command.value, file, command: old, ownCount: before + 2 };
 }
 
