@@ -114,6 +114,7 @@ function frameOf<H extends MessageHead>(head: H, text: string, why: FrameReason)
 
 /** Reads the place of an entry (session, seq, at) and the fields of its type. */
 function placed({ text, fields }: Parsed, entry: (fields: JsonObject) => Entry): Decoded {
+  if (repeatsMember(text, fields)) return { ok: false, fault: 'it names a field twice' };
   const { session, seq, at, type } = fields;
   if (typeof type !== 'string') return { ok: false, fault: 'it has no type' };
   if (!isSessionId(session)) return { ok: false, fault: 'its session id is none' };
@@ -122,7 +123,6 @@ function placed({ text, fields }: Parsed, entry: (fields: JsonObject) => Entry):
   if (isKnownType(type) && !hasShape(type, fields)) {
     return { ok: false, fault: `its fields are not those of the type ${type}` };
   }
-  if (repeatsMember(text, fields)) return { ok: false, fault: 'it names a field twice' };
   return { ok: true, entry: entry(fields) };
 }
 
