@@ -7,7 +7,9 @@ import { draftOfLine } from '../model/crossing.ts';
 import type { Channel, Draft, Peer } from '../model/entry.ts';
 import { createFramer, type Hash, type Line } from '../model/framing.ts';
 import type { LargeLines } from './large.ts';
+import { createMessageText } from './message-text.ts';
 import { createKeyBlocks, KEY_LINE } from './pem.ts';
+import type { Placeless } from './recorder.ts';
 import { reasonOf } from './system-error.ts';
 import type { TapSession } from './tap-session.ts';
 
@@ -34,6 +36,7 @@ export function createCrossings(
   const framer = createFramer(CAP, sha256);
   const isKeyLine = createKeyBlocks();
   const { recorder, redact, capture } = session;
+  const messageText = capture === 'metadata' ? () => undefined : createMessageText(where, redact);
 
   /** A private key that a server prints line by line is hidden whole; JSON lines pass by it. */
   const hideKeys = (draft: Draft): Draft =>
@@ -45,7 +48,7 @@ export function createCrossings(
       : draft;
 
   const record = (lines: readonly Line[]): void => {
-    let ready: Draft[] = [];
+    let ready: Placeless[] = [];
     const flush = (): void => {
       if (ready.length > 0) recorder.add(ready);
       ready = [];
@@ -57,7 +60,7 @@ export function createCrossings(
         continue;
       }
       try {
-        ready.push(hideKeys(draftOfLine(line, where, redact, capture)));
+        ready.push(messageText(line) ?? hideKeys(draftOfLine(line, where, redact, capture)));
       } catch (error) {
         // A fault of ours costs one entry, visibly, and no traffic.
         flush();

@@ -45,7 +45,7 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
   const path = join(folder, `${session}.journal`);
   const fd = openSync(path, NEW_FILE, 0o600);
   const file = appendTo(fd);
-  file.append(journalHeader(session, owner, crc32));
+  file.append(Buffer.from(journalHeader(session, owner, crc32)));
   return {
     path,
     append: file.append,
@@ -89,8 +89,7 @@ export function appendTo(fd: number): Sink & { readonly size: number } {
     },
     append(lines) {
       look();
-      const text = typeof lines === 'string' ? Buffer.from(lines) : lines;
-      const bytes = torn ? Buffer.concat([LINE_END, text]) : text;
+      const bytes = torn ? Buffer.concat([LINE_END, lines]) : lines;
       try {
         for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
         size = torn ? fstatSync(fd).size : size + bytes.length;

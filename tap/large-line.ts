@@ -1,11 +1,11 @@
 /** The journal line of a large message. Its text is not parsed: readers do that (design: above 64 KiB). */
 import { isUtf8 } from 'node:buffer';
-import { crc32 } from 'node:zlib';
 import { draftOfLine, type Redact } from '../model/crossing.ts';
 import type { Capture, Draft, Entry } from '../model/entry.ts';
 import type { Line } from '../model/framing.ts';
 import { encodeEntry } from '../model/line.ts';
 import type { Direction } from './crossings.ts';
+import { sealOne } from './seal.ts';
 
 /** A line that has its place, and waits for its entry. */
 export interface Job {
@@ -25,20 +25,7 @@ export function largeLine(
   session: string,
   rules: Rules,
 ): Uint8Array<ArrayBuffer> {
-  const entry = { ...draftOf(line, where, rules), session, seq } as Entry;
-  const text = encodeEntry(entry);
-  const length = Buffer.byteLength(text);
-  const sealed = Buffer.from(new ArrayBuffer(length + 10));
-  sealed.write(text, 9);
-  sealed.write(
-    crc32(sealed.subarray(9, length + 9))
-      .toString(16)
-      .padStart(8, '0'),
-    0,
-  );
-  sealed[8] = 0x20;
-  sealed[length + 9] = 0x0a;
-  return sealed;
+  return sealOne(encodeEntry({ ...draftOf(line, where, rules), session, seq } as Entry));
 }
 
 function draftOf(line: Line, where: Direction, { redact, capture }: Rules): Draft {

@@ -5,21 +5,24 @@
  * entry as soon as writing works again. A place may be kept for an entry that is made later; the
  * journal then holds lines out of order, and their `seq` says where they belong.
  */
-import { crc32 } from 'node:zlib';
 import type { Draft, Entry, GapEntry } from '../model/entry.ts';
-import { journalLine } from '../model/journal.ts';
+import { encodeEntry } from '../model/line.ts';
+import { createSealer, sealOne } from './seal.ts';
 import { reasonOf } from './system-error.ts';
 
-/** Where lines go. `append` takes all of the text, or throws and leaves nothing of it behind. */
+/** Where lines go. `append` takes all of the bytes, or throws and leaves nothing of them behind. */
 export interface Sink {
-  append(lines: string | Uint8Array): void;
+  append(lines: Uint8Array): void;
 }
+
+/** An entry without its place; text: what follows the seq in the line of a message. */
+export type Placeless = Draft | string;
 
 export interface Recorder {
   /** The last place given, or -1. */
   readonly lastSeq: number;
   /** Appends entries in this order. */
-  add(drafts: readonly Draft[]): void;
+  add(entries: readonly Placeless[]): void;
   /** Keeps the next place for an entry that comes later. */
   reserve(): number;
   /** Appends the entry of a kept place, or its journal line. */
@@ -42,8 +45,12 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
   let next = 0;
   let lost: readonly GapEntry[] = [];
 
-  const lineOf = (draft: Draft, seq: number): string =>
-    journalLine({ ...draft, session, seq } as Entry, crc32);
+  const seal = createSealer();
+  const message = `{"type":"message","session":${JSON.stringify(session)},"seq":`;
+  const lineOf = (entry: Placeless, seq: number): string =>
+    typeof entry === 'string'
+      ? `${message}${seq},${entry}`
+      : encodeEntry({ ...entry, session, seq } as Entry);
 
   const lose = (from: number, to: number, reason: string): void => {
     if (lost.length === 0) onLoss(reason);
@@ -59,12 +66,10 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
   };
 
   /** Appends the gaps that wait, then what `make` gives, in one write. */
-  const append = (from: number, to: number, make: () => string | Uint8Array): void => {
+  const append = (from: number, to: number, make: () => Uint8Array): void => {
     try {
-      const lines = make();
-      const gaps = lost.map((gap) => journalLine(gap, crc32)).join('');
-      if (gaps === '') sink.append(lines);
-      else sink.append(typeof lines === 'string' ? gaps + lines : joined(gaps, lines));
+      if (lost.length === 0) sink.append(make());
+      else sink.append(Buffer.concat([...lost.map((gap) => sealOne(encodeEntry(gap))), make()]));
       lost = [];
     } catch (error) {
       if (to >= from) lose(from, to, reasonOf(error));
@@ -75,18 +80,18 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
     get lastSeq() {
       return next - 1;
     },
-    add(drafts) {
+    add(entries) {
       const first = next;
-      next += drafts.length;
-      append(first, next - 1, () => drafts.map((draft, at) => lineOf(draft, first + at)).join(''));
+      next += entries.length;
+      append(first, next - 1, () => seal(entries.map((entry, at) => lineOf(entry, first + at))));
     },
     reserve: () => next++,
     fill(seq, entry) {
-      append(seq, seq, () => (entry instanceof Uint8Array ? entry : lineOf(entry, seq)));
+      append(seq, seq, () => (entry instanceof Uint8Array ? entry : seal([lineOf(entry, seq)])));
     },
     drop: (seq, reason) => lose(seq, seq, reason),
     close() {
-      if (lost.length > 0) append(0, -1, () => '');
+      if (lost.length > 0) append(0, -1, () => NOTHING);
     },
   };
 }
@@ -98,6 +103,4 @@ function withLoss(gaps: readonly GapEntry[], more: GapEntry): GapEntry[] {
   return [...gaps.slice(0, -1), { ...last, to: more.to, count: more.to - last.seq + 1 }];
 }
 
-function joined(gaps: string, line: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from(gaps), line]);
-}
+const NOTHING = new Uint8Array(0);
