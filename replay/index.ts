@@ -1,13 +1,9 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
-export {
-  createPlayer,
-  MISS_CODE,
-  type Outgoing,
-  type OutgoingMessage,
-  type Player,
-} from './player.ts';
+export { MISS_CODE } from './hear.ts';
+export { createPlayer, type Player } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
 export type { Difference, Miss, ReplayReport } from './report.ts';
+export type { Outgoing, OutgoingMessage } from './speak.ts';
 export { type ServeOptions, type Serving, serveRecording } from './stand-in.ts';
 export { type StandIns, standIns } from './stand-ins.ts';
 export {

@@ -13,22 +13,20 @@ import {
   type MessageEntry,
   reference,
 } from '../model/entry.ts';
-import { member } from '../model/json.ts';
 import {
   classify,
   idKey,
-  isId,
   itemsOf,
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
   type SingleMessage,
 } from '../model/message.ts';
-import { META } from '../model/methods.ts';
 import type { Call, MessageRef } from '../model/session.ts';
 import type { Seen } from '../model/session-machine.ts';
 import type { Path } from './json-text.ts';
 import type { RecordedSession } from './recorded.ts';
+import { type Slot, slotsOf } from './slots.ts';
 
 /** A recorded message of the client. */
 export interface ClientItem {
@@ -44,13 +42,6 @@ export interface ClientItem {
 export interface RequestItem extends ClientItem {
   readonly message: RequestMessage;
   readonly call: Call;
-}
-
-/** Where an id that the client chose stands in a message of the server. */
-export interface Slot {
-  readonly path: Path;
-  readonly call: Call;
-  readonly of: 'id' | 'progressToken';
 }
 
 /** One recorded line of the server. */
@@ -220,7 +211,7 @@ function messageStep(
       kind,
       ref,
       reference: reference(session.session.id, ref.seq, ref.item),
-      slots: slotsOf(messages[index]?.[0], seen, open).map((slot) => ({
+      slots: slotsOf(messages[index]?.[0], seen.call, open).map((slot) => ({
         ...slot,
         path: [...inside, ...slot.path],
       })),
@@ -241,42 +232,6 @@ function ownerOf({ kind, call, method }: Seen): Call | undefined {
   if (kind === 'response') return call;
   if (kind === 'request') return call?.parent;
   return method === 'notifications/progress' ? call : undefined;
-}
-
-function slotsOf(
-  message: SingleMessage | undefined,
-  { call }: Seen,
-  open: ReadonlyMap<string, Call>,
-): Slot[] {
-  if (message?.kind === 'response') {
-    const id: Slot[] = call ? [{ path: ['id'], call, of: 'id' }] : [];
-    return [...id, ...subscriptionSlot(message.result, 'result', open)];
-  }
-  if (message?.kind !== 'notification') return [];
-  const { method, params } = message;
-  if (method === 'notifications/progress') {
-    return call ? [{ path: ['params', 'progressToken'], call, of: 'progressToken' }] : [];
-  }
-  if (method === 'notifications/cancelled') {
-    const ended = listener(member(params, 'requestId'), open);
-    return ended ? [{ path: ['params', 'requestId'], call: ended, of: 'id' }] : [];
-  }
-  return subscriptionSlot(params, 'params', open);
-}
-
-/** 2026-07-28: what a subscription brings carries the id of the `subscriptions/listen` request. */
-function subscriptionSlot(
-  holder: unknown,
-  name: 'params' | 'result',
-  open: ReadonlyMap<string, Call>,
-): Slot[] {
-  const call = listener(member(holder, '_meta', META.subscriptionId), open);
-  return call ? [{ path: [name, '_meta', META.subscriptionId], call, of: 'id' }] : [];
-}
-
-function listener(id: unknown, open: ReadonlyMap<string, Call>): Call | undefined {
-  const call = isId(id) ? open.get(idKey(id)) : undefined;
-  return call?.method === 'subscriptions/listen' ? call : undefined;
 }
 
 function turnsOf(client: readonly ClientItem[], steps: readonly ServerStep[]): Map<Call, Turn> {

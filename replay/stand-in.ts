@@ -11,9 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { createFramer, type Hash } from '../model/framing.ts';
 import { utf8 } from '../model/text.ts';
-import { createPlayer, type Outgoing, type Player } from './player.ts';
+import { createPlayer, type Player } from './player.ts';
 import { recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
+import type { Outgoing } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
 export interface ServeOptions {

@@ -3,9 +3,10 @@
  * version 1 and 2. It has the shape of their `Transport` and imports neither.
  */
 import type { Entry } from '../model/entry.ts';
-import { createPlayer, type Outgoing, type Player } from './player.ts';
+import { createPlayer, type Player } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
+import type { Outgoing } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
 /** What `Transport` is in @modelcontextprotocol/sdk 1 and @modelcontextprotocol/client 2. */

@@ -5,10 +5,16 @@ import process from 'node:process';
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../model/canonical.ts';
+import type { Entry } from '../../model/entry.ts';
+import { member } from '../../model/json.ts';
 import { writeRecording } from '../../model/recording.ts';
+import type { MessageRef } from '../../model/session.ts';
+import { viewsOf } from '../../model/view.ts';
 import type { ReplayReport, StandInTransport } from '../../replay/index.ts';
 import { type Folder, MAIN, start, temporaryFolder, wiretape } from '../cli/wiretape.ts';
 import { client, exit, gap, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { capture } from './capture.ts';
 import { connect } from './clients.ts';
 import { plain, type Recorded, recordScenarios } from './scenarios.ts';
 
@@ -47,6 +53,40 @@ describe('in the place of the real server', () => {
     expect(await reportIn(report)).toMatchObject({ equal: true, misses: [], withheld: [] });
   });
 });
+
+// Seen from outside: what crosses between a client and the stand-in, taken apart by the session
+// machine and not by the player, is what crossed between the client and the server.
+test('a recording of the replay holds what the recording holds', async () => {
+  for (const { scenario, entries } of recordings) {
+    const args = ['replay', 'server', at('all.tape.jsonl'), '--session', scenario.name];
+    const again = capture(scenario.name, { command: process.execPath, args: [MAIN, ...args] });
+    const talk = await connect(1, again.transport, scenario.ability);
+    await scenario.run(talk);
+    await talk.close();
+    expect(contentOf(await again.entries())).toEqual(contentOf(entries));
+  }
+});
+
+/** Calls with their outcomes, and notifications, without ids and in an order of their own. */
+function contentOf(entries: readonly Entry[]): string[] {
+  const [view] = viewsOf(entries);
+  if (!view) throw new Error('nothing was recorded');
+  const said = (ref: MessageRef | undefined, ...path: string[]) =>
+    ref && member(view.value(ref), ...path);
+  const calls = view.session.calls.map(({ from, method, request, response, progress = [] }) => ({
+    from,
+    method,
+    asked: [said(request, 'params', 'name'), said(request, 'params', 'arguments')],
+    told: progress.map((ref) => said(ref, 'params', 'progress')),
+    answered: [said(response, 'result'), said(response, 'error')],
+  }));
+  const notifications = view.session.notifications.map(({ from, method, ref }) => ({
+    from,
+    method,
+    data: said(ref, 'params', 'data'),
+  }));
+  return [...calls, ...notifications].map(canonicalJson).sort();
+}
 
 function withoutProgress(results: readonly unknown[]): readonly unknown[] {
   return Array.isArray(results.at(-1)) ? results.slice(0, -1) : results;
