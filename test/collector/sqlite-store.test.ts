@@ -122,3 +122,32 @@ test('a file that is no store, and one of a newer version, are refused by name',
     code: 'unwritable-folder',
   });
 });
+
+test('erasing leaves no byte of a session in the list of sessions, however the list has moved', async () => {
+  const folder = await temporaryFolder();
+  const store = await openAt(join(folder, 'store.db'));
+  const own = store.of('local');
+  const count = 60;
+  const [lengths] = fc.sample(
+    fc.array(fc.nat(600), { minLength: 3 * count, maxLength: 3 * count }),
+    { seed, numRuns: 1 },
+  );
+  const nameOf = (n: number): string => `N${String(n).padStart(3, '0')}N`;
+  const heads = Array.from({ length: count }, (_, n) => tape(nameOf(n), [])[0]!);
+  for (const [round, length] of lengths!.entries()) {
+    const head = heads[round % count]!;
+    await own.append(head.session, [head]);
+    const machine = createSessionMachine(head.session);
+    machine.apply(head);
+    // Summaries change their size all the time, as bursts and identities are added.
+    await own.keepSummary(
+      { ...summaryOf(machine.session), revision: `${nameOf(round % count)} `.repeat(length) },
+      0,
+    );
+  }
+  for (let n = 0; n < count; n += 2) await own.erase(heads[n]!.session);
+  const left = await Promise.all(heads.map((_, n) => filesWith(folder, nameOf(n))));
+  expect(left.flatMap((files, n) => (files.length > 0 ? [n] : []))).toEqual(
+    heads.map((_, n) => n).filter((n) => n % 2 === 1),
+  );
+});
