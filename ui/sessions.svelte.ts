@@ -9,6 +9,8 @@ import type { Api, ApiFailure } from './api.ts';
 import { createLive, type LiveState } from './live.svelte.ts';
 
 const PAUSE = 100;
+/** How long the list waits for the feed, in ms. */
+const LATE = 700;
 
 export interface Sessions {
   readonly state: 'loading' | 'ready' | 'failed';
@@ -55,14 +57,18 @@ export function createSessions(api: Api): Sessions {
   };
   const live = createLive({
     api,
-    onOpen: () => void load(),
+    onOpen() {
+      clearTimeout(late);
+      void load();
+    },
     onMessage({ changed, removed }) {
       for (const session of changed) known.set(session.id, session);
       for (const id of removed) known.delete(id);
       timer ??= setTimeout(show, PAUSE);
     },
   });
-  void load();
+  // The feed comes first, so that nothing falls between it and the list; without a feed there is still a list.
+  const late = setTimeout(() => void load(), LATE);
 
   return {
     get state() {
@@ -86,6 +92,7 @@ export function createSessions(api: Api): Sessions {
     reload: () => void load(),
     close() {
       clearTimeout(timer);
+      clearTimeout(late);
       live.close();
     },
   };

@@ -175,3 +175,32 @@ function addRows(rows: JsonRow[], line: JsonLine, index: number, columns: number
 export function indentOf({ depth }: JsonLine): number {
   return Math.min(depth, 40) * 2;
 }
+
+/** A part of a row that has a colour of its own. */
+export interface Segment {
+  readonly kind: 'key' | 'mark' | 'rest' | ValueKind;
+  readonly text: string;
+}
+
+/** What stands in a row, after its indentation. */
+export function segmentsOf(
+  text: string,
+  lines: readonly JsonLine[],
+  row: JsonRow,
+  isFolded: boolean,
+): Segment[] {
+  const line = lines[row.line];
+  if (!line) return [];
+  const closing = isFolded && line.close !== undefined ? lines[line.close] : undefined;
+  const segments: Segment[] = [];
+  if (row.first && line.key)
+    segments.push({ kind: 'key', text: text.slice(...line.key) }, { kind: 'mark', text: ': ' });
+  segments.push({ kind: line.kind, text: text.slice(row.from, row.to) });
+  if (closing)
+    segments.push(
+      { kind: 'rest', text: ` ${line.size} … ` },
+      { kind: 'close', text: text.slice(...closing.value) },
+    );
+  if (row.last && (closing ?? line).comma) segments.push({ kind: 'mark', text: ',' });
+  return segments;
+}

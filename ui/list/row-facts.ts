@@ -1,5 +1,5 @@
 /** What a row of the list says, ready to be shown. */
-import type { Row } from '../../model/columns.ts';
+import type { Row, RowKind } from '../../model/columns.ts';
 import { amount, duration } from '../format.ts';
 import { ABANDONED, CANCELLED, FAILED, OPEN } from '../run/bars.ts';
 import { barOfRow } from '../run/rows.ts';
@@ -12,7 +12,8 @@ export interface RowFacts {
   readonly since: string;
   readonly lane: string;
   readonly colour: number;
-  readonly fromClient: boolean;
+  /** Which way it crossed; undefined for what does not cross. */
+  readonly direction: 'out' | 'back' | undefined;
   readonly kind: string;
   readonly name: string;
   readonly subject: string;
@@ -22,6 +23,15 @@ export interface RowFacts {
   readonly conflict: boolean;
   readonly remark: string;
 }
+
+const CROSSING: ReadonlySet<RowKind> = new Set([
+  'request',
+  'response',
+  'notification',
+  'invalid',
+  'frame',
+  'stderr',
+]);
 
 export function rowFacts(view: RunView, { track, row, time, since, message }: PlacedRow): RowFacts {
   const { buffer } = view.data;
@@ -35,7 +45,7 @@ export function rowFacts(view: RunView, { track, row, time, since, message }: Pl
     since: since === undefined ? '' : `+${duration(since)}`,
     lane: buffer.tracks[track]?.summary.name ?? '',
     colour: lane?.colour ?? 1,
-    fromClient: row.from === 'client',
+    direction: CROSSING.has(row.kind) ? (row.from === 'client' ? 'out' : 'back') : undefined,
     kind: row.kind,
     name: nameOf(row),
     subject: row.subject,

@@ -53,8 +53,14 @@ export function batchesOf(
   };
 }
 
-/** What a batch is called: `batch 3 (inferred) · 20 calls`. */
-export function batchLabel({ calls }: Batches, batch: number): string {
+/** What a batch is called, from the longest to the shortest: `batch 3 (inferred) · 20 calls`. */
+export function batchLabels({ calls }: Batches, batch: number): readonly string[] {
   const count = calls[batch]?.length ?? 0;
-  return `batch ${batch + 1} (inferred)${count > 1 ? ` · ${count} calls` : ''}`;
+  const name = `batch ${batch + 1}`;
+  const whole = `${name} (inferred)${count > 1 ? ` · ${count} calls` : ''}`;
+  return [whole, `${name} (inferred)`, name, String(batch + 1)];
+}
+
+export function batchLabel(batches: Batches, batch: number): string {
+  return batchLabels(batches, batch)[0] ?? '';
 }

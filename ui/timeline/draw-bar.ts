@@ -1,6 +1,6 @@
 /** One bar. What it is shows by shape as well as by colour: filled, hollow, dashed, crossed, or with its head on the left. */
 import { ABANDONED, CANCELLED, FAILED, FROM_SERVER, OPEN } from '../run/bars.ts';
-import { fitted } from './label.ts';
+import { firstFitting } from './label.ts';
 import type { PlacedLane } from './layout.ts';
 import { laneFill } from './palette.ts';
 import type { Scene } from './scene.ts';
@@ -21,7 +21,7 @@ export interface PlacedBar {
 }
 
 /** Narrower bars have no text. */
-const LABEL_FROM = 40;
+const LABEL_FROM = 24;
 const LABEL_HEIGHT = 13;
 
 export function drawBar(context: CanvasRenderingContext2D, scene: Scene, bar: PlacedBar): void {
@@ -159,7 +159,7 @@ function drawLabel(
   }
   context.font = `600 ${lane.bar >= 20 ? 12 : 11}px ${scene.palette.sans}`;
   context.textBaseline = 'middle';
-  const text = fitted(context, scene.label(lane, member), right - left);
+  const text = firstFitting(context, scene.labels(lane, member), right - left);
   if (text === '') return;
   context.fillStyle = colour;
   context.fillText(text, left, middle + 0.5);

@@ -14,11 +14,30 @@ export interface Box {
 
 const PILL_HEIGHT = 20;
 
+/** The ground inside the brackets, which goes below the bars so that these keep their colours. */
+export function shadeBrackets(context: CanvasRenderingContext2D, scene: Scene): void {
+  context.fillStyle = scene.palette.token.conflict;
+  for (const bracket of scene.brackets) {
+    const box = boxOf(bracket, scene);
+    if (!isVisible(box, scene)) continue;
+    outline(context, scene, box);
+    context.globalAlpha = bracket === scene.bracket ? 0.2 : 0.12;
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
 export function drawBrackets(context: CanvasRenderingContext2D, scene: Scene): void {
   for (const bracket of scene.brackets) {
     const box = boxOf(bracket, scene);
     if (!isVisible(box, scene)) continue;
-    drawBox(context, scene, box, bracket === scene.bracket);
+    outline(context, scene, box);
+    const looked = bracket === scene.bracket;
+    context.setLineDash([5, 3]);
+    context.lineWidth = looked ? 2.5 : 1.75;
+    context.strokeStyle = scene.palette.token.conflict;
+    context.stroke();
+    context.setLineDash([]);
     drawPill(context, scene, pillOf(context, bracket, scene), bracket);
   }
 }
@@ -29,32 +48,23 @@ export function boxOf(bracket: Bracket, scene: Scene): Box {
   const grow = 5 + bracket.depth * 3;
   const top = bracket.top - scene.scrollTop;
   const bottom = bracket.bottom - scene.scrollTop;
-  return { left: left - grow, right: right + grow, top: top - grow, bottom: bottom + grow };
+  return {
+    left: left - grow,
+    right: right + grow,
+    top: top - grow,
+    bottom: bottom + grow + PILL_HEIGHT / 2 - 3,
+  };
 }
 
 function isVisible({ left, right, top, bottom }: Box, { width, height }: Scene): boolean {
   return right > 0 && left < width && bottom > 0 && top < height;
 }
 
-function drawBox(
-  context: CanvasRenderingContext2D,
-  { palette, width }: Scene,
-  box: Box,
-  looked: boolean,
-): void {
+function outline(context: CanvasRenderingContext2D, { width }: Scene, box: Box): void {
   const left = Math.max(box.left, -10);
   const right = Math.min(box.right, width + 10);
   context.beginPath();
   context.roundRect(left, box.top, right - left, box.bottom - box.top, 6);
-  context.globalAlpha = looked ? 0.2 : 0.1;
-  context.fillStyle = palette.token.conflict;
-  context.fill();
-  context.globalAlpha = 1;
-  context.setLineDash([5, 3]);
-  context.lineWidth = looked ? 2.5 : 1.75;
-  context.strokeStyle = palette.token.conflict;
-  context.stroke();
-  context.setLineDash([]);
 }
 
 /** The place of a bracket's pill: on its lower edge, in its middle, and always within the view. */

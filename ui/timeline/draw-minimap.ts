@@ -18,17 +18,25 @@ export function drawMinimap(context: CanvasRenderingContext2D, overview: Overvie
   const { layout, viewport, height, palette } = overview;
   context.clearRect(0, 0, viewport.width, height);
   const room = (height - 8) / Math.max(1, layout.lanes.length);
-  const line = Math.min(3, Math.max(1, room - 1));
+  const line = Math.min(3, Math.max(1, Math.floor(room - 1)));
   layout.lanes.forEach((lane, index) => {
-    const y = 4 + index * room + (room - line) / 2;
+    const y = Math.round(4 + index * room + (room - line) / 2);
     const level = levelFor(lane.density, (viewport.to - viewport.from) / viewport.width);
+    const fill = laneFill(palette, lane.colour).fill;
+    // Whole pixels, since two halves beside each other are seen as a gap.
     level.busy.forEach((busy, bucket) => {
       if (busy === 0) return;
-      const left = xOf(viewport, bucket * level.width);
-      const right = xOf(viewport, Math.min((bucket + 1) * level.width, layout.length));
-      context.fillStyle =
-        (level.failed[bucket] ?? 0) > 0 ? palette.token.error : laneFill(palette, lane.colour).fill;
-      context.fillRect(left, y, Math.max(1.5, right - left), line);
+      const left = Math.floor(xOf(viewport, bucket * level.width));
+      const right = Math.ceil(xOf(viewport, Math.min((bucket + 1) * level.width, layout.length)));
+      const width = Math.max(2, right - left);
+      const share = (level.failed[bucket] ?? 0) / Math.max(1, level.begun[bucket] ?? 0);
+      context.fillStyle = fill;
+      context.fillRect(left, y, width, line);
+      if (share === 0) return;
+      context.globalAlpha = Math.max(0.15, share);
+      context.fillStyle = palette.token.error;
+      context.fillRect(left, y, width, line);
+      context.globalAlpha = 1;
     });
   });
   drawConflicts(context, overview);

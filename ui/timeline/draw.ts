@@ -1,6 +1,6 @@
 /** Draws the lanes of a run: grid, bars or density, brackets, cursor. Reads the scene, changes nothing. */
 import { drawBar, type Ink } from './draw-bar.ts';
-import { drawBrackets } from './draw-bracket.ts';
+import { drawBrackets, shadeBrackets } from './draw-bracket.ts';
 import { drawStrip } from './draw-strip.ts';
 import { firstEndingFrom, firstStartingFrom } from './hit.ts';
 import { type PlacedLane, slotTop } from './layout.ts';
@@ -10,14 +10,15 @@ import { edges, type Scene, viewportOf } from './scene.ts';
 export function drawLanes(context: CanvasRenderingContext2D, scene: Scene): void {
   context.clearRect(0, 0, scene.width, scene.height);
   drawGrid(context, scene);
+  shadeBrackets(context, scene);
   scene.layout.lanes.forEach((lane, index) => {
     const top = lane.top - scene.scrollTop;
     if (top > scene.height || top + lane.height < 0) return;
     if (isCrowded(lane, scene)) drawStrip(context, scene, lane);
     else drawSlots(context, scene, lane, index);
   });
-  drawBrackets(context, scene);
   drawCursor(context, scene);
+  drawBrackets(context, scene);
 }
 
 /** More calls begin in view than there are pixels: single bars would only paint over each other. */

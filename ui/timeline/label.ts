@@ -4,6 +4,16 @@ const widths = new Map<string, number>();
 /** Beyond, the cache is emptied: a run of many names must not grow it without end. */
 const CACHE_LIMIT = 5000;
 
+/** The first of these texts that fits, or as much of the last one as does. */
+export function firstFitting(
+  context: CanvasRenderingContext2D,
+  texts: readonly string[],
+  room: number,
+): string {
+  const found = texts.find((text) => measured(context, text) <= room);
+  return found ?? fitted(context, texts.at(-1) ?? '', room);
+}
+
 /** The text, or as much of it as fits before an ellipsis; empty when not even two letters do. */
 export function fitted(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (measured(context, text) <= room) return text;
@@ -14,7 +24,7 @@ export function fitted(context: CanvasRenderingContext2D, text: string, room: nu
     if (context.measureText(`${text.slice(0, middle)}…`).width <= room) low = middle;
     else high = middle - 1;
   }
-  return low < 2 ? '' : `${text.slice(0, low)}…`;
+  return low < 3 ? '' : `${text.slice(0, low)}…`;
 }
 
 function measured(context: CanvasRenderingContext2D, text: string): number {

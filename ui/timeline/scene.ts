@@ -21,7 +21,8 @@ export interface Scene {
   /** The present, in µs since the run began: where open calls end. */
   readonly now: number;
   readonly brackets: readonly Bracket[];
-  readonly label: (lane: PlacedLane, member: number) => string;
+  /** What an item may be called, from the longest to the shortest. */
+  readonly labels: (lane: PlacedLane, member: number) => readonly string[];
   /** Says of a call whether it is part of what is looked for; none: everything is. */
   readonly matches?: ((bar: number) => boolean) | undefined;
   readonly selected?: Picked | undefined;
