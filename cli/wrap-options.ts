@@ -24,8 +24,8 @@ export function reported<Given extends unknown[]>(
       await action(...given);
     } catch (error) {
       if (error instanceof WrapFault) throw new UserError(error.code, error.message, error.hint);
-      // Configurations have faults of their own; what remains is the state folder.
-      if (systemCode(error) === undefined) throw error;
+      // Configurations have faults of their own; what the system refuses then is the state folder.
+      if (error instanceof UserError || systemCode(error) === undefined) throw error;
       throw new UserError(
         'unwritable-folder',
         `The state folder cannot be written: ${systemReason(error)}.`,

@@ -1,0 +1,140 @@
+// What `wiretape wrap` and `unwrap` say, on the terminal and as JSON.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { expect, test } from 'vitest';
+import { temporaryFolder, wiretape } from '../cli/wiretape.ts';
+
+const files = {
+  'home/.config/Claude/claude_desktop_config.json':
+    '{\n  "mcpServers": {\n    "notes": {\n      "command": "npx",\n      "args": ["-y", "notes"]\n    }\n  }\n}\n',
+  'home/.config/Claude/Claude Extensions/one/manifest.json': '{}',
+  'home/.config/Claude/Claude Extensions/two/manifest.json': '{}',
+  'home/.cursor/mcp.json':
+    '{"mcpServers":{"jira":{"url":"https://x","auth":{}},"\\u001b[31mred":{"command":"x","args":2}}}',
+  'project/.mcp.json': '{"mcpServers":{"notes":{"command":"x"}}}',
+};
+
+async function machine(more: Readonly<Record<string, string>> = {}) {
+  const folder = await temporaryFolder();
+  const env = { HOME: join(folder.path, 'home') };
+  const cwd = join(folder.path, 'project');
+  for (const [name, text] of Object.entries({ ...files, ...more })) {
+    await mkdir(dirname(join(folder.path, name)), { recursive: true });
+    await writeFile(join(folder.path, name), text);
+  }
+  const shown = (text: string): string =>
+    text.replaceAll(folder.path, '<root>').replaceAll(process.execPath, '<node>');
+  return {
+    async run(...args: string[]) {
+      const { code, stdout, stderr } = await wiretape(args, { env, cwd });
+      return { code, stdout: shown(stdout), stderr: shown(stderr) };
+    },
+    read: (name: string) => readFile(join(folder.path, name), 'utf8'),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+test('wrap alone lists and changes nothing; wrap NAME wraps; unwrap gives every byte back', async () => {
+  await using here = await machine();
+  const listed = await here.run('wrap');
+  expect(listed.stdout).toMatchInlineSnapshot(`
+    "Claude Desktop        notes        stdio
+    Claude Code, project  notes        stdio
+    Cursor                jira         remote, OAuth: left alone
+    Cursor                \\x1b[31mred  stdio: left alone, its arguments are no list
+    Claude Desktop: 2 extensions, connectors: cannot be reached
+    Claude Code: connectors and plugins: cannot be reached
+    Nothing changed.  wiretape wrap notes
+    "
+  `);
+  expect(listed).toMatchObject({ code: 0, stderr: '' });
+
+  const dry = await here.run('wrap', 'notes', '--dry-run');
+  expect(dry.stdout).toMatchInlineSnapshot(`
+    "<root>/home/.config/Claude/claude_desktop_config.json:4  notes in Claude Desktop
+    -       "command": "npx",
+    -       "args": ["-y", "notes"]
+    +       "command": "<node>",
+    +       "args": ["<root>/home/.local/state/wiretape/wiretape-launcher.mjs", "--name", "notes", "--", "npx", "-y", "notes"]
+    <root>/project/.mcp.json:1  notes in Claude Code, project
+    - {"mcpServers":{"notes":{"command":"x"}}}
+    + {"mcpServers":{"notes":{"command":"<node>","args":["<root>/home/.local/state/wiretape/wiretape-launcher.mjs", "--name", "notes", "--", "x"]}}}
+    Nothing changed.
+    "
+  `);
+  for (const [name, text] of Object.entries(files)) expect(await here.read(name)).toBe(text);
+
+  const done = await here.run('wrap', 'notes');
+  expect(done.stdout).toMatchInlineSnapshot(`
+    "wrapped notes in Claude Desktop; backup kept; undo: wiretape unwrap
+    wrapped notes in Claude Code, project; backup kept; undo: wiretape unwrap
+    Quit Claude Desktop fully, then start it again.
+    Start a new session of Claude Code; it may ask again whether to trust the server.
+    "
+  `);
+  expect(done.stderr).toMatchInlineSnapshot(`
+    "wiretape: <root>/project/.mcp.json belongs to this folder and now names paths of this machine: do not commit it.
+    "
+  `);
+  expect(JSON.parse(await here.read('project/.mcp.json')).mcpServers.notes.command).not.toBe('x');
+
+  const again = await here.run('wrap', '--host', 'cursor');
+  expect(again.stdout).toMatchInlineSnapshot(`
+    "jira in Cursor was left alone: it is remote
+    \\x1b[31mred in Cursor was left alone: its arguments are no list
+    "
+  `);
+  expect((await here.run('wrap')).stdout).toMatch(/^Claude Desktop +notes +stdio, wrapped \d{4}-/m);
+
+  const undone = await here.run('unwrap');
+  expect(undone.stdout).toMatchInlineSnapshot(`
+    "unwrapped notes in Claude Desktop
+    unwrapped notes in Claude Code, project
+    Quit Claude Desktop fully, then start it again.
+    Start a new session of Claude Code; it may ask again whether to trust the server.
+    "
+  `);
+  for (const [name, text] of Object.entries(files)) expect(await here.read(name)).toBe(text);
+  expect((await here.run('unwrap')).stdout).toBe('Nothing is wrapped.\n');
+});
+
+test('--json is one document', async () => {
+  await using here = await machine({ 'home/.gemini/settings.json': '{"mcpServers":' });
+  const listed = JSON.parse((await here.run('wrap', '--json')).stdout);
+  expect(listed.servers[0]).toEqual({
+    host: 'claude-desktop',
+    scope: 'user',
+    file: '<root>/home/.config/Claude/claude_desktop_config.json',
+    name: 'notes',
+    kind: 'stdio',
+    wrapped: false,
+    obstacle: null,
+    when: null,
+  });
+  expect(listed.outOfReach).toContainEqual({ host: 'claude-desktop', what: '2 extensions' });
+  expect(listed.faults).toMatchObject([{ code: 'config-invalid' }]);
+  const done = JSON.parse((await here.run('wrap', '--all', '--json')).stdout);
+  expect(done.wrapped.map(({ host }: { host: string }) => host)).toEqual([
+    'claude-desktop',
+    'claude-code',
+  ]);
+  expect(done.leftAlone.map(({ name }: { name: string }) => name)).toContain('jira');
+  const undone = JSON.parse((await here.run('unwrap', 'notes', '--json')).stdout);
+  expect(undone.unwrapped).toHaveLength(2);
+});
+
+test.each([
+  [['wrap', 'note'], 'unknown-server'],
+  [['unwrap', 'notes'], 'unknown-server'],
+  [['wrap', 'jira'], 'cannot-wrap'],
+  [['wrap', 'notes', '--all'], 'wrong-usage'],
+  [['wrap', '--host', 'emacs'], 'wrong-usage'],
+  [['wrap', 'notes', '--state', '/dev/null/x'], 'unwritable-folder'],
+])('%j is refused: %s', async (words, code) => {
+  await using here = await machine();
+  const { code: exit, stdout, stderr } = await here.run(...words);
+  expect([exit, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(new RegExp(`^wiretape: [^\\n]* \\[${code}\\]\\n$`));
+  for (const [name, text] of Object.entries(files)) expect(await here.read(name)).toBe(text);
+});

@@ -1,0 +1,218 @@
+// A wrapped server answers a real client whatever became of wiretape, and ends as it would unwrapped.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { describe, expect, test } from 'vitest';
+import { windowsProgram } from '../../tap/wrap/launcher.ts';
+import { ROOT, temporaryFolder, wiretape } from '../cli/wiretape.ts';
+
+const memory = createRequire(import.meta.url).resolve(
+  '@modelcontextprotocol/server-memory/dist/index.js',
+);
+
+/** A home of its own, and a copy of the built package that may be broken. */
+async function installed() {
+  const folder = await temporaryFolder();
+  const root = join(folder.path, 'package');
+  await cp(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true });
+  await cp(join(ROOT, 'package.json'), join(root, 'package.json'));
+  await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  const config = join(folder.path, '.cursor/mcp.json');
+  const state = join(folder.path, '.local/state/wiretape');
+  const env = { HOME: folder.path, PATH: process.env['PATH'] ?? '' };
+  await mkdir(join(folder.path, '.cursor'));
+  return {
+    root,
+    state,
+    env,
+    /** Wraps a command, and gives the one that stands in the configuration then. */
+    async wrapped(command: string, args: readonly string[]) {
+      const entry = { command, args, env: { MEMORY_FILE_PATH: join(folder.path, 'memory.json') } };
+      await writeFile(config, JSON.stringify({ mcpServers: { notes: entry } }));
+      const main = join(root, 'dist/cli/main.js');
+      const child = spawn(process.execPath, [main, 'wrap', 'notes'], {
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      expect(await once(child, 'close')).toEqual([0, null]);
+      return JSON.parse(await readFile(config, 'utf8')).mcpServers.notes as typeof entry;
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+type Installed = Awaited<ReturnType<typeof installed>>;
+
+/** A real client creates an entity and reads it back. */
+async function useServer(
+  { command, args, env }: Awaited<ReturnType<Installed['wrapped']>>,
+  home: Readonly<Record<string, string>>,
+) {
+  const options = { command, args: [...args], env: { ...home, ...env }, stderr: 'pipe' } as const;
+  const transport = new StdioClientTransport(options);
+  const said: string[] = [];
+  transport.stderr?.on('data', (chunk) => said.push(String(chunk)));
+  const client = new Client({ name: 'test', version: '1.0.0' });
+  await client.connect(transport);
+  const entities = [{ name: 'it works', entityType: 'test', observations: [] }];
+  await client.callTool({ name: 'create_entities', arguments: { entities } });
+  const graph = await client.callTool({ name: 'read_graph', arguments: {} });
+  await client.close();
+  expect(JSON.stringify(graph)).toContain('it works');
+  return said
+    .join('')
+    .split('\n')
+    .filter((line) => line.startsWith('wiretape: '));
+}
+
+async function sessionsOf({ state, env }: Installed) {
+  const { stdout } = await wiretape(['ls', '--json', '--state', state], { env });
+  return JSON.parse(stdout).sessions as readonly {
+    readonly name: string;
+    readonly calls: number;
+  }[];
+}
+
+test('with wiretape in place, the session is recorded under the name of the server', async () => {
+  await using here = await installed();
+  const notes = await here.wrapped(process.execPath, [memory]);
+  expect(notes.args[0]).toBe(join(here.state, 'wiretape-launcher.mjs'));
+  expect(await useServer(notes, here.env)).toEqual([]);
+  expect(await sessionsOf(here)).toMatchObject([{ name: 'notes' }]);
+});
+
+describe('the server works and one line says that nothing is recorded, when', () => {
+  const broken: readonly (readonly [
+    what: string,
+    breakIt: (here: Installed) => Promise<void>,
+    line: RegExp,
+  ])[] = [
+    [
+      'the package is gone',
+      ({ root }) => rm(root, { recursive: true }),
+      /^wiretape: notes runs without being recorded, since wiretape could not start \(Cannot find module .*\)\.$/,
+    ],
+    [
+      'the tap throws when it is loaded',
+      ({ root }) =>
+        writeFile(
+          join(root, 'dist/tap/stdio.js'),
+          'export const tapStdio = 1; throw new Error("broken\\nhere");',
+        ),
+      /could not start \(broken here\)\.$/,
+    ],
+    [
+      'the tap is no longer what it was',
+      ({ root }) => writeFile(join(root, 'dist/tap/stdio.js'), 'export const other = 1;'),
+      /could not start \(The requested module .* does not provide an export named 'tapStdio'\)\.$/,
+    ],
+    [
+      'the tap fails before the server runs',
+      ({ root }) =>
+        writeFile(
+          join(root, 'dist/tap/stdio.js'),
+          'export async function tapStdio() { throw new Error("no"); }',
+        ),
+      /could not start \(no\)\.$/,
+    ],
+    [
+      'the state folder cannot be written',
+      async ({ state }) => {
+        // Modes do not stop root, who may run these tests; a file where a folder belongs does.
+        await writeFile(join(state, 'journal'), '');
+        await mkdir(join(state, 'key'));
+      },
+      /^wiretape: Nothing is recorded: .* cannot be written .*\[unwritable-folder\]$/,
+    ],
+  ];
+
+  test.each(broken)('%s', async (_, breakIt, line) => {
+    await using here = await installed();
+    const notes = await here.wrapped(process.execPath, [memory]);
+    await breakIt(here);
+    expect(await useServer(notes, here.env)).toEqual([expect.stringMatching(line)]);
+  });
+});
+
+const ends: readonly (readonly [what: string, script: string, signal?: NodeJS.Signals])[] = [
+  ['an exit code', 'process.exit(7)'],
+  ['a signal that kills', 'process.kill(process.pid, "SIGKILL")'],
+  ['the end of its input', 'process.stdin.resume().on("end", () => process.exit(3))'],
+  ['SIGTERM', 'setInterval(() => {}, 1000); console.log("up")', 'SIGTERM'],
+  [
+    'SIGTERM that it takes itself',
+    'process.on("SIGTERM", () => process.exit(4)); setInterval(() => {}, 1000); console.log("up")',
+    'SIGTERM',
+  ],
+];
+
+describe.each(['with the tap', 'without the tap'])('%s, a server ends as unwrapped by', (which) => {
+  test.each(ends)('%s', async (_, script, signal) => {
+    await using here = await installed();
+    const args = ['-e', script];
+    const { command, args: ours } = await here.wrapped(process.execPath, args);
+    if (which === 'without the tap') await rm(here.root, { recursive: true });
+    const end = async (program: string, words: readonly string[]) => {
+      const child = spawn(program, words, { env: here.env, stdio: ['pipe', 'pipe', 'ignore'] });
+      if (signal) {
+        await once(child.stdout, 'data');
+        child.kill(signal);
+      } else child.stdin.end();
+      return await once(child, 'close');
+    };
+    expect(await end(command, ours)).toEqual(await end(process.execPath, args));
+  });
+});
+
+test('one process stands between a client and its server', async () => {
+  await using here = await installed();
+  const { command, args } = await here.wrapped(process.execPath, [
+    '-e',
+    'console.log(process.ppid)',
+  ]);
+  const child = spawn(command, args, { env: here.env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const [parent] = await once(child.stdout, 'data');
+  await once(child, 'close');
+  expect(Number(String(parent))).toBe(child.pid);
+});
+
+describe('without the tap, on Windows', () => {
+  const files = ['C:\\node\\npx.cmd', 'C:\\node\\node.exe', 'C:\\a b\\run.bat'];
+  const env = {
+    Path: 'C:\\other;C:\\node',
+    PATHEXT: '.COM;.EXE;.BAT;.CMD',
+    ComSpec: 'C:\\cmd.exe',
+  };
+  const system = {
+    env,
+    exists: (path: string) => files.includes(path.replace(/\.\w+$/, (end) => end.toLowerCase())),
+  };
+
+  test.each([
+    ['node', ['a b.js'], 'C:\\node\\node.EXE', ['a b.js']],
+    ['cmd', ['/c', 'npx', '-y', 'x'], 'cmd', ['/c', 'npx', '-y', 'x']],
+    [
+      'npx',
+      ['-y', 'a b', 'q"\\"', '%PATH%&calc', 'end\\'],
+      'C:\\cmd.exe',
+      [
+        '/d',
+        '/s',
+        '/c',
+        '"C:\\node\\npx.CMD ^"-y^" ^"a^ b^" ^"q\\^"\\\\\\^"^" ^"^%PATH^%^&calc^" ^"end\\\\^""',
+      ],
+    ],
+    ['C:\\a b\\run.bat', [], 'C:\\cmd.exe', ['/d', '/s', '/c', '"C:\\a^ b\\run.bat"']],
+  ])('%s %j', (command, args, file, words) => {
+    expect(windowsProgram(command, args, system)).toEqual({
+      file,
+      words,
+      verbatim: file === 'C:\\cmd.exe',
+    });
+  });
+});
