@@ -324,6 +324,25 @@ describe('placement', () => {
     expect(playing.report().equal).toBe(true);
   });
 
+  test('where calls overlap, each waits for the answers that may be its own', () => {
+    const playing = player(
+      calls(
+        client(call(1, 'a')),
+        client(call(2, 'b')),
+        server(toolText(2, 'before')),
+        client(call(3, 'c')),
+        ask(0),
+        client(answer(0, 'file:///x')),
+        server(toolText(1, 'after')),
+        server(toolText(3, 'after')),
+      ),
+    );
+    const said = [call(1, 'a'), call(2, 'b'), call(3, 'c'), answer(0, 'file:///x')];
+    expect(
+      converse(playing, said).map((texts) => texts.map((text) => JSON.parse(text).id)),
+    ).toEqual([[], [2], [0], [1, 3]]);
+  });
+
   test('another answer than the recorded one is reported, and the script goes on', () => {
     const playing = player(
       calls(client(call(1, 'a')), ask(0), client(answer(0, 'file:///x')), server(toolText(1, 'y'))),
