@@ -14,7 +14,8 @@ import {
   type Table,
 } from './column-table.ts';
 import type { Entry } from './entry.ts';
-import type { Outcome } from './message.ts';
+import { isCount } from './json.ts';
+import type { Id, Outcome } from './message.ts';
 import type { Call } from './session.ts';
 import type { Seen } from './session-machine.ts';
 
@@ -54,6 +55,8 @@ export interface Row {
   readonly peer?: number;
   readonly outcome?: Outcome;
   readonly size: number;
+  /** Of a request, as JSON text: `19`, `"19"`. */
+  readonly id?: string;
 }
 
 export interface Columns {
@@ -98,6 +101,7 @@ export function createColumns(): ColumnBuilder {
       method: intern(method),
       subject: intern(subject),
       peer: request === undefined ? 0 : request + 1,
+      id: call && kind === 'request' ? idCell(call.id, intern) : 0,
     });
   };
 
@@ -129,6 +133,19 @@ export function createColumns(): ColumnBuilder {
 }
 
 const HIGHEST = 0xffff_ffff;
+/** From here on an id is the number of a string. */
+const ID_TEXTS = 0x8000_0000;
+
+/** Ids mostly count up, so that each as a text of its own would make the strings grow with the rows. */
+function idCell(id: Id, intern: (text: string) => number): number {
+  const isSmall = typeof id === 'number' && isCount(id) && !Object.is(id, -0) && id < ID_TEXTS - 1;
+  return isSmall ? id + 1 : ID_TEXTS + intern(JSON.stringify(id));
+}
+
+function idText(cell: number, strings: readonly string[]): string | undefined {
+  if (cell === 0) return undefined;
+  return cell < ID_TEXTS ? String(cell - 1) : strings[cell - ID_TEXTS];
+}
 
 /** Times of passing on that are absent, early or over an hour late show as what a column can hold. */
 function waitOf(at: number, sent: number | undefined): number {
@@ -171,6 +188,7 @@ function reasonOf(entry: Entry): string | undefined {
 function rowAt(table: Table, strings: readonly string[], index: number): Row {
   const at = (name: ColumnName): number => table.at(name, index);
   const outcome = OUTCOMES[at('outcome')];
+  const id = idText(at('id'), strings);
   return {
     row: index,
     seq: at('seq'),
@@ -184,5 +202,6 @@ function rowAt(table: Table, strings: readonly string[], index: number): Row {
     ...(at('peer') === 0 ? undefined : { peer: at('peer') - 1 }),
     ...(outcome ? { outcome } : undefined),
     size: at('size'),
+    ...(id === undefined ? undefined : { id }),
   };
 }
