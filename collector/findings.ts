@@ -8,11 +8,10 @@
  */
 import type { Entry } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
-import { decodeEntry } from '../model/line.ts';
 import type { SessionView } from '../model/session.ts';
 import type { SessionSummary } from '../model/summary.ts';
-import { viewsOf } from '../model/view.ts';
 import type { StoredSession, TenantStore } from './store.ts';
+import { createViews, readSession } from './views.ts';
 
 /** What the collector needs of analysis/. `now`: µs of the session's clock. */
 export interface Analysis<Blame> {
@@ -22,7 +21,7 @@ export interface Analysis<Blame> {
 
 export interface Findings {
   findings(sessions: readonly string[]): Promise<readonly Finding[]>;
-  /** `now`: the session's clock, given its summary. */
+  /** `now`: where the clock of a session stands, given its summary. */
   stuck(
     sessions: readonly string[],
     now: (summary: SessionSummary) => Promise<number>,
@@ -32,17 +31,15 @@ export interface Findings {
 }
 
 const KEPT = 8;
-const PAGE = { limit: 5000, bytes: 16 << 20 };
 
 export function createFindings<Blame>(store: TenantStore, analysis: Analysis<Blame>): Findings {
+  const views = createViews(store);
   const kept = new Map<string, Promise<readonly Finding[]>>();
 
-  const entriesOf = async (sessions: readonly string[]): Promise<Entry[]> => {
-    const entries: Entry[] = [];
-    for (const session of sessions) {
-      for await (const entry of readSession(store, session)) entries.push(entry);
-    }
-    return entries;
+  const analysed = async (sessions: readonly StoredSession[]): Promise<readonly Finding[]> => {
+    const all: SessionView[] = [];
+    for (const session of sessions) all.push(await views.of(session));
+    return analysis.analyse(all);
   };
 
   const remember = (key: string, found: Promise<readonly Finding[]>): void => {
@@ -58,38 +55,28 @@ export function createFindings<Blame>(store: TenantStore, analysis: Analysis<Bla
     async findings(sessions) {
       const together = relatedTo(sessions, await store.sessions());
       const key = together.map(({ id, end, rewrites }) => `${id}:${end}:${rewrites}`).join(' ');
-      const known = kept.get(key);
+      const found = kept.get(key) ?? analysed(together);
       kept.delete(key);
-      const found =
-        known ??
-        entriesOf(together.map(({ id }) => id)).then((all) => analysis.analyse(viewsOf(all)));
       remember(key, found);
       return found;
     },
     async stuck(sessions, now) {
-      const all = new Map((await store.sessions()).map((one) => [one.id, one.summary]));
-      const blames = viewsOf(await entriesOf(sessions)).map(async (view) => {
-        const summary = all.get(view.session.id);
-        return analysis.blame(view, summary ? await now(summary) : view.session.lastAt);
-      });
-      return (await Promise.all(blames)).flat();
+      const blames: Blame[] = [];
+      for (const session of await store.sessions()) {
+        if (!sessions.includes(session.id)) continue;
+        const view = await views.of(session);
+        const { summary } = session;
+        blames.push(...analysis.blame(view, summary ? await now(summary) : view.session.lastAt));
+      }
+      return blames;
     },
-    entries: entriesOf,
+    async entries(sessions) {
+      const entries: Entry[] = [];
+      for (const session of sessions)
+        for (const entry of await readSession(store, session)) entries.push(entry);
+      return entries;
+    },
   };
-}
-
-async function* readSession(store: TenantStore, session: string): AsyncGenerator<Entry> {
-  let from = 0;
-  for (;;) {
-    const page = await store.entries(session, { from, ...PAGE });
-    const last = page.at(-1);
-    if (!last) return;
-    for (const { line } of page) {
-      const decoded = decodeEntry(line);
-      if (decoded.ok) yield decoded.entry;
-    }
-    from = last.last + 1;
-  }
 }
 
 /** The sessions asked for, and all of the same boot that ran at the same time as one of them. */

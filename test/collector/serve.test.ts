@@ -1,19 +1,30 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import process from 'node:process';
+import { crc32 } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCollector } from '../../collector/index.ts';
 import type { Status } from '../../model/api.ts';
 import { createColumns } from '../../model/columns.ts';
 import type { Entry } from '../../model/entry.ts';
+import { journalHeader } from '../../model/journal.ts';
 import { encodeEntry } from '../../model/line.ts';
 import { writeRecording } from '../../model/recording.ts';
 import { createSessionMachine } from '../../model/session-machine.ts';
-import { statePaths } from '../../model/state.ts';
+import { parseProcStat, statePaths } from '../../model/state.ts';
 import { type SessionSummary, summaryOf } from '../../model/summary.ts';
 import type { Workflow } from '../../model/workflow.ts';
 import { client, ends, opening, server, tape, toolCall, toolText } from '../kit/entries.ts';
-import { ask, connectTap, type Running, read, runCollector, temporaryFolder } from './kit.ts';
+import {
+  ask,
+  connectTap,
+  type Running,
+  read,
+  runCollector,
+  temporaryFolder,
+  until,
+} from './kit.ts';
 
 const entries = tape('memory', [
   ...opening(),
@@ -154,6 +165,35 @@ test('a session that is being recorded is not erased', async () => {
     headers,
   });
   expect([refused.status, refused.json()]).toMatchObject([409, { code: 'session-live' }]);
+});
+
+test('what is older or larger than agreed is erased, and a session being recorded is not', async () => {
+  const state = await temporaryFolder();
+  const first = await runCollector({ state });
+  const days = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString();
+  const aged = (name: string, age: number) =>
+    tape(name, [...opening(), ends()], { wall: days(age) });
+  for (const own of [aged('old', 40), aged('young', 1), aged('new', 0)]) await ship(first, own);
+  await read(first, '/api/sessions');
+  await first.close();
+  const names = async (collector: Running) =>
+    (await read(collector, '/api/sessions')).json<SessionSummary[]>().map(({ name }) => name);
+  const second = await runCollector({ state });
+  await until(async () => (await names(second)).length === 2, 'the old one is erased');
+  expect((await names(second)).sort()).toEqual(['new', 'young']);
+  // As old as the first, but its tap (this process) still runs: only its journal tells.
+  const living = aged('living', 50).slice(0, -1);
+  await ship(second, living);
+  await read(second, '/api/sessions');
+  await second.close();
+  const { journals } = statePaths(state);
+  await mkdir(journals, { mode: 0o700 });
+  const { started } = parseProcStat(await readFile('/proc/self/stat', 'utf8'))!;
+  const header = journalHeader(living[0]!.session, { pid: process.pid, started }, crc32);
+  await writeFile(join(journals, `${living[0]!.session}.journal`), header);
+  const third = await runCollector({ state, retention: { days: 30, bytes: 1000 } });
+  await until(async () => (await names(third)).length === 1, 'all that may go is erased');
+  expect(await names(third)).toEqual(['living']);
 });
 
 test('bad questions get a code, and never an entry', async () => {
