@@ -120,7 +120,17 @@ function wantsJson(words: readonly string[]): boolean {
   return own.includes('--json') && own[0] !== 'tap';
 }
 
+/** Whoever reads our output may stop (`| head`): then there is nobody left to tell. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+}
+
 const words = process.argv.slice(2);
+// The tap writes its server's bytes to its own stdout, and knows what to do when nobody reads them.
+if (words[0] !== 'tap') endWithReader();
 try {
   await main(words);
 } catch (error) {

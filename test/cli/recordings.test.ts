@@ -17,7 +17,7 @@ import {
   toolCall,
   toolText,
 } from '../kit/entries.ts';
-import { type Folder, temporaryFolder, wiretape } from './wiretape.ts';
+import { type Folder, start, temporaryFolder, wiretape } from './wiretape.ts';
 
 let folder: Folder;
 const at = (name: string): string => join(folder.path, name);
@@ -54,6 +54,13 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 describe('show', () => {
+  test('ends quietly when nobody reads on', async () => {
+    await using running = start(['show', at('notes.tape.jsonl')]);
+    running.child.stdout?.destroy();
+    const { code, stderr } = await running.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   test('prints one line an entry, with nothing that a terminal obeys', async () => {
     const { code, stdout, stderr } = await wiretape(['show', at('notes.tape.jsonl')]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
