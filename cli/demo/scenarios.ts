@@ -69,7 +69,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
     write: 'create_entities',
     read: 'read_graph',
-    file: { name: 'memory.jsonl', variable: 'MEMORY_FILE_PATH' },
+    file: { name: 'memory.jsonl', text: memoryInUse(), variable: 'MEMORY_FILE_PATH' },
   },
   {
     key: 'C',
@@ -99,6 +99,16 @@ function numbers(count: number): string[] {
 function createEntity(name: string): ToolCall {
   const entity = { name, entityType: 'note', observations: [`written as ${name}`] };
   return { name: 'create_entities', arguments: { entities: [entity] } };
+}
+
+/** A memory that was used before: a server needs longer to read and write it than an empty one. */
+function memoryInUse(): string {
+  const entities = Array.from({ length: 200 }, (_, at) => {
+    const name = `earlier-${String(at + 1).padStart(3, '0')}`;
+    const observations = ['noted before the demo'];
+    return JSON.stringify({ type: 'entity', name, entityType: 'note', observations });
+  });
+  return entities.join('\n');
 }
 
 /** Each edit changes a line of its own. */

@@ -97,32 +97,32 @@ async function fetchInto(folder: string): Promise<void> {
   remark(`fetching ${packages.join(', ')} once, into ${folder}`);
   const beside = `${folder}.${process.pid}.part`;
   mkdirSync(beside, { recursive: true, mode: 0o700 });
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  const args = [
-    'install',
-    '--ignore-scripts',
-    '--no-save',
-    ...quiet,
-    '--prefix',
-    beside,
-    ...packages,
-  ];
-  const child = spawn('npm', args, { cwd: beside, stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('utf8')).slice(-500);
-  });
-  const ended = await once(child, 'close').catch((error: Error) => [error.message]);
-  if (ended[0] !== 0) {
+  const failure = await install(packages, beside);
+  if (failure !== undefined) {
     rmSync(beside, { recursive: true, force: true });
-    const reason = said.trim().split('\n')[0] ?? '';
-    const detail = `npm could not fetch the servers of the demo: ${reason || ended[0]}.`;
-    throw new UserError(
-      'no-servers',
-      detail,
-      'It needs the network once; or run it in a checkout.',
-    );
+    const detail = `npm could not fetch the servers of the demo: ${failure}.`;
+    const hint = 'It needs the network once; or run it in a checkout.';
+    throw new UserError('no-servers', detail, hint);
   }
   rmSync(folder, { recursive: true, force: true });
   renameSync(beside, folder);
+}
+
+/** Why it failed, or undefined. No script of a package is run. */
+async function install(packages: readonly string[], folder: string): Promise<string | undefined> {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['install', '--ignore-scripts', '--no-save', ...quiet, '--prefix', folder];
+  const child = spawn('npm', [...args, ...packages], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(0, 4000);
+  });
+  const [end] = await once(child, 'close').catch((error: Error) => [error.message]);
+  if (end === 0) return undefined;
+  // The first thing that npm says which is a sentence and no code.
+  const reason = /^npm error (?!code |errno |syscall )(.+?)\.?$/m.exec(said)?.[1];
+  return reason ?? `npm ended with ${end}`;
 }
