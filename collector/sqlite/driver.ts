@@ -8,8 +8,7 @@
 import process from 'node:process';
 import { CollectorError } from '../error.ts';
 
-export type Value = string | number | bigint | null | Uint8Array;
-export type Row = Readonly<Record<string, Value>>;
+type Value = string | number | bigint | null | Uint8Array;
 
 export interface Statement {
   run(...values: Value[]): unknown;

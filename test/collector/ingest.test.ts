@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { LiveMessage } from '../../model/api.ts';
+import type { LiveMessage, Resume } from '../../model/api.ts';
 import type { Entry } from '../../model/entry.ts';
 import { encodeEntry } from '../../model/line.ts';
 import { writeRecording } from '../../model/recording.ts';
@@ -105,7 +105,7 @@ test('an acknowledgement never goes beyond a hole', async () => {
     answers.push(tap.acks.all.at(-1)!.seq);
   }
   expect(answers).toEqual([-1, 2, 2, 8, 13]);
-  tap.socket.send(JSON.stringify({ resume: id }));
+  tap.socket.send(JSON.stringify({ resume: id } satisfies Resume));
   tap.socket.send(JSON.stringify({ resume: 'UNKNOWN' }));
   await tap.acks.first(({ ack, seq }) => ack === 'UNKNOWN' && seq === -1);
   expect(tap.acks.all.at(-2)).toEqual({ ack: id, seq: 13 });
