@@ -94,7 +94,8 @@ export function sessionsNamed(
   const named = sessions.filter(({ name }) => name === wanted);
   if (named.length > 0) return named;
   const exact = sessions.filter(({ session }) => session.id === wanted);
-  return exact.length > 0 ? exact : sessions.filter(({ session }) => session.id.startsWith(wanted));
+  if (exact.length > 0 || wanted === '') return exact;
+  return sessions.filter(({ session }) => session.id.startsWith(wanted));
 }
 
 function listOf(sessions: readonly RecordedSession[]): string {

@@ -90,9 +90,11 @@ function transportTo(child: ChildProcess, add: Add, exited: Promise<unknown>): S
     async close() {
       stdin.end();
       await exited;
-      transport.onclose?.();
     },
   };
+  // A server that is gone is a closed connection, however it went.
+  stdin.on('error', () => {});
+  void exited.then(() => transport.onclose?.());
   return transport;
 }
 

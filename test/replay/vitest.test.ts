@@ -44,7 +44,7 @@ test('passes: all of it', async ({ servers }) => {
   expect(() => servers.transport('files')).toThrow('2 connection');
   expect(() => servers.transport('mail')).toThrow('no server mail, only notes, files');
 });
-test('passes: from the beginning again', async ({ servers }) => {
+test('passes: from the beginning again', async ({ servers, expect }) => {
   await whole(servers);
   expect(servers).toMatchRecording();
 });
