@@ -1,8 +1,7 @@
 /** What stands in the head of the inspector and beside its messages. */
 import type { Entry } from '../../model/entry.ts';
-import { member } from '../../model/json.ts';
-import { isId } from '../../model/message.ts';
 import { duration, bytes as size } from '../format.ts';
+import { short } from '../hostile.ts';
 import { requestRow } from '../run/rows.ts';
 import type { RunView } from '../run/run-view.svelte.ts';
 
@@ -14,13 +13,6 @@ export function bytes(text: string): string {
 /** When an entry crossed, of its session's clock. */
 export function moment({ at }: Entry): string {
   return `at ${(at / 1e6).toFixed(6)} s`;
-}
-
-/** The id of a JSON-RPC message with its type: `19`, `"19"`. */
-export function idOf(entry: Entry | undefined): string | undefined {
-  if (entry?.type !== 'message') return undefined;
-  const id = member(entry.value, 'id');
-  return isId(id) ? JSON.stringify(id) : undefined;
 }
 
 export interface CallFacts {
@@ -50,6 +42,7 @@ export function factsOf({ data, now }: RunView, bar: number): CallFacts {
     response: buffer.responseOf(bar),
     facts: [
       answer ? `#${row.seq} → #${answer.seq}` : `#${row.seq}`,
+      ...(row.id === undefined ? [] : [`id ${short(row.id)}`]),
       end === Number.POSITIVE_INFINITY
         ? `open for ${took}`
         : answer

@@ -45,8 +45,8 @@ export interface RunBuffer {
   readonly length: number;
   /** Brings the sessions up to date; new ones become tracks. */
   cover(sessions: readonly SessionSummary[]): void;
-  /** Takes the next part of a session's index. */
-  take(session: string, part: Uint8Array): void;
+  /** Takes the next part of a session's index; false when it does not follow what is there. */
+  take(session: string, part: Uint8Array): boolean;
   track(session: string): number | undefined;
   row(track: number, row: number): Row;
   /** The bar whose request stands in this row of a track. */
@@ -101,12 +101,12 @@ export function createRunBuffer(span: Span): RunBuffer {
     take(session, part) {
       const number = numbers.get(session);
       const track = tracks[number ?? -1];
-      if (number === undefined || !track) return;
-      track.columns.decode(part);
+      if (number === undefined || !track?.columns.decode(part)) return false;
       for (; track.taken < track.columns.length; track.taken++)
         takeRow(number, track, track.columns.row(track.taken));
       rows.settle();
       endOpenBars(track, bars);
+      return true;
     },
     track: (session) => numbers.get(session),
     row: (track, row) => (tracks[track]?.columns ?? createColumns()).row(row),

@@ -20,6 +20,12 @@ export function barOfRow(buffer: RunBuffer, track: number, row: Row): number | u
   return own === undefined ? undefined : buffer.barAt(track, row.peer ?? row.row);
 }
 
+/** The id of a request or of what belongs to one, in lower case and without quotes. */
+function idOf(buffer: RunBuffer, track: number, row: Row): string {
+  const { id = '' } = row.peer === undefined ? row : buffer.row(track, row.peer);
+  return id.replace(/^"(.*)"$/s, '$1').toLowerCase();
+}
+
 /** What a query can ask of a row. */
 export function subjectOfRow(
   buffer: RunBuffer,
@@ -38,7 +44,7 @@ export function subjectOfRow(
     tool: row.method === 'tools/call' ? row.subject.toLowerCase() : '',
     method: row.method.toLowerCase(),
     subject: row.subject.toLowerCase(),
-    id: '',
+    id: idOf(buffer, track, row),
     kind: row.kind,
     states,
   };

@@ -4,11 +4,13 @@
  * way), it does not mend itself: whoever made it is told, and makes another.
  */
 import type { SessionSummary } from '../../model/summary.ts';
-import type { Api, ApiFailure } from '../api.ts';
+import { type Api, ApiFailure } from '../api.ts';
 import { createRunBuffer, type RunBuffer, type Span } from './buffer.ts';
 
 /** An index comes in parts; one this long may have more behind it. */
 const FULL_PART = 60_000;
+
+const CHANGED = { code: 'index-changed', detail: 'The rows of this session changed.' };
 
 export interface RunData {
   readonly buffer: RunBuffer;
@@ -38,7 +40,7 @@ export function createRunData(api: Api, span: Span, onChanged: () => void): RunD
       const rows = columns.length;
       const known = { rows, strings: columns.strings.length, rewrites: rewrites.get(id) };
       const answer = await api.index(id, known);
-      buffer.take(id, answer.part);
+      if (!buffer.take(id, answer.part)) throw new ApiFailure(CHANGED);
       rewrites.set(id, answer.rewrites);
       added = columns.length - rows;
       version++;
@@ -58,7 +60,7 @@ export function createRunData(api: Api, span: Span, onChanged: () => void): RunD
       state = 'ready';
     } catch (error) {
       failure = error as ApiFailure;
-      if (failure.code === 'index-changed') onChanged();
+      if (failure.code === CHANGED.code) onChanged();
       else if (state !== 'ready') state = 'failed';
     }
     busy = false;
