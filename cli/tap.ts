@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
+import { serverName } from '../tap/package.ts';
 import { UserError } from './error.ts';
 import { stateOf } from './state.ts';
 import { packageVersion } from './version.ts';
@@ -47,7 +48,8 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
     const hint = `It is one of ${LEVELS.join(', ')}.`;
     throw new UserError('wrong-usage', `There is no capture level ${options.capture}.`, hint);
   }
-  const { serverName, tapStdio } = await import('../tap/index.ts');
+  // Not through the index of the room: the sooner the server is started, the better.
+  const { tapStdio } = await import('../tap/stdio.ts');
   const { workflow, record } = options;
   const ended = await tapStdio({
     command,

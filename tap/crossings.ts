@@ -2,10 +2,10 @@
  * One direction of a session as entries: bytes in, framed, redacted, recorded in the same turn.
  * Lines over 64 KiB keep their place and go to a worker, so that they do not hold up the traffic.
  */
-import { createHash } from 'node:crypto';
 import { draftOfLine } from '../model/crossing.ts';
 import type { Channel, Draft, Peer } from '../model/entry.ts';
-import { createFramer, type Hash, type Line } from '../model/framing.ts';
+import { createFramer, type Line } from '../model/framing.ts';
+import { sha256 } from './hash.ts';
 import type { LargeLines } from './large.ts';
 import { createMessageText } from './message-text.ts';
 import { createKeyBlocks, KEY_LINE } from './pem.ts';
@@ -77,9 +77,4 @@ export function createCrossings(
     push: (chunk, at, sent) => record(framer.push(chunk, at, sent)),
     end: () => record(framer.end()),
   };
-}
-
-function sha256(): Hash {
-  const hash = createHash('sha256');
-  return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
 }

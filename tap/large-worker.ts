@@ -1,8 +1,8 @@
 /** Makes the journal lines of large messages off the thread that forwards them. See large.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Capture } from '../model/entry.ts';
-import { keyedHash } from '../model/keyed-hash.ts';
 import { createRedact } from '../model/redaction.ts';
+import { keyedHash } from './hash.ts';
 import { type Job, largeLine } from './large-line.ts';
 
 /** What the worker needs to redact as its session does. */

@@ -5,12 +5,13 @@
 import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
 import type { Capture, Host, Launch, SessionEntry } from '../model/entry.ts';
-import { fingerprintOfKey, type KeyedHash, keyedHash } from '../model/keyed-hash.ts';
+import type { KeyedHash } from '../model/keyed-hash.ts';
 import { createRedact } from '../model/redaction.ts';
 import { RULES } from '../model/secrets.ts';
 import { statePaths } from '../model/state.ts';
 import { keepBudget } from './budget.ts';
-import { type SessionClock, startClock } from './clock.ts';
+import type { SessionClock } from './clock.ts';
+import { fingerprintOfKey, keyedHash } from './hash.ts';
 import { createJournalFile, type JournalFile } from './journal-file.ts';
 import { keyOf } from './key.ts';
 import { thisOwner } from './owner.ts';
@@ -66,12 +67,15 @@ export interface TapSession {
 }
 
 /**
- * Starts a session at once. `say` tells the user one line on stderr. Never throws: without a
+ * Starts the session of a clock at once. `say` tells the user one line on stderr. Never throws: without a
  * writable state folder the session is not recorded, and that is said.
  */
-export function startSession(options: SessionOptions, say: (line: string) => void): TapSession {
+export function startSession(
+  options: SessionOptions,
+  clock: SessionClock,
+  say: (line: string) => void,
+): TapSession {
   const { state, name, capture = 'redacted', environment } = options;
-  const clock = startClock();
   const id = ulid(Date.parse(clock.clock.wall));
   const key = keyOf(state);
   const hash = keyedHash(key);

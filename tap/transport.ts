@@ -8,6 +8,7 @@
 import { homedir } from 'node:os';
 import process from 'node:process';
 import { stateFolder } from '../model/state.ts';
+import { startClock } from './clock.ts';
 import type { Direction } from './crossings.ts';
 import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
@@ -160,7 +161,7 @@ function start(options: TransportOptions) {
   const { side: _, environment = process.env, ...rest } = options;
   const state = options.state ?? stateFolder(process.platform, process.env, homedir());
   const version = ownVersion();
-  const session = startSession({ ...rest, state, environment, version }, (line) => {
+  const session = startSession({ ...rest, state, environment, version }, startClock(), (line) => {
     process.stderr.write(`wiretape: ${line}\n`);
   });
   session.open({ transport: 'in-process', fidelity: 'objects', host: thisHost() });

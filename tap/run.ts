@@ -1,0 +1,109 @@
+/** Runs a started server to its end, with everything that records it. Loaded while it gets ready. */
+import process from 'node:process';
+import type { Writable } from 'node:stream';
+import type { Host } from '../model/entry.ts';
+import type { SessionClock } from './clock.ts';
+import { startGuard } from './guard.ts';
+import { findHost } from './host.ts';
+import { launchOf } from './launch.ts';
+import { connectPipes } from './pipes.ts';
+import { passSignals } from './signals.ts';
+import { openOutput } from './standard-stream.ts';
+import type { Ended, Server, StdioOptions } from './stdio.ts';
+import { codeOf, reasonOf } from './system-error.ts';
+import { startSession, type TapSession } from './tap-session.ts';
+import { descendants, endTree, type Process } from './tree.ts';
+
+/** Passes on and records until the server has ended; see tapStdio. */
+export async function runTap(
+  server: Server | Error,
+  clock: SessionClock,
+  options: StdioOptions,
+): Promise<Ended> {
+  const errors = openOutput(2);
+  const say = (line: string): void => void errors.write(`wiretape: ${printable(line)}\n`);
+  const failOpen = (error: unknown): void =>
+    say(`A fault of the tap: ${String(error)}. The traffic passes.`);
+  process.on('uncaughtException', failOpen);
+  const session = startSession(options, clock, say);
+  const opened = open(session, options);
+  const ended = await endOf(server, session, errors);
+  const final = ended instanceof Error ? notStarted(ended, session, options, say) : ended;
+  await opened;
+  await session.finish(final.signal ?? `exit ${final.code}`);
+  await new Promise((resolve) => errors.write('', resolve));
+  process.off('uncaughtException', failOpen);
+  return final;
+}
+
+async function endOf(
+  server: Server | Error,
+  session: TapSession,
+  errors: Writable,
+): Promise<Ended | Error> {
+  if (server instanceof Error) return server;
+  return server.process.pid === undefined ? server.ended : connectAndWait(server, session, errors);
+}
+
+/** Writes the opening entry: at once where the system tells the host at once. */
+function open(session: TapSession, options: StdioOptions): Promise<void> | undefined {
+  const launch = launchOf(options, session.clean, session.hash);
+  const openWith = (host: Host | undefined): void =>
+    session.open({ transport: 'stdio', fidelity: 'bytes', launch, ...(host ? { host } : {}) });
+  const found = findHost();
+  if (found instanceof Promise) return found.then(openWith);
+  openWith(found);
+  return undefined;
+}
+
+/** Says and records that there never was a server, as a shell would: 127 not found, 126 refused. */
+function notStarted(
+  error: Error,
+  session: TapSession,
+  { command }: StdioOptions,
+  say: (line: string) => void,
+): Ended {
+  const missing = codeOf(error) === 'ENOENT';
+  const sentence = missing
+    ? `The command ${command} was not found.`
+    : `The command ${command} cannot be started: ${reasonOf(error)}.`;
+  const code = missing ? 127 : 126;
+  say(`${sentence} Check its name and PATH. [command-not-found]`);
+  const at = session.now();
+  session.recorder.add([
+    { type: 'note', at, text: session.clean(sentence).text },
+    { type: 'exit', at, code, signal: null },
+  ]);
+  return { code, signal: null };
+}
+
+/** Connects the pipes of a server until it has ended and everything it said has left. */
+async function connectAndWait(
+  server: Server,
+  session: TapSession,
+  errors: Writable,
+): Promise<Ended | Error> {
+  const pid = server.process.pid ?? 0;
+  const pipes = connectPipes(server.process, session, errors);
+  server.release();
+  const guard = startGuard(pid);
+  let tree: readonly Process[] | undefined;
+  const ignoreSignals = passSignals((signal, isEnding) => {
+    // Those below it are remembered now: once it is gone, nobody knows whose they were.
+    if (isEnding) tree ??= descendants(pid);
+    server.process.kill(signal);
+  });
+  const ended = await server.ended;
+  const at = session.now();
+  if (tree) await endTree(tree);
+  await pipes.drain(() => tree !== undefined);
+  if (!(ended instanceof Error)) session.recorder.add([{ type: 'exit', at, ...ended }]);
+  guard.close();
+  ignoreSignals();
+  return ended;
+}
+
+/** Names of commands and files may hold what a terminal would obey. */
+function printable(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+}
