@@ -53,7 +53,7 @@ async function wrap(names: readonly string[], options: WrapOptions): Promise<voi
   const wrappable = chosen.filter(({ obstacle }) => obstacle === undefined);
   const plans = await planWrap(wrappable, launcherOf({ state, execPath }), records);
   if (options.dryRun) return printPlans(plans, json);
-  await placeLauncher({ state, execPath });
+  await placeLauncher(state);
   await carryOut(plans, { state, records, when: new Date().toISOString() });
   printWrapped({ plans, chosen, faults: found.faults, json });
 }

@@ -10,12 +10,11 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 
-/** What stands at the end of each copy. */
+/** What the last line of each copy gives. */
 export interface Installed {
-  /** Absolute path of the module that starts a tap. */
-  readonly entry: string;
+  /** Imports the module that starts a tap. */
+  readonly load: () => Promise<{ readonly start: Start }>;
   /** The state folder that holds the copy. */
   readonly state: string;
 }
@@ -33,19 +32,19 @@ export interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What the module at `entry` exports as `start`; every later version must keep this shape. */
+/** What the loaded module exports as `start`; every later version must keep this shape. */
 export type Start = (wanted: Wanted & { readonly state: string }) => Promise<End>;
 
 const OLDEST_NODE = 20;
 
 /** Runs the server that the arguments name, through the tap or without it, and ends as it ends. */
-export async function launch({ entry, state }: Installed): Promise<void> {
+export async function launch(installed: Installed): Promise<void> {
   const wanted = wantedOf(process.argv.slice(2));
   if (wanted === undefined) {
     say('A launcher needs --name NAME -- COMMAND.');
     process.exit(2);
   }
-  endAs((await tapped(wanted, { entry, state })) ?? (await plain(wanted)));
+  endAs((await tapped(wanted, installed)) ?? (await plain(wanted)));
 }
 
 /** Every option before `--` has a value, which may itself be `--`. */
@@ -61,14 +60,14 @@ export function wantedOf(words: readonly string[]): Wanted | undefined {
 }
 
 /** The end of a server behind a tap; undefined when no tap could be started. */
-async function tapped(wanted: Wanted, { entry, state }: Installed): Promise<End | undefined> {
+async function tapped(wanted: Wanted, { load, state }: Installed): Promise<End | undefined> {
   const version = process.versions.node;
   if (Number.parseInt(version, 10) < OLDEST_NODE) {
     sayWhy(wanted, `Node ${version} is too old`);
     return undefined;
   }
   try {
-    const { start } = (await import(pathToFileURL(entry).href)) as { readonly start: Start };
+    const { start } = await load();
     return await start({ ...wanted, state });
   } catch (error) {
     // A server that runs already has taken what its client said; a second one would know nothing of it.

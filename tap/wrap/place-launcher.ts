@@ -8,7 +8,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { putFile } from './records.ts';
 import { LAUNCHER_FILE, type Launcher } from './rewrite.ts';
 
@@ -17,8 +17,6 @@ export interface LauncherOptions {
   readonly state: string;
   /** The Node that runs now. */
   readonly execPath: string;
-  /** The folder of this module once it is compiled; else that of this very file. */
-  readonly compiled?: string;
 }
 
 /** The launcher that entries run; nothing is written yet. */
@@ -27,16 +25,13 @@ export function launcherOf({ state, execPath }: LauncherOptions): Launcher {
 }
 
 /** Writes the launcher, for this version and place of the package. */
-export async function placeLauncher({ state, compiled }: LauncherOptions): Promise<void> {
-  const folder = compiled ?? dirname(fileURLToPath(import.meta.url));
+export async function placeLauncher(state: string): Promise<void> {
+  const folder = dirname(fileURLToPath(import.meta.url));
   const program = await readFile(join(folder, 'launcher.js'), 'utf8');
-  const installed = { entry: join(folder, 'entry.js'), state };
+  const entry = JSON.stringify(pathToFileURL(join(folder, 'entry.js')).href);
+  const start = `await launch({ load: () => import(${entry}), state: ${JSON.stringify(state)} });`;
   await mkdir(state, { recursive: true, mode: 0o700 });
-  await putFile(
-    join(state, LAUNCHER_FILE),
-    `${program}\nawait launch(${JSON.stringify(installed)});\n`,
-    0o600,
-  );
+  await putFile(join(state, LAUNCHER_FILE), [program, start, ''].join('\n'), 0o600);
 }
 
 /** Where package managers keep a path to their newest Node beside those with a version in them. */
