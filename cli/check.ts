@@ -6,14 +6,17 @@ import { groupBy } from '../model/group.ts';
 import type { SessionView } from '../model/session.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
+import type { Run } from '../model/workflow.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
+import { coversAll, findingsOf } from './run-span.ts';
 import {
   chooseSessions,
   gather,
   isFile,
   newestRun,
   reportProblems,
+  runNamed,
   withSource,
 } from './sessions.ts';
 import type { Source } from './source.ts';
@@ -76,17 +79,35 @@ async function checked(words: readonly string[], state: string): Promise<Checked
   return { findings: await findingsIn(views), sessionCount: views.length };
 }
 
-/** Conflicts are sought over all sessions of the machine whose times meet those that were named. */
 async function checkSessions(source: Source, words: readonly string[]): Promise<Checked> {
   const all = await source.summaries();
-  const chosen =
-    words.length === 0 ? newest(all) : words.flatMap((word) => chooseSessions(all, word));
-  const ids = [...new Set(chosen.map(({ id }) => id))];
-  if (source.api) return { findings: await source.api.findings(ids), sessionCount: ids.length };
-  const beside = all.filter((other) => chosen.some((one) => timesMeet(one, other)));
+  const runs =
+    words.length === 0 ? [newest(all)] : words.flatMap((word) => runNamed(all, word) ?? []);
+  const named = words.flatMap((word) => (runNamed(all, word) ? [] : chooseSessions(all, word)));
+  const chosen = all.filter(({ id }) => runs.some(({ sessions }) => sessions.includes(id)));
+  const own = [...new Set([...named, ...chosen])];
+  const findings = await findingsAbout(source, all, own);
+  const sessionCount = own.length;
+  const [run] = runs;
+  // Only a run alone can be told from the rest of its sessions.
+  if (!run || own.length > chosen.length || runs.length > 1) return { findings, sessionCount };
+  if (coversAll(run, chosen)) return { findings, sessionCount };
+  const entries = await source.entries(run.sessions);
+  return { findings: findingsOf(run, findings, entries), sessionCount };
+}
+
+/** Conflicts are sought over all sessions of the machine whose times meet those that were named. */
+async function findingsAbout(
+  source: Source,
+  all: readonly SessionSummary[],
+  own: readonly SessionSummary[],
+): Promise<readonly Finding[]> {
+  const ids = own.map(({ id }) => id);
+  if (source.api) return source.api.findings(ids);
+  const beside = all.filter((other) => own.some((one) => timesMeet(one, other)));
   const entries = await source.entries(beside.map(({ id }) => id));
-  const own = (finding: Finding): boolean => sessionsOf(finding).some((id) => ids.includes(id));
-  return { findings: (await findingsIn(viewsOf(entries))).filter(own), sessionCount: ids.length };
+  const findings = await findingsIn(viewsOf(entries));
+  return findings.filter((finding) => sessionsOf(finding).some((id) => ids.includes(id)));
 }
 
 async function findingsIn(views: readonly SessionView[]): Promise<readonly Finding[]> {
@@ -94,9 +115,9 @@ async function findingsIn(views: readonly SessionView[]): Promise<readonly Findi
   return analyse(views);
 }
 
-function newest(all: readonly SessionSummary[]): SessionSummary[] {
+function newest(all: readonly SessionSummary[]): Run {
   const run = newestRun(all);
-  if (run) return all.filter(({ id }) => run.sessions.includes(id));
+  if (run) return run;
   const hint = 'wiretape demo records some; or name a recording.';
   throw new UserError('unknown-session', 'No session is recorded yet.', hint);
 }

@@ -52,7 +52,7 @@ async function startAlone(state: string, port: number | undefined): ReturnType<t
 
 /** Tells the process that started this one, when it is one of ours. */
 function tell(told: Told): void {
-  process.send?.(told);
+  if (process.connected) process.send?.(told);
 }
 
 /** Settles at the first request to end; the second ends at once, as is usual. */

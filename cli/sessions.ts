@@ -91,11 +91,14 @@ export async function isFile(word: string): Promise<boolean> {
 
 /** The sessions a word names: those of a run, else one session. */
 export function chooseSessions(all: readonly SessionSummary[], word: string): SessionSummary[] {
-  const run = workflows(all)
-    .flatMap((workflow) => workflow.runs)
-    .find(({ id }) => id === word);
-  if (run) return all.filter(({ id }) => run.sessions.includes(id));
-  return [chooseSession(all, word)];
+  const run = runNamed(all, word);
+  return run ? all.filter(({ id }) => run.sessions.includes(id)) : [chooseSession(all, word)];
+}
+
+/** The run with this id. */
+export function runNamed(all: readonly SessionSummary[], word: string): Run | undefined {
+  const runs = workflows(all).flatMap((workflow) => workflow.runs);
+  return runs.find(({ id }) => id === word);
 }
 
 /** The session with this id, else the only one whose id starts so, else the newest of this name. */

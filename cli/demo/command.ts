@@ -30,7 +30,8 @@ export function registerDemo(program: Command): void {
 
 /** Without `--state`, everything but the fetched servers is in a folder that goes with the demo. */
 async function demo(options: DemoOptions): Promise<void> {
-  const ended = endSignal();
+  const ending = new AbortController();
+  const ended = endSignal().then(() => ending.abort());
   const given = options.servers;
   const servers =
     given === undefined ? await releasedServers(stateOf(options.state)) : givenServers(given);
@@ -39,10 +40,13 @@ async function demo(options: DemoOptions): Promise<void> {
   const state = own ?? stateOf(options.state);
   try {
     await using collector = await startAnywhere(state);
-    const shown = await Promise.race([show(servers, { state, collector, options }), ended]);
-    if (shown && !options.exit) await ended;
+    await show(servers, { state, collector, options, signal: ending.signal });
+    if (!options.exit) await ended;
+  } catch (error) {
+    // Hosts that were ended in the middle of the demo have failed, as they had to.
+    if (!ending.signal.aborted) throw error;
   } finally {
-    if (own !== undefined) await rm(own, { recursive: true, force: true });
+    if (own !== undefined) await rm(own, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -69,10 +73,12 @@ interface Showing {
   readonly state: string;
   readonly collector: Collector;
   readonly options: DemoOptions;
+  readonly signal: AbortSignal;
 }
 
-/** Plays and prints; true when it is done. */
-async function show(servers: DemoServers, { state, collector, options }: Showing): Promise<true> {
+/** Plays and prints. */
+async function show(servers: DemoServers, showing: Showing): Promise<void> {
+  const { state, collector, options, signal } = showing;
   const { line, colors } = terminal();
   const { json, exit } = options;
   const scenarios: Played[] = [];
@@ -80,6 +86,7 @@ async function show(servers: DemoServers, { state, collector, options }: Showing
   const findings = await runDemo({
     state,
     servers,
+    signal,
     api: apiOf(state, collector.address),
     played: (result) => {
       scenarios.push(result);
@@ -89,7 +96,6 @@ async function show(servers: DemoServers, { state, collector, options }: Showing
   const address = `${collector.address}/#token=${collector.token}`;
   if (json) printJson({ scenarios, findings, address });
   else line(`${colors.bold(verdict(findings))}${exit ? '' : `  open: ${address}   (Ctrl-C ends)`}`);
-  return true;
 }
 
 function lineOf({ key, title, acknowledged, kept }: Played): string {

@@ -15,6 +15,7 @@ export interface Stage {
   /** Where the files of the scenarios are. */
   readonly folder: string;
   readonly servers: DemoServers;
+  readonly signal: AbortSignal;
 }
 
 /** Plays one scenario: its hosts start, connect, go through the rounds together, and end. */
@@ -26,7 +27,7 @@ export async function play(scenario: Scenario, stage: Stage): Promise<void> {
   const starts = scenario.connections.map((connection) =>
     startOf({ ...scenario, connection }, { ...stage, folder }),
   );
-  const hosts = starts.map(startHost);
+  const hosts = starts.map(() => startHost(stage.signal));
   try {
     await Promise.all(hosts.map((host, at) => host.order(starts[at] as HostStart)));
     for (const round of scenario.rounds) {
@@ -46,15 +47,20 @@ interface HostProcess {
   end(): Promise<void>;
 }
 
-function startHost(): HostProcess {
+function startHost(signal: AbortSignal): HostProcess {
   const child = fork(fileURLToPath(new URL('host.js', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const ended = once(child, 'exit');
+  const disconnect = (): void => {
+    if (child.connected) child.disconnect();
+  };
+  signal.addEventListener('abort', disconnect, { once: true });
   return {
     order: (order) => orderHost(child, ended, order),
     async end() {
-      if (child.connected) child.disconnect();
+      signal.removeEventListener('abort', disconnect);
+      disconnect();
       await ended;
     },
   };

@@ -20,6 +20,8 @@ export interface DemoOptions {
   readonly state: string;
   readonly servers: DemoServers;
   readonly api: Api;
+  /** Ends the hosts; the run then rejects. */
+  readonly signal: AbortSignal;
   /** Told after each scenario. */
   readonly played: (result: Played) => void;
 }
@@ -36,13 +38,14 @@ export async function runDemo({
   state,
   servers,
   api,
+  signal,
   played,
 }: DemoOptions): Promise<readonly Finding[]> {
   const folder = await mkdtemp(join(state, 'demo-'));
   const sessions: string[] = [];
   for (const scenario of SCENARIOS) {
     const before = new Set((await api.sessions()).map(({ id }) => id));
-    await play(scenario, { state, folder, servers });
+    await play(scenario, { state, folder, servers, signal });
     const recorded = await recordedSessions(api, scenario, before);
     sessions.push(...recorded);
     played({

@@ -193,6 +193,17 @@ describe('bad surroundings', () => {
   });
 });
 
+test('a demo that is ended in the middle leaves nothing behind', async () => {
+  const temporary = join(folder.path, 'temporary');
+  await mkdir(temporary);
+  await using demo = start(['demo'], { env: { TMPDIR: temporary } });
+  await demo.says(/^A .*kept$/m);
+  expect(await readdir(temporary)).toHaveLength(1);
+  demo.child.kill('SIGTERM');
+  expect(await demo.ended).toMatchObject({ code: 0, stderr: '' });
+  expect(await readdir(temporary)).toEqual([]);
+});
+
 describe('wrong usage', () => {
   test.each([
     [['frobnicate'], 'unknown-command'],
