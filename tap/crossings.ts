@@ -5,6 +5,7 @@
 import { draftOfLine } from '../model/crossing.ts';
 import type { Channel, Draft, Peer } from '../model/entry.ts';
 import { createFramer, type Line } from '../model/framing.ts';
+import { latin1 } from '../model/text.ts';
 import { sha256 } from './hash.ts';
 import type { LargeLines } from './large.ts';
 import { createMessageText } from './message-text.ts';
@@ -38,14 +39,15 @@ export function createCrossings(
   const { recorder, redact, capture } = session;
   const messageText = capture === 'metadata' ? () => undefined : createMessageText(where, redact);
 
-  /** A private key that a server prints line by line is hidden whole; JSON lines pass by it. */
-  const hideKeys = (draft: Draft): Draft =>
-    capture === 'redacted' &&
-    draft.type === 'frame' &&
-    draft.text !== undefined &&
-    isKeyLine(draft.text)
-      ? { ...draft, text: KEY_LINE, redacted: 1 }
-      : draft;
+  /** The entry of a line that is no plain message. A private key printed by line is hidden whole. */
+  const draftOf = (line: Line): Draft => {
+    const draft = draftOfLine(line, where, redact, capture);
+    const isText =
+      draft.type === 'frame' && (draft.why === 'not-json' || draft.why === 'invalid-utf8');
+    if (capture !== 'redacted' || !isText || !isKeyLine(latin1(line.bytes))) return draft;
+    const { base64: _, ...rest } = draft;
+    return { ...rest, text: KEY_LINE, redacted: 1 };
+  };
 
   const record = (lines: readonly Line[]): void => {
     let ready: Placeless[] = [];
@@ -60,7 +62,7 @@ export function createCrossings(
         continue;
       }
       try {
-        ready.push(messageText(line) ?? hideKeys(draftOfLine(line, where, redact, capture)));
+        ready.push(messageText(line) ?? draftOf(line));
       } catch (error) {
         // A fault of ours costs one entry, visibly, and no traffic.
         flush();
