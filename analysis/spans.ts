@@ -50,3 +50,30 @@ export function countOf<T>(sorted: readonly T[], fits: (item: T) => boolean): nu
   }
   return low;
 }
+
+/** Spans listed under keys; each list is sorted when it is first asked. */
+export interface SpanBoard<K> {
+  put(key: K, span: Span): void;
+  /** Whether a span of the key other than `self` overlaps `span`. */
+  overlaps(key: K, span: Span, self: Span): boolean;
+}
+
+export function createSpanBoard<K>(): SpanBoard<K> {
+  const lists = new Map<K, { spans: Span[]; sorted: Spans<Span> | undefined }>();
+  return {
+    put(key, span) {
+      const list = lists.get(key);
+      if (!list) lists.set(key, { spans: [span], sorted: undefined });
+      else {
+        list.spans.push(span);
+        list.sorted = undefined;
+      }
+    },
+    overlaps(key, span, self) {
+      const list = lists.get(key);
+      if (!list) return false;
+      list.sorted ??= spansOf(list.spans);
+      return list.sorted.lastOverlapping(span, self) !== undefined;
+    },
+  };
+}

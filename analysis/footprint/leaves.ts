@@ -1,7 +1,7 @@
 /** The texts in a JSON value with the places they stand at, and texts that are JSON themselves opened. */
 import { isObject, parseJson } from '../../model/json.ts';
 
-export interface Leaf {
+interface Place {
   /** Keys from the top, list places as `*`: the same for the same field of every item. */
   readonly pattern: string;
   /** JSON pointer (RFC 6901) within the value. */
@@ -9,27 +9,27 @@ export interface Leaf {
   /** The key of the field, and that of the field on top. */
   readonly field: string;
   readonly top: string;
+}
+
+export interface Leaf extends Place {
   readonly value: string | boolean;
 }
 
 /** The texts and truth values of an argument object, in the order they stand. Values nest at most MAX_DEPTH deep. */
 export function leavesOf(args: unknown): Leaf[] {
   const leaves: Leaf[] = [];
-  const walk = (value: unknown, at: Omit<Leaf, 'value'>): void => {
-    if (typeof value === 'string' || typeof value === 'boolean') leaves.push({ ...at, value });
-    else if (Array.isArray(value)) {
-      value.forEach((item, index) => {
-        walk(item, { ...at, pattern: `${at.pattern}/*`, pointer: `${at.pointer}/${index}` });
-      });
+  const walk = (value: unknown, { pattern, pointer, field, top }: Place): void => {
+    if (typeof value === 'string' || typeof value === 'boolean') {
+      leaves.push({ pattern, pointer, field, top, value });
+    } else if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) {
+        walk(item, { pattern: `${pattern}/*`, pointer: `${pointer}/${index}`, field, top });
+      }
     } else if (isObject(value)) {
-      for (const [key, item] of Object.entries(value)) {
+      for (const key of Object.keys(value)) {
         const step = escaped(key);
-        walk(item, {
-          pattern: `${at.pattern}/${step}`,
-          pointer: `${at.pointer}/${step}`,
-          field: key,
-          top: at.top === '' ? key : at.top,
-        });
+        const place = { pattern: `${pattern}/${step}`, pointer: `${pointer}/${step}` };
+        walk(value[key], { ...place, field: key, top: top === '' ? key : top });
       }
     }
   };
@@ -76,5 +76,6 @@ function openedText(text: string): unknown[] | undefined {
 }
 
 function escaped(key: string): string {
+  if (!key.includes('~') && !key.includes('/')) return key;
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

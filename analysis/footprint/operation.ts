@@ -10,8 +10,10 @@ import { startOf } from '../../model/order.ts';
 import type { Call, Session, SessionView } from '../../model/session.ts';
 import type { Span } from '../order.ts';
 import { type Container, containerOf } from './container.ts';
+import { isEdit } from './edit.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
-import { deedOf, isMove, type Kind } from './verbs.ts';
+import { leavesOf } from './leaves.ts';
+import { type Deed, deedOf, isMove, type Kind } from './verbs.ts';
 
 export interface Operation extends Span {
   readonly view: SessionView;
@@ -23,6 +25,8 @@ export interface Operation extends Span {
   /** It was answered with a result that is no error and asks for nothing more. */
   readonly ok: boolean;
   readonly keys: readonly Key[];
+  /** A change that says which text it replaces. */
+  readonly edits: boolean;
   /** For reads: its name does not say that it shows only a part. */
   readonly whole: boolean;
   /** How sure the kind is, and what the server says of the outside world; 0 to 1. */
@@ -37,7 +41,8 @@ export function operationsOf(views: readonly SessionView[]): Operation[] {
       view,
       container: containerOf(view.session),
       start: view.session.head ? startOf(view.session.head.clock) : 0,
-      tools: toolsOf(view),
+      definitions: definitionsOf(view),
+      tools: new Map(),
     };
     return view.session.calls.flatMap((call) => operationOf(call, place) ?? []);
   });
@@ -57,7 +62,8 @@ interface Place {
   readonly view: SessionView;
   readonly container: Container;
   readonly start: number;
-  readonly tools: ReadonlyMap<string, unknown>;
+  readonly definitions: ReadonlyMap<string, unknown>;
+  readonly tools: Map<string, Tool>;
 }
 
 function operationOf(call: Call, place: Place): Operation | undefined {
@@ -77,27 +83,45 @@ function operationOf(call: Call, place: Place): Operation | undefined {
       tool: call.method,
       kind: 'R',
       keys,
+      edits: false,
       whole: true,
       confidence: 1,
       definition: undefined,
     };
   }
   if (call.method !== 'tools/call') return undefined;
-  const definition = place.tools.get(call.subject);
   const args = member(view.value(call.request), 'params', 'arguments');
   // A rehearsal changes nothing, whatever its tool does otherwise.
   if (isRehearsal(args)) return undefined;
-  const { kind, whole, confidence } = deedOf(call.subject, definition);
-  const closed = member(definition, 'annotations', 'openWorldHint') === false;
+  const tool = toolOf(call.subject, place);
   return {
     ...shared,
     tool: call.subject,
-    kind,
-    whole,
-    keys: keysOf(args, isMove(call.subject)),
-    confidence: confidence * (closed ? 0.95 : 0.85),
-    definition,
+    kind: tool.kind,
+    whole: tool.whole,
+    keys: keysOf(args, tool.isMove),
+    edits: tool.kind === 'M' && isEdit(leavesOf(args)),
+    confidence: tool.confidence,
+    definition: tool.definition,
   };
+}
+
+interface Tool extends Deed {
+  readonly isMove: boolean;
+  readonly definition: unknown;
+}
+
+/** What a tool of this name does, found out once for each session. */
+function toolOf(name: string, { tools, definitions }: Place): Tool {
+  const known = tools.get(name);
+  if (known) return known;
+  const definition = definitions.get(name);
+  const deed = deedOf(name, definition);
+  const isClosed = member(definition, 'annotations', 'openWorldHint') === false;
+  const confidence = deed.confidence * (isClosed ? 0.95 : 0.85);
+  const tool = { ...deed, confidence, isMove: isMove(name), definition };
+  tools.set(name, tool);
+  return tool;
 }
 
 /** A call whose answer never came may run until its process is gone. */
@@ -123,7 +147,7 @@ function isRehearsal(args: unknown): boolean {
   return REHEARSAL.some((name) => member(args, name) === true);
 }
 
-function toolsOf(view: SessionView): Map<string, unknown> {
+function definitionsOf(view: SessionView): Map<string, unknown> {
   const offers = currentOffers(catalogs(view));
   return new Map(
     offers.flatMap(({ kind, name, definition }) =>

@@ -1,7 +1,19 @@
 /** Names split into words, at case and at everything that is no letter or digit. */
 
 /** `read_textFile` → read, text, file; `HTTPServer2` → http, server2. */
-export function wordsOf(name: string): string[] {
+export function wordsOf(name: string): readonly string[] {
+  const known = KNOWN.get(name);
+  if (known) return known;
+  const words = split(name);
+  if (KNOWN.size < KEPT && name.length <= LONGEST) KNOWN.set(name, words);
+  return words;
+}
+
+/** Names that were split before: a recording has few of them, and each a hundred thousand times. */
+const KNOWN = new Map<string, readonly string[]>();
+const KEPT = 10_000;
+
+function split(name: string): readonly string[] {
   return name
     .slice(0, LONGEST)
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

@@ -4,14 +4,14 @@
  * Arguments that select what is written are no effect, unless the write creates it; nor is a text that
  * an edit looks for to replace it.
  */
+import { isReplaced } from '../footprint/edit.ts';
 import { isKeyName } from '../footprint/keys.ts';
 import { type Leaf, leavesOf } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
-import { wordsOf } from '../footprint/words.ts';
-import { type Feature, featuresOf, sampleOf } from './features.ts';
+import { type Feature, type Found, featuresOf, visibleIn } from './features.ts';
 
 export interface Trace {
-  readonly feature: Feature;
+  readonly found: Found;
   /** The argument it came from, list places as `*`. */
   readonly pattern: string;
   readonly pointer: string;
@@ -28,15 +28,16 @@ export interface Effect {
 export function effectOf(operation: Operation): Effect {
   const leaves = leavesOf(argumentsOf(operation));
   const gone = new Set<Feature>();
-  for (const { value } of replacedLeaves(operation, leaves)) {
-    if (typeof value === 'string') featuresOf(value, gone);
+  for (const { field, value } of operation.edits ? leaves : []) {
+    if (typeof value === 'string' && isReplaced(field))
+      visibleIn(value, (feature) => gone.add(feature));
   }
   const traces: Trace[] = [];
   for (const leaf of leaves) {
     if (typeof leaf.value !== 'string' || !isWritten(operation, leaf)) continue;
-    for (const feature of sampleOf(featuresOf(leaf.value))) {
-      if (!gone.has(feature))
-        traces.push({ feature, pattern: leaf.pattern, pointer: leaf.pointer });
+    for (const found of sampleOf(featuresOf(leaf.value))) {
+      if (gone.has(found.feature)) continue;
+      traces.push({ found, pattern: leaf.pattern, pointer: leaf.pointer });
     }
   }
   return {
@@ -46,25 +47,9 @@ export function effectOf(operation: Operation): Effect {
   };
 }
 
-/** The texts an edit looks for: what it takes away. None where the call does not say what it replaces. */
-export function replacedLeaves({ kind }: Operation, leaves: readonly Leaf[]): readonly Leaf[] {
-  return kind === 'M'
-    ? leaves.filter(({ field }) => wordsOf(field).some((word) => REPLACED.test(word)))
-    : [];
-}
-
-/** Whether a change says which text it replaces, and so can take away nothing else. */
-export function isEdit(operation: Operation, leaves: readonly Leaf[]): boolean {
-  const vague = leaves.some(({ field }) => wordsOf(field).some((word) => VAGUE.test(word)));
-  return !vague && replacedLeaves(operation, leaves).length > 0;
-}
-
-const REPLACED = /^(?:old|find|search|before|previous|prev|original|expected|from)$/;
-const VAGUE = /^(?:regex|regexp|pattern|glob|line|lines|range|start|end)$/;
-
 function isWritten(operation: Operation, leaf: Leaf): boolean {
   if (isSelector(leaf)) return operation.kind === 'C';
-  return !replacedLeaves(operation, [leaf]).includes(leaf);
+  return !(operation.edits && isReplaced(leaf.field));
 }
 
 /** An argument on top that names what the call is about. */
@@ -83,4 +68,13 @@ export function namesOf({ kind, tool }: Operation, leaves: readonly Leaf[]): str
 function switchOf({ pattern, value }: Leaf): (readonly [string, string])[] {
   if (typeof value === 'boolean') return [[pattern, String(value)]];
   return value.length <= 20 && /^\w+$/.test(value) ? [[pattern, value.toLowerCase()]] : [];
+}
+
+/** At most `most` of what was found: the first half as it stands, the rest spread over what is left. */
+function sampleOf(found: readonly Found[], most = 64): readonly Found[] {
+  if (found.length <= most) return found;
+  const half = most / 2;
+  const step = (found.length - half) / half;
+  const spread = Array.from({ length: half }, (_, at) => found[half + Math.floor(at * step)]);
+  return [...found.slice(0, half), ...spread.filter((one) => one !== undefined)];
 }

@@ -5,76 +5,176 @@
  * a space between them (`host-1-entity-7`); a line of three words or more. `entity-1` is the pair
  * entity 1, which is not in `entity-10`. Case, punctuation and Unicode forms do not count, since
  * servers change them. Secrets were replaced before they were recorded, and are passed over.
+ *
+ * A feature is a number, a hash of 53 bits of its sort and words, so that megabytes of recorded text
+ * are walked without a string being made of any of them.
  */
 
-/** Its sort (`w`, `p`, `c` or `l`), then its words, each behind a space. */
-export type Feature = string;
+export type Feature = number;
+export type Sort = 'word' | 'pair' | 'compound' | 'line';
 
-/** The features of a text by which it can be told from others: no numbers and words of two letters, but where they are all there is. */
-export function featuresOf(text: string, into: Set<Feature> = new Set()): Set<Feature> {
-  let only: string | undefined;
-  let count = 0;
-  const weak = (feature: Feature): boolean =>
-    feature.startsWith('w ') && !isStrong(feature.slice(2));
-  visibleIn(text, (feature) => {
-    count += 1;
-    only = feature;
-    if (!weak(feature)) into.add(feature);
+/** A feature with the words it is made of: those of its line from one place to another. */
+export interface Found {
+  readonly feature: Feature;
+  readonly sort: Sort;
+  readonly words: readonly Feature[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The features of a text by which it can be told from others: no numbers and no words of two letters,
+ * but where a text is nothing else.
+ */
+export function featuresOf(text: string): Found[] {
+  const found: Found[] = [];
+  const only: Found[] = [];
+  eachLine(text, (line) => {
+    const words = Array.from({ length: line.count }, (_, at) => wordAt(line, at));
+    emit(line, (feature, sort, from, to) => {
+      const isWeak = sort === 'word' && line.weak[from] === 1;
+      (isWeak ? only : found).push({ feature, sort, words, from, to });
+    });
   });
-  if (count === 1 && only !== undefined) into.add(only);
-  return into;
+  return found.length === 0 && only.length === 1 ? only : found;
 }
 
 /** Every feature of a text, weak words too. */
 export function visibleIn(text: string, see: (feature: Feature) => void): void {
-  const clean = text.includes('<secret:') ? text.replaceAll(PLACEHOLDER, ' ') : text;
-  for (const line of clean.normalize('NFKC').toLowerCase().split('\n')) {
-    const words = line.match(WORD) ?? [];
-    let before: string | undefined;
-    for (const word of words) {
-      see(`w ${word}`);
-      if (before !== undefined) see(`p ${before} ${word}`);
-      before = word;
-    }
-    if (words.length < 3) continue;
-    for (const compound of line.match(COMPOUND) ?? [])
-      see(`c ${(compound.match(WORD) ?? []).join(' ')}`);
-    if (words.length <= LONGEST_LINE) see(`l ${words.join(' ')}`);
-  }
+  eachLine(text, (line) => emit(line, see));
 }
 
 /** The first and the last word of a text: what an edit beside it may have cut away. */
-export function edgesOf(text: string): { first: string; last: string } | undefined {
-  const words = text.normalize('NFKC').toLowerCase().match(WORD);
-  const [first, last] = [words?.[0], words?.at(-1)];
+export function edgesOf(text: string): { first: Feature; last: Feature } | undefined {
+  let first: Feature | undefined;
+  let last: Feature | undefined;
+  eachLine(text, (line) => {
+    if (line.count === 0) return;
+    first ??= wordAt(line, 0);
+    last = wordAt(line, line.count - 1);
+  });
   return first === undefined || last === undefined ? undefined : { first, last };
 }
 
-/** `w`, `p`, `c` or `l`. */
-export function sortOf(feature: Feature): string {
-  return feature.charAt(0);
+/** The feature that a single word is. */
+export function wordFeature(word: string): Feature {
+  return edgesOf(word)?.first ?? 0;
 }
 
-export function wordsOfFeature(feature: Feature): string[] {
-  return feature.slice(2).split(' ');
-}
-
-const PLACEHOLDER = /<secret:[a-z0-9-]+:[0-9a-f]+>/gi;
-const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-const COMPOUND = /[\p{L}\p{N}\p{M}]+(?:[-_.:/@#+][\p{L}\p{N}\p{M}]+){2,}/gu;
 /** Longer lines are prose, of which the words and pairs are enough. */
 const LONGEST_LINE = 40;
 
-function isStrong(word: string): boolean {
-  return word.length >= 3 && !/^\p{N}+$/u.test(word);
+type See = (feature: Feature, sort: Sort, from: number, to: number) => void;
+
+function emit(line: Line, see: See): void {
+  const { count } = line;
+  for (let at = 0; at < count; at++) {
+    see(wordAt(line, at), 'word', at, at + 1);
+    if (at > 0) see(joined(line, at - 1, at + 1), 'pair', at - 1, at + 1);
+  }
+  if (count < 3) return;
+  for (let from = 0, to = 1; from < count; from = to++) {
+    while (to < count && line.glued[to] === 1) to++;
+    if (to - from > 2) see(joined(line, from, to), 'compound', from, to);
+  }
+  if (count <= LONGEST_LINE) see(joined(line, 0, count), 'line', 0, count);
 }
 
-/** At most `most` features: the first half as they come, the rest spread over what is left. */
-export function sampleOf(features: ReadonlySet<Feature>, most = 64): Feature[] {
-  const all = [...features];
-  if (all.length <= most) return all;
-  const half = most / 2;
-  const step = (all.length - half) / half;
-  const spread = Array.from({ length: half }, (_, at) => all[half + Math.floor(at * step)] ?? '');
-  return [...all.slice(0, half), ...spread];
+/** The words of a line: two lanes of hashes, whether a word is weak, and whether it is glued to the one before. */
+interface Line {
+  count: number;
+  readonly high: number[];
+  readonly low: number[];
+  readonly weak: number[];
+  readonly glued: number[];
+}
+
+const SEED_HIGH = 0x811c9dc5;
+const SEED_LOW = 0x9e3779b9;
+const LF = 10;
+
+function eachLine(text: string, visit: (line: Line) => void): void {
+  const clean = plain(text);
+  const line: Line = { count: 0, high: [], low: [], weak: [], glued: [] };
+  let start = -1;
+  let end = -1;
+  for (let at = 0; at <= clean.length; at++) {
+    const code = at < clean.length ? clean.charCodeAt(at) : LF;
+    if (isOfWord(code, clean, at)) {
+      if (start === -1) start = at;
+      continue;
+    }
+    if (start !== -1) {
+      addWord(line, clean, { start, end: at, before: end });
+      end = at;
+      start = -1;
+    }
+    if (code !== LF) continue;
+    if (line.count > 0) visit(line);
+    line.count = 0;
+    end = -1;
+  }
+}
+
+function addWord(
+  line: Line,
+  text: string,
+  { start, end, before }: { start: number; end: number; before: number },
+): void {
+  let high = SEED_HIGH;
+  let low = SEED_LOW;
+  let isNumber = true;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) isNumber = false;
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ code, 0x85ebca6b);
+    low ^= low >>> 15;
+  }
+  const place = line.count++;
+  line.high[place] = high;
+  line.low[place] = low;
+  line.weak[place] = isNumber || end - start < 3 ? 1 : 0;
+  line.glued[place] =
+    before !== -1 && start === before + 1 && GLUE.has(text.charCodeAt(before)) ? 1 : 0;
+}
+
+const GLUE = new Set([...'-_.:/@#+'].map((character) => character.charCodeAt(0)));
+
+/** Two lanes as one whole number that a double holds: 32 bits of one, 21 of the other. */
+function number53(high: number, low: number): Feature {
+  return (high >>> 0) + (low >>> 11) * 0x1_0000_0000;
+}
+
+function wordAt({ high, low }: Line, at: number): Feature {
+  return number53(high[at] ?? 0, low[at] ?? 0);
+}
+
+/** The words from one place to another as one feature; never equal to one of its words. */
+function joined(line: Line, from: number, to: number): Feature {
+  let high = to - from;
+  let low = SEED_LOW;
+  for (let at = from; at < to; at++) {
+    high = Math.imul((high << 5) ^ (high >>> 27) ^ (line.high[at] ?? 0), 0x01000193);
+    low = Math.imul((low << 7) ^ (low >>> 25) ^ (line.low[at] ?? 0), 0xc2b2ae35);
+    low ^= low >>> 13;
+  }
+  return number53(high, low);
+}
+
+/** Whether a code unit is of a letter, a digit or a mark. */
+function isOfWord(code: number, text: string, at: number): boolean {
+  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+  // Halves of a pair are taken for letters: rare scripts, and emoji, which are words of their own sort.
+  return (code >= 0xd800 && code <= 0xdfff) || LETTER.test(text.charAt(at));
+}
+
+const LETTER = /[\p{L}\p{N}\p{M}]/u;
+const PLACEHOLDER = /<secret:[a-z0-9-]+:[0-9a-f]+>/gi;
+const ASCII = /^[\0-\x7f]*$/;
+
+/** Without secrets, and without the differences that servers make: case, and Unicode forms. */
+function plain(text: string): string {
+  const clean = text.includes('<secret:') ? text.replaceAll(PLACEHOLDER, ' ') : text;
+  return (ASCII.test(clean) ? clean : clean.normalize('NFKC')).toLowerCase();
 }

@@ -7,13 +7,16 @@
 import { leavesOf, textsIn } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { countOf } from '../spans.ts';
-import { namesOf } from './effects.ts';
+import { type Effect, namesOf } from './effects.ts';
 import { type Feature, visibleIn } from './features.ts';
 import type { Group } from './groups.ts';
 
 export interface Mentions {
-  /** When another operation than `write` first named the feature; Infinity when none did. */
-  namedByOthers(feature: Feature, write: Operation): number;
+  /**
+   * When another operation than `write` first named the feature, or created something of the name;
+   * Infinity when none did.
+   */
+  namedByOthers(what: Feature | string, write: Operation): number;
   shows(read: Operation, feature: Feature): boolean;
   /** The first read after `read` that shows the feature. */
   shownAfter(read: Operation, feature: Feature): Operation | undefined;
@@ -23,16 +26,21 @@ interface Mention {
   first: Operation | undefined;
   second: Operation | undefined;
   /** Places in the group's reads, ascending. */
-  readonly shown: number[];
+  shown: number[] | undefined;
 }
 
-/** `features`: those of the writes in question; no others are looked for. */
-export function mentionsOf(group: Group, features: Iterable<Feature>): Mentions {
-  const found = new Map<Feature, Mention>();
-  for (const feature of features)
-    found.set(feature, { first: undefined, second: undefined, shown: [] });
+/** `effects`: those of the writes in question; nothing else is looked for. */
+export function mentionsOf(group: Group, effects: Iterable<Effect>): Mentions {
+  // Features are numbers and names are texts, so that one map holds both.
+  const found = new Map<Feature | string, Mention>();
+  const expect = (what: Feature | string): unknown =>
+    found.has(what) || found.set(what, { first: undefined, second: undefined, shown: undefined });
+  for (const { traces, names } of effects) {
+    for (const { found: one } of traces) expect(one.feature);
+    for (const name of names) expect(name);
+  }
   for (const write of [...group.writes].sort((a, b) => a.start - b.start)) {
-    const name = (feature: Feature): void => nameOnce(found.get(feature), write);
+    const name = (what: Feature | string): void => nameOnce(found.get(what), write);
     const leaves = leavesOf(argumentsOf(write));
     for (const { value } of leaves) if (typeof value === 'string') visibleIn(value, name);
     for (const own of namesOf(write, leaves)) name(own);
@@ -40,8 +48,10 @@ export function mentionsOf(group: Group, features: Iterable<Feature>): Mentions 
   group.reads.forEach((read, index) => {
     for (const text of textsIn(resultOf(read))) {
       visibleIn(text, (feature) => {
-        const shown = found.get(feature)?.shown;
-        if (shown && shown.at(-1) !== index) shown.push(index);
+        const mention = found.get(feature);
+        if (!mention) return;
+        if (!mention.shown) mention.shown = [index];
+        else if (mention.shown.at(-1) !== index) mention.shown.push(index);
       });
     }
   });
@@ -51,8 +61,8 @@ export function mentionsOf(group: Group, features: Iterable<Feature>): Mentions 
     return shown[countOf(shown, (index) => index < from)];
   };
   return {
-    namedByOthers(feature, write) {
-      const mention = found.get(feature);
+    namedByOthers(what, write) {
+      const mention = found.get(what);
       const other = mention?.first === write ? mention.second : mention?.first;
       return other?.start ?? Number.POSITIVE_INFINITY;
     },

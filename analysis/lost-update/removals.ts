@@ -5,64 +5,37 @@
  * holes of the recording in which such may hide. Whoever asks gives the time in which it matters:
  * from the start of the write to the end of the read.
  */
-
+import { isObject } from '../../model/json.ts';
 import { startOf } from '../../model/order.ts';
 import type { Session, SessionView } from '../../model/session.ts';
 import { containerOf } from '../footprint/container.ts';
 import { isKeyName, withAncestors } from '../footprint/keys.ts';
-import { type Leaf, leavesOf } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import type { Span } from '../order.ts';
-import { type Spans, spansOf } from '../spans.ts';
-import { isEdit, replacedLeaves } from './effects.ts';
-import { edgesOf, type Feature, wordsOfFeature } from './features.ts';
+import { createSpanBoard } from '../spans.ts';
 
 export interface Removals {
   /** Whether something other than `write` may have removed what it wrote, at a time within `span`. */
   mayHaveRemoved(write: Operation, span: Span): boolean;
-  /** Whether an edit that took away the text beside a feature may have taken a part of it along. */
-  mayHaveCut(write: Operation, feature: Feature, span: Span): boolean;
 }
 
 export function removalsOf(
   operations: readonly Operation[],
   views: readonly SessionView[],
 ): Removals {
-  const lists = new Map<string, Span[]>();
-  const put = (place: string, span: Span): void => {
-    const list = lists.get(place);
-    if (list) list.push(span);
-    else lists.set(place, [span]);
-  };
-  for (const operation of operations)
-    for (const place of placesOf(operation)) put(place, operation);
+  const board = createSpanBoard<string>();
+  for (const operation of operations) {
+    for (const place of placesOf(operation)) board.put(place, operation);
+  }
   for (const { session } of views) {
     const { id, machine } = containerOf(session);
-    for (const hole of holesOf(session))
-      for (const scope of [id, machine]) put(`all ${scope}`, hole);
-    for (const hole of holesOf(session)) put(`any ${id}`, hole);
+    for (const hole of holesOf(session)) {
+      for (const place of [`all ${id}`, `all ${machine}`, `any ${id}`]) board.put(place, hole);
+    }
   }
-  const sorted = new Map<string, Spans<Span>>();
-  const overlaps = (place: string, span: Span, self: Span): boolean => {
-    const list = lists.get(place);
-    if (!list) return false;
-    const spans = sorted.get(place) ?? spansOf(list);
-    sorted.set(place, spans);
-    return spans.lastOverlapping(span, self) !== undefined;
-  };
   return {
-    mayHaveRemoved: (write, span) => asksAt(write).some((place) => overlaps(place, span, write)),
-    mayHaveCut(write, feature, span) {
-      const words = wordsOfFeature(feature);
-      if (words.length === 1) return false;
-      const cutAt = [
-        ...words.slice(1).map((word) => `first ${word}`),
-        ...words.slice(0, -1).map((word) => `last ${word}`),
-      ];
-      return scopesOf(write).some((scope) =>
-        cutAt.some((edge) => overlaps(`${edge} ${scope}`, span, write)),
-      );
-    },
+    mayHaveRemoved: (write, span) =>
+      asksAt(write).some((place) => board.overlaps(place, span, write)),
   };
 }
 
@@ -79,14 +52,13 @@ function placesOf(operation: Operation): string[] {
     return keys.map(
       ({ value, absolute }) => `name ${absolute ? container.machine : container.id} ${value}`,
     );
-  const leaves = kind === 'M' ? leavesOf(argumentsOf(operation)) : [];
-  // What an edit takes away is known by its features; only what it may cut at its edges is listed.
-  if (kind === 'M' && isEdit(operation, leaves)) return edgePlaces(operation, leaves);
+  // What an edit takes away is known by its features, and what it cuts by its edges (cuts.ts).
+  if (operation.edits) return [];
   const everything = [`any ${container.id}`];
   if (kind === 'X' || keys.length === 0) {
     return [...everything, `all ${container.id}`, `all ${container.machine}`];
   }
-  const slots = kind === 'M' ? slotsOf(leaves) : ['*'];
+  const slots = kind === 'M' ? slotsOf(operation) : ['*'];
   return [
     ...everything,
     ...keys.flatMap(({ value, absolute }) => {
@@ -100,7 +72,8 @@ function placesOf(operation: Operation): string[] {
 function asksAt(write: Operation): string[] {
   const { kind, container, keys } = write;
   if (keys.length === 0) return [`any ${container.id}`];
-  const slots = kind === 'M' ? changedSlots(write) : [];
+  // A change is undone by what changes the same arguments, and by what replaces all of them.
+  const slots = kind === 'M' && !write.edits ? ['*', ...slotsOf(write)] : [];
   return keys.flatMap(({ value, absolute, word }) => {
     const scope = absolute ? container.machine : container.id;
     const [own = value, ...above] = absolute ? withAncestors(value) : [value];
@@ -117,34 +90,10 @@ function asksAt(write: Operation): string[] {
   });
 }
 
-/** For a change without a text to replace: its own arguments, and `*` for whatever replaces all of them. */
-function changedSlots(write: Operation): string[] {
-  const leaves = leavesOf(argumentsOf(write));
-  return isEdit(write, leaves) ? [] : ['*', ...slotsOf(leaves)];
-}
-
-function slotsOf(leaves: readonly Leaf[]): string[] {
-  return [...new Set(leaves.map(({ top }) => top))].filter((top) => !isKeyName(top));
-}
-
-function edgePlaces(edit: Operation, leaves: readonly Leaf[]): string[] {
-  const scopes = [...scopesOf(edit), edit.container.id];
-  return replacedLeaves(edit, leaves).flatMap(({ value }) => {
-    const edges = typeof value === 'string' ? edgesOf(value) : undefined;
-    if (!edges) return [];
-    return scopes.flatMap((scope) => [
-      `first ${edges.first} ${scope}`,
-      `last ${edges.last} ${scope}`,
-    ]);
-  });
-}
-
-/** The places an operation touches: its keys, or its whole container. */
-function scopesOf({ keys, container }: Operation): string[] {
-  if (keys.length === 0) return [container.id];
-  return keys.map(
-    ({ value, absolute }) => `${absolute ? container.machine : container.id} ${value}`,
-  );
+/** The arguments on top that say what to change. */
+function slotsOf(change: Operation): string[] {
+  const args = argumentsOf(change);
+  return isObject(args) ? Object.keys(args).filter((name) => !isKeyName(name)) : [];
 }
 
 function isName(word: string): boolean {

@@ -9,9 +9,10 @@
 import { groupBy } from '../../model/group.ts';
 import type { SessionView } from '../../model/session.ts';
 import { operationsOf } from '../footprint/operation.ts';
-import { effectOf } from './effects.ts';
+import { cutsOf } from './cuts.ts';
+import { type Effect, effectOf } from './effects.ts';
 import type { LostUpdates } from './found.ts';
-import { candidatesOf, groupsOf } from './groups.ts';
+import { type Candidate, candidatesOf, groupsOf } from './groups.ts';
 import { judge } from './judge.ts';
 import { mentionsOf } from './mentions.ts';
 import { removalsOf } from './removals.ts';
@@ -24,21 +25,19 @@ export function searchLostUpdates(views: readonly SessionView[]): LostUpdates[] 
   });
   if (groups.length === 0) return [];
   const removals = removalsOf(operations, views);
+  const cuts = cutsOf(operations);
   return groups.flatMap(({ group, candidates }) => {
     const byRead = [...groupBy(candidates, ({ read }) => read)].filter(([, own]) =>
       own.some(({ overlapped }) => overlapped),
     );
-    const judged = byRead.map(([read, own]) => ({
-      read,
-      writes: own.map((candidate) => ({ ...candidate, effect: effectOf(candidate.write) })),
-    }));
-    const effects = judged.flatMap(({ writes }) => writes.map(({ effect }) => effect));
-    const mentions = mentionsOf(
-      group,
-      effects.flatMap(({ traces, names }) => [...traces.map(({ feature }) => feature), ...names]),
-    );
-    return judged.flatMap(
-      ({ read, writes }) => judge({ group, read, writes, mentions, removals }) ?? [],
+    const mentions = mentionsOf(group, effectsOf(byRead.flatMap(([, own]) => own)));
+    return byRead.flatMap(
+      ([read, writes]) => judge({ group, read, writes, mentions, removals, cuts }) ?? [],
     );
   });
+}
+
+/** One after the other, so that their features are held, and not all they came from. */
+function* effectsOf(candidates: readonly Candidate[]): Generator<Effect> {
+  for (const { write } of candidates) yield effectOf(write);
 }
