@@ -4,6 +4,8 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeRecording } from '../../model/recording.ts';
+import { client, ends, opening, tape, toolCall } from '../kit/entries.ts';
 import { type Folder, ROOT, start, temporaryFolder, wiretape } from './wiretape.ts';
 
 const MEMORY = join(ROOT, 'node_modules/@modelcontextprotocol/server-memory/dist/index.js');
@@ -145,6 +147,55 @@ describe('with a collector', () => {
 function withoutProgress({ id, name, callCount, messageCount }: Record<string, unknown>) {
   return { id, name, callCount, messageCount };
 }
+
+describe('open', () => {
+  test('shows recordings, read only, and leaves the state folder alone', async () => {
+    const file = join(folder.path, 'shown.tape.jsonl');
+    const steps = [...opening(), client(toolCall(1, 'look')), ends()];
+    await writeFile(file, writeRecording(tape('shown', steps)));
+    const untouched = join(folder.path, 'untouched');
+    await using open = start(['open', file, '--no-browser', '--state', untouched]);
+    const [, address = '', token = ''] = await open.says(
+      /^(http:\S+)\/#token=(\S+) {2}\(Ctrl-C ends\)$/m,
+    );
+    const authorization = { authorization: `Bearer ${token}` };
+    const sessions = await fetch(`${address}/api/sessions`, { headers: authorization });
+    expect(await sessions.json()).toMatchObject([{ name: 'shown', callCount: 2 }]);
+    const status = await fetch(`${address}/api/status`, { headers: authorization });
+    expect(await status.json()).toMatchObject({ readOnly: true });
+    open.child.kill('SIGINT');
+    expect(await open.ended).toMatchObject({ code: 0, stderr: '' });
+    await expect(readdir(untouched)).rejects.toThrow('ENOENT');
+  });
+
+  test('gives its address, and nothing else, to the browser', async () => {
+    const bin = join(folder.path, 'bin');
+    const heard = join(folder.path, 'heard');
+    await mkdir(bin);
+    await writeFile(join(bin, 'xdg-open'), `#!/bin/sh\necho "$#:$1" > ${heard}\n`, { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env['PATH']}`, DISPLAY: ':0' };
+    const { stdout } = await wiretape(['open', '--state', state, '--port', '0'], { env });
+    await expect.poll(() => readFile(heard, 'utf8').catch(() => '')).toBe(`1:${stdout}`);
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}\n$/);
+  });
+});
+
+test('wiretape alone says how things are, and the next step', async () => {
+  const empty = join(folder.path, 'nothing');
+  const { code, stdout } = await wiretape(['--state', empty]);
+  expect({ code, stdout: stdout.replace(/^wiretape \S+/, 'wiretape') }).toMatchInlineSnapshot(`
+    {
+      "code": 0,
+      "stdout": "wiretape
+    No collector runs; taps record without one.
+    No session is recorded yet.
+    Next: wiretape demo
+    ",
+    }
+  `);
+  expect(await runJson()).toMatchObject({ next: 'wiretape open', waiting: 0 });
+  await expect(readdir(empty)).rejects.toThrow('ENOENT');
+});
 
 describe('bad surroundings', () => {
   test('a port in use', async () => {

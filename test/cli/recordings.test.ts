@@ -202,6 +202,35 @@ describe('export', () => {
   });
 });
 
+test('nothing that a recording says reaches the terminal as a command', async () => {
+  const evil = 'x\u001b[2J\u0007\u009b31m\u202e\u2066y';
+  const steps = [
+    ...opening({ client: evil, server: evil }),
+    client(toolCall(evil, evil, { [evil]: evil })),
+    client({ id: 9, method: evil, params: { name: evil } }),
+    server(`${evil} not json`),
+    server({ id: 9, error: { code: -1, message: evil } }),
+    stderr(evil),
+    ends(evil),
+  ];
+  const launch = { command: evil, args: [evil], env: {} };
+  const head = { workflow: evil, tap: evil, launch };
+  await writeFile(at('evil.tape.jsonl'), writeRecording(tape(evil, steps, { head })));
+  const words = [
+    ['show'],
+    ['show', '--json'],
+    ['check'],
+    ['check', '--json'],
+    ['stuck'],
+    ['stuck', '--json'],
+  ];
+  for (const [command = '', ...options] of [...words, ['validate']]) {
+    const { stdout, stderr } = await wiretape([command, at('evil.tape.jsonl'), ...options]);
+    expect(stdout).not.toBe('');
+    expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+});
+
 describe('a file that cannot be opened', () => {
   test.each([
     ['words.txt', 'not-a-recording'],
