@@ -260,7 +260,8 @@ function callOf({ session, index }: Machine, message: RequestMessage, { entry, r
   };
   const subject = subjectOf(method, params);
   const trace = traceOf(params);
-  const parent = index.causeOf(other(from), entry);
+  // The server asks because of what it was asked; what the client asks comes from its host.
+  const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
   if (subject !== undefined) call.subject = subject;
   if (exchange !== undefined) call.exchange = exchange;
   if (trace !== undefined) call.trace = trace;

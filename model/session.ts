@@ -39,7 +39,7 @@ export interface Call {
   readonly ordinal: number;
   readonly exchange?: number;
   readonly trace?: string;
-  /** The request of the other side that was open, or shared the exchange, when this one was made. */
+  /** Of a request of the server: the client's only one that was open, or shared the exchange, then. */
   readonly parent?: Call;
   /** What ties rounds, task polls and retries to one intention. */
   ties: Ties;
