@@ -1,6 +1,7 @@
 // The demo is true: what it counts is on the disk, what it records crossed the pipes, and where
 // nothing is lost it finds nothing. The same clients then run against the recording alone.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,6 +23,7 @@ interface Scenario {
 interface Told {
   readonly scenarios: readonly [Scenario, Scenario, Scenario];
   readonly findings: readonly Finding[];
+  readonly address: string;
 }
 
 type Servers = Readonly<Record<string, { command: readonly string[]; around?: readonly string[] }>>;
@@ -135,11 +137,16 @@ function crossed(entries: readonly Entry[], from: 'client' | 'server'): string {
 test('with servers that keep every write it finds nothing', { timeout: 60_000 }, async () => {
   const server = (name: string) => ({ command: [node, join(ROOT, 'test/kit/servers', name)] });
   const memory = server('memory.mjs');
-  const { scenarios, findings } = await play('corrected', {
+  // Whoever has the usual port, the demo finds another.
+  const other = createServer().on('error', () => {});
+  other.listen(4320, '127.0.0.1');
+  const { scenarios, findings, address } = await play('corrected', {
     ...{ a: memory, b1: memory, b2: memory },
     c: server('files.mjs'),
   });
+  other.close();
   expect(findings).toEqual([]);
+  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:(?!4320\/)\d+\/#token=/);
   for (const { key, acknowledged, kept } of scenarios) {
     expect({ key, acknowledged, kept }).toEqual({
       key,
