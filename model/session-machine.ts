@@ -134,6 +134,7 @@ function applyEntry(machine: Machine, entry: Entry): readonly Seen[] {
       break;
     case 'end':
       session.ended = true;
+      session.cutOff = entry.by === 'collector';
       endSession(session);
       break;
     case 'http':

@@ -140,6 +140,8 @@ export interface Session {
   readonly lastFrom: { client?: number; server?: number };
   exit: ExitEntry | undefined;
   ended: boolean;
+  /** The tap was gone before the session ended: what came after that is not known. */
+  cutOff: boolean;
   entryCount: number;
   messageCount: number;
   /** Calls that still wait for an answer; calls whose answer is an error. */
@@ -173,6 +175,7 @@ export function emptySession(id: string): Session {
     lastFrom: {},
     exit: undefined,
     ended: false,
+    cutOff: false,
     entryCount: 0,
     messageCount: 0,
     openCount: 0,

@@ -18,13 +18,13 @@ export const unansweredRequest: Rule = {
   definition:
     'The session ended, and a request of it was neither answered nor cancelled. Low when it was asked within the last second.',
   wrongWhen:
-    'The answer came after the tap had gone, or as a line that could not be kept; requests followed by lost or unreadable entries are left out.',
+    'The answer came after the recording ended. Requests followed by lost or unreadable entries are left out, and so are sessions whose tap was gone first.',
   confirm: 'Send the same request to the same server again and wait longer than this session did.',
   source: 'JSON-RPC 2.0 §4 (a request must be answered); MCP basic/index "Responses".',
   fixtures: ['test/analysis/protocol-rules.test.ts'],
   find({ views }) {
     return views.flatMap(({ session }) => {
-      if (session.phase !== 'ended') return [];
+      if (session.phase !== 'ended' || session.cutOff) return [];
       const lost = session.calls.filter((call) => isUnanswered(call, session));
       const groups = groupBy(
         lost,

@@ -305,10 +305,11 @@ describe('files: looks alike and is not', () => {
 
 describe('two sessions', () => {
   const [first, second, read] = base as [SceneCall, SceneCall, SceneCall];
-  const a = (head: ReturnType<typeof launched>, more = {}) =>
-    scene('a', [first], { head, ...more });
-  const b = (head: ReturnType<typeof launched>, more = {}) =>
-    scene('b', [second, read], { head, ...more });
+  type Head = ReturnType<typeof launched>;
+  const a = (head: Head | undefined, more = {}) =>
+    scene('a', [first], { ...(head ? { head } : {}), ...more });
+  const b = (head: Head | undefined, more = {}) =>
+    scene('b', [second, read], { ...(head ? { head } : {}), ...more });
   const here = launched({ NOTES_FILE_PATH: '#1' });
 
   test('of one store are one container', () => {

@@ -28,6 +28,7 @@ function found(steps: readonly Step[]): string[] {
 
 const call = (id: string | number) => client(toolCall(id, 'save'));
 const ok = (id: string | number) => server(toolText(id, 'ok'));
+const goneTap: Step = { draft: (at) => ({ type: 'end', at, reason: 'tap gone', by: 'collector' }) };
 const later = (step: Step) => after(5_000_000, step);
 
 const fires: Record<string, [steps: Step[], expected: string[]]> = {
@@ -122,6 +123,8 @@ const isFine: Record<string, Step[]> = {
     frame('server', { why: 'over-cap', text: '{', bytes: 9e6, sha256: '' }),
     later(ends()),
   ],
+  'an id used again after entries were lost': [call(7), gap(1), call(7), ok(7), ok(7)],
+  'the tap was gone before the session ended': [call(1), later(goneTap)],
   'a subscription ends with its session': [
     client({ id: 1, method: 'subscriptions/listen' }),
     later(ends()),

@@ -64,7 +64,7 @@ export function ms(time: number): number {
 export function launched(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
-): SceneOptions['head'] {
+): NonNullable<SceneOptions['head']> {
   return { launch: { command: 'node', args: ['server.js', ...args], env } };
 }
 
