@@ -7,7 +7,7 @@ import { type Collector, startCollector } from '../../collector/index.ts';
 import type { Entry } from '../../model/entry.ts';
 import { findChromium } from '../../scripts/chromium.mjs';
 
-const UI = join(import.meta.dirname, '../../dist/ui');
+export const UI = join(import.meta.dirname, '../../dist/ui');
 
 const FLAGS = [
   '--no-sandbox',
