@@ -23,9 +23,9 @@ const SCRIPT = `
 PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
 stat_of() {
   if [ -r /proc/self/stat ]; then
-    line=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    read -r line < "/proc/$1/stat" || return 1
     set -- \${line##*) }
-    [ "$1" = Z ] && return 1
+    case $1 in Z | X) return 1 ;; esac
     shift 2
     group=$1; shift 17; start=$1
   else
