@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import {
   type FilePlan,
   type FoundServer,
+  hindrance,
   hunk,
   isInCache,
   type OutOfReach,
@@ -49,11 +50,12 @@ function shellWord(name: string): string {
   return /^[\w.@/:-]+$/.test(name) ? name : `'${visible(name).replaceAll("'", `'\\''`)}'`;
 }
 
-function stateOf(
-  { kind, signsIn, launcher, obstacle }: FoundServer,
-  when: string | undefined,
-): string {
-  if (kind === 'remote') return `remote${signsIn ? ', OAuth' : ''}: left alone`;
+function stateOf(server: FoundServer, when: string | undefined): string {
+  const { kind, signsIn, launcher, obstacle, bridgeObstacle } = server;
+  if (kind === 'remote') {
+    const why = bridgeObstacle === undefined ? ' (--remote)' : `, ${bridgeObstacle}`;
+    return `remote${signsIn ? ', OAuth' : ''}: left alone${why}`;
+  }
   if (obstacle !== undefined) return `stdio: left alone, ${obstacle}`;
   if (launcher === undefined) return 'stdio';
   if (!existsSync(launcher))
@@ -127,13 +129,15 @@ interface WrapReport {
   /** All servers that were meant. */
   readonly chosen: readonly FoundServer[];
   readonly faults: readonly WrapFault[];
+  /** Remote servers were meant too. */
+  readonly remote: boolean;
   readonly json: boolean;
 }
 
 /** Says what was wrapped, what was left alone and why, and how hosts take up the change. */
-export function printWrapped({ plans, chosen, faults, json }: WrapReport): void {
+export function printWrapped({ plans, chosen, faults, remote, json }: WrapReport): void {
   const changed = changedIn(plans);
-  const leftAlone = chosen.filter(({ obstacle }) => obstacle !== undefined);
+  const leftAlone = chosen.filter((one) => hindrance(one, remote) !== undefined);
   const already = chosen.filter((one) => !changed.includes(one) && !leftAlone.includes(one));
   if (json) {
     printJson({
@@ -148,15 +152,22 @@ export function printWrapped({ plans, chosen, faults, json }: WrapReport): void 
   const { line } = terminal();
   for (const one of changed) line(`wrapped ${nameIn(one)}; backup kept; undo: wiretape unwrap`);
   for (const one of already) line(`${nameIn(one)} is wrapped already`);
-  for (const one of leftAlone) line(`${nameIn(one)} was left alone: ${one.obstacle}`);
+  for (const one of leftAlone) {
+    const other = !remote && one.kind === 'remote' && !one.bridgeObstacle ? ' (--remote)' : '';
+    line(`${nameIn(one)} was left alone: ${hindrance(one, remote)}${other}`);
+  }
   if (chosen.length === 0) line('There is nothing to wrap.');
   for (const sentence of restarts(changed)) line(sentence);
   for (const file of projectFiles(changed)) {
     remark(`${file} belongs to this folder and now names paths of this machine: do not commit it.`);
   }
+  if (changed.some(({ kind }) => kind === 'remote')) remark(BRIDGED);
   if (changed.length > 0 && isInCache()) remark(CACHE);
   tellFaults(faults);
 }
+
+const BRIDGED =
+  'Remote servers are now reached through npx mcp-remote, which is fetched at the first start; where one asks you to sign in, the bridge opens your browser and keeps its own tokens in ~/.mcp-auth.';
 
 const CACHE =
   'This wiretape stands in the cache of npx. When npx clears it, your servers run on without being recorded; npm install -g wiretape keeps it.';

@@ -6,6 +6,7 @@ import {
   checkWrappable,
   chosenServers,
   type HostId,
+  hindrance,
   launcherOf,
   placeLauncher,
   planWrap,
@@ -21,6 +22,7 @@ import { printPlans, printSurvey, printWrapped } from './wrap-report.ts';
 interface WrapOptions extends CommonOptions {
   readonly host?: HostId;
   readonly all?: boolean;
+  readonly remote?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -29,12 +31,13 @@ export function registerWrap(program: Command): void {
     .argument('[name...]', 'servers, as their configurations call them')
     .addOption(hostOption())
     .option('--all', 'every server of every host')
+    .option('--remote', 'also remote servers, each behind a bridge (npx mcp-remote)')
     .option('--dry-run', 'show what would change, and change nothing')
     .action(reported(wrap));
 }
 
 async function wrap(names: readonly string[], options: WrapOptions): Promise<void> {
-  const { host: only, all = false, json = false } = options;
+  const { host: only, all = false, remote = false, json = false } = options;
   const hosts = only === undefined ? [] : [only];
   if (all && names.length > 0) {
     throw new UserError(
@@ -48,12 +51,12 @@ async function wrap(names: readonly string[], options: WrapOptions): Promise<voi
   const found = await survey(placesHere(), hosts);
   if (names.length === 0 && hosts.length === 0 && !all) return printSurvey(found, records, json);
   const chosen = chosenServers(found, names);
-  checkWrappable(chosen, names);
+  checkWrappable(chosen, names, remote);
   const { execPath } = process;
-  const wrappable = chosen.filter(({ obstacle }) => obstacle === undefined);
+  const wrappable = chosen.filter((one) => hindrance(one, remote) === undefined);
   const plans = await planWrap(wrappable, launcherOf({ state, execPath }), records);
   if (options.dryRun) return printPlans(plans, json);
   await placeLauncher(state);
   await carryOut(plans, { state, records, when: new Date().toISOString() });
-  printWrapped({ plans, chosen, faults: found.faults, json });
+  printWrapped({ plans, chosen, faults: found.faults, remote, json });
 }

@@ -22,20 +22,26 @@ export function chosenServers(
   );
 }
 
+/** Why a server cannot be wrapped, or undefined when it can: remote ones only when that is wanted. */
+export function hindrance(server: FoundServer, remote: boolean): string | undefined {
+  return remote && server.kind === 'remote' ? server.bridgeObstacle : server.obstacle;
+}
+
 /** Throws WrapFault when a server that was named can be wrapped nowhere. */
-export function checkWrappable(servers: readonly FoundServer[], names: readonly string[]): void {
+export function checkWrappable(
+  servers: readonly FoundServer[],
+  names: readonly string[],
+  remote: boolean,
+): void {
   for (const name of names) {
     const own = servers.filter((server) => server.name === name);
     const [first] = own;
-    if (first?.obstacle === undefined || own.some(({ obstacle }) => obstacle === undefined))
-      continue;
-    const hint = first.kind === 'remote' ? REMOTE_HINT : 'wiretape wrap lists what can be wrapped.';
+    if (!first || own.some((server) => hindrance(server, remote) === undefined)) continue;
+    const canBridge = !remote && own.some((server) => hindrance(server, true) === undefined);
     throw new WrapFault(
       'cannot-wrap',
-      `${name} in ${first.host.name} cannot be wrapped: ${first.obstacle}.`,
-      hint,
+      `${name} in ${first.host.name} cannot be wrapped: ${hindrance(first, remote)}.`,
+      canBridge ? '--remote puts a bridge in its place.' : 'docs/wrap.md says what can be wrapped.',
     );
   }
 }
-
-const REMOTE_HINT = 'Only servers that a host starts by a command can be wrapped.';

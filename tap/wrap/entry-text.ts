@@ -15,6 +15,15 @@ export interface ListText extends Span {
   readonly items: readonly Literal[];
 }
 
+/** One `key: value` of an entry. */
+export interface MemberText {
+  readonly key: Span;
+  readonly whole: Span;
+  readonly value: Literal;
+  /** The keys of a value that is an object. */
+  readonly names: readonly Literal[];
+}
+
 export interface ServerText {
   readonly name: string;
   readonly command?: Literal;
@@ -28,6 +37,8 @@ export interface ServerText {
   readonly newArgs?: { readonly at: number; readonly before: string };
   /** What goes when arguments are taken away that stand where `newArgs` would put them. */
   readonly ownArgs?: Span;
+  /** All members, where the language can rename them. */
+  readonly members?: ReadonlyMap<string, MemberText>;
 }
 
 export interface Language {

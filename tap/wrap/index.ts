@@ -3,7 +3,7 @@
  * It never starts a host or a server, and reads no configuration but those of the table of hosts.
  */
 export { carryOut } from './carry-out.ts';
-export { checkWrappable, chosenServers } from './choice.ts';
+export { checkWrappable, chosenServers, hindrance } from './choice.ts';
 export { hunk } from './diff.ts';
 export { WrapFault } from './fault.ts';
 export { HOST_IDS, type HostId } from './hosts.ts';

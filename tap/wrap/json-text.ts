@@ -5,6 +5,7 @@ import {
   type Language,
   type ListText,
   type Literal,
+  type MemberText,
   type ServerText,
   SIGN_IN_KEYS,
   type Span,
@@ -98,11 +99,17 @@ function serverAt(text: string, name: string, entry: Node): ServerText {
   return {
     name,
     signsIn,
+    members: new Map(members(entry).map((one) => [one.name, memberText(one)])),
     ...(url ? { url: String(url.value) } : {}),
     ...(command ? { command: literalOf(command.value) } : {}),
     ...(args ? { args: listOf(args.value) } : {}),
     ...(command ? placeOfArgs(text, command, args) : {}),
   };
+}
+
+function memberText({ key, whole, value }: Member): MemberText {
+  const names = members(value).map((one) => ({ ...one.key, value: one.name }));
+  return { key, whole, value: literalOf(value), names };
 }
 
 /** New arguments stand behind the command, written as it is written. */

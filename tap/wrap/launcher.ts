@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { delimiter, dirname } from 'node:path';
 import process from 'node:process';
 
 /** What the last line of each copy gives. */
@@ -19,11 +20,13 @@ export interface Installed {
   readonly state: string;
 }
 
-/** What to run, from the arguments `--name NAME -- COMMAND ARGUMENTS…`. */
+/** What to run, from `--name NAME [--bridge KEY] -- COMMAND ARGUMENTS…`. */
 export interface Wanted {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** The command is a bridge to a remote server. */
+  readonly isBridge: boolean;
 }
 
 /** How a server ended. */
@@ -44,19 +47,31 @@ export async function launch(installed: Installed): Promise<void> {
     say('A launcher needs --name NAME -- COMMAND.');
     process.exit(2);
   }
-  endAs((await tapped(wanted, installed)) ?? (await plain(wanted)));
+  const ready = wanted.isBridge ? bridged(wanted) : wanted;
+  endAs((await tapped(ready, installed)) ?? (await plain(ready)));
 }
+
+/** A bridge gets its headers by the names of variables, and finds npx beside this Node. */
+function bridged(wanted: Wanted): Wanted {
+  const { env, execPath } = process;
+  env['PATH'] = `${dirname(execPath)}${delimiter}${env['PATH'] ?? ''}`;
+  const names = Object.keys(env).filter((name) => name.startsWith(HEADER));
+  const headers = names.flatMap((name) => ['--header', `${name.slice(HEADER.length)}:\${${name}}`]);
+  return { ...wanted, args: [...wanted.args, ...headers] };
+}
+
+/** What the name of a variable begins with that holds a header (bridge.ts). */
+const HEADER = 'WIRETAPE_HEADER_';
 
 /** Every option before `--` has a value, which may itself be `--`. */
 export function wantedOf(words: readonly string[]): Wanted | undefined {
   let at = 0;
-  let name: string | undefined;
-  while (at < words.length && words[at] !== '--') {
-    if (words[at] === '--name') name = words[at + 1];
-    at += 2;
-  }
+  const options = new Map<string | undefined, string | undefined>();
+  for (; at < words.length && words[at] !== '--'; at += 2) options.set(words[at], words[at + 1]);
   const [command, ...args] = words.slice(at + 1);
-  return command === undefined ? undefined : { name: name ?? command, command, args };
+  if (command === undefined) return undefined;
+  const isBridge = options.has('--bridge');
+  return { name: options.get('--name') ?? command, command, args, isBridge };
 }
 
 /** The end of a server behind a tap; undefined when no tap could be started. */

@@ -2,6 +2,7 @@
  * Works out what changes in which configuration, and changes nothing.
  * Each change is checked on the way: taking it back must give the text as it was read.
  */
+import { bridgeText, unbridgeText } from './bridge.ts';
 import { type ConfigFile, checkWritable, invalid, readConfig } from './config-file.ts';
 import type { ServerText } from './entry-text.ts';
 import { isSameEntry, type Wrapped } from './records.ts';
@@ -41,13 +42,21 @@ export function planWrap(
     if (known?.file === launcher.file && known.node === launcher.node) return { after: text };
     // An older launcher is taken away first, so that there is never one before another.
     const kept = records.find((record) => isSameEntry(record, found))?.original;
-    const bare = known ? unwrapText(text, server, { original: kept, language }) : text;
+    const bare = known ? without(text, server, { original: kept, language }) : text;
     const now = known ? reread(bare, found) : server;
-    const { text: after, original } = wrapText(bare, now, { launcher, language });
-    const back = unwrapText(after, reread(after, found), { original, language });
+    const put = now.command ? wrapText : bridgeText;
+    const { text: after, original } = put(bare, now, { launcher, language });
+    const back = without(after, reread(after, found), { original, language });
     if (back !== bare) throw new Error(`${found.file} would not be the same after unwrapping`);
     return { after, original };
   });
+}
+
+/** The text without the launcher of a server, whichever way it was put there. */
+function without(...[text, server, how]: Parameters<typeof unwrapText>): string {
+  return wrappingOf(server)?.bridge === undefined
+    ? unwrapText(text, server, how)
+    : unbridgeText(text, server, how);
 }
 
 /** Takes the launcher away from each of these servers. */
@@ -57,7 +66,7 @@ export function planUnwrap(
 ): Promise<FilePlan[]> {
   return plan(servers, (text, server, found) => {
     const original = records.find((record) => isSameEntry(record, found))?.original;
-    return { after: unwrapText(text, server, { original, language: languageOf(found.format) }) };
+    return { after: without(text, server, { original, language: languageOf(found.format) }) };
   });
 }
 

@@ -31,12 +31,16 @@ export interface Original {
   /** The command as it was written, with its quotes. */
   readonly literal: string;
   readonly hadArgs: boolean;
+  /** How the kind of a remote server was written. */
+  readonly type?: string;
 }
 
 /** The launcher of a wrapped entry, the command it runs, and how many arguments are ours. */
 export interface Wrapping extends Launcher {
   readonly command: string;
   readonly ownCount: number;
+  /** The key that named the address of a remote server. */
+  readonly bridge?: string;
 }
 
 /** How an entry is wrapped, or undefined when it is not. */
@@ -49,8 +53,13 @@ export function wrappingOf({ command, args }: ServerText): Wrapping | undefined 
   while (before < words.length && words[before] !== '--') before += 2;
   const old = words[before + 1];
   if (file === undefined || !isLauncher(file) || old === undefined) return undefined;
-  return { node: command.value, file, command: old, ownCount: before + 2 };
+  const known = { node: command.value, file, command: old, ownCount: before + 2 };
+  const bridge = before > 4 && words[3] === BRIDGE ? words[4] : undefined;
+  return bridge === undefined ? known : { ...known, bridge };
 }
+
+/** The option of a launcher before a bridge to a remote server. */
+export const BRIDGE = '--bridge';
 
 function isLauncher(path: string): boolean {
   return path.split(/[\\/]/).at(-1) === LAUNCHER_FILE;

@@ -1,4 +1,5 @@
 /** Looks at every configuration of every host, and says which servers stand in it. Changes nothing. */
+import { bridgeObstacle } from './bridge.ts';
 import { invalid, readConfig } from './config-file.ts';
 import { type Language, type ServerText, SyntaxFault } from './entry-text.ts';
 import { WrapFault } from './fault.ts';
@@ -23,6 +24,8 @@ export interface FoundServer {
   readonly launcher?: string;
   /** Why it cannot be wrapped. */
   readonly obstacle?: string;
+  /** Why a remote one cannot be bridged either. */
+  readonly bridgeObstacle?: string;
 }
 
 /** Something that a host runs and no configuration names. */
@@ -104,6 +107,8 @@ export function foundServer(
   const wrapping = wrappingOf(server);
   const hindered = wrapping ? undefined : obstacle(server);
   const { name, signsIn, command, url } = server;
+  const kind = command === undefined && url !== undefined ? 'remote' : 'stdio';
+  const unbridgeable = kind === 'remote' ? bridgeObstacle(server) : undefined;
   return {
     host,
     scope,
@@ -112,9 +117,10 @@ export function foundServer(
     keys,
     name,
     signsIn,
-    kind: command === undefined && url !== undefined ? 'remote' : 'stdio',
+    kind,
     ...(wrapping ? { launcher: wrapping.file } : {}),
     ...(hindered === undefined ? {} : { obstacle: hindered }),
+    ...(unbridgeable === undefined ? {} : { bridgeObstacle: unbridgeable }),
   };
 }
 

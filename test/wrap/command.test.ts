@@ -11,7 +11,7 @@ const files = {
   'home/.config/Claude/Claude Extensions/one/manifest.json': '{}',
   'home/.config/Claude/Claude Extensions/two/manifest.json': '{}',
   'home/.cursor/mcp.json':
-    '{"mcpServers":{"jira":{"url":"https://x","auth":{}},"\\u001b[31mred":{"command":"x","args":2}}}',
+    '{"mcpServers":{"jira":{"url":"https://x","auth":{}},"docs":{"url":"https://y"},"\\u001b[31mred":{"command":"x","args":2}}}',
   'project/.mcp.json': '{"mcpServers":{"notes":{"command":"x"}}}',
 };
 
@@ -41,7 +41,8 @@ test('wrap alone lists and changes nothing; wrap NAME wraps; unwrap gives every 
   expect(listed.stdout).toMatchInlineSnapshot(`
     "Claude Desktop        notes        stdio
     Claude Code, project  notes        stdio
-    Cursor                jira         remote, OAuth: left alone
+    Cursor                jira         remote, OAuth: left alone, its host signs in for it
+    Cursor                docs         remote: left alone (--remote)
     Cursor                \\x1b[31mred  stdio: left alone, its arguments are no list
     Claude Desktop: 2 extensions, connectors: cannot be reached
     Claude Code: connectors and plugins: cannot be reached
@@ -82,6 +83,7 @@ test('wrap alone lists and changes nothing; wrap NAME wraps; unwrap gives every 
   const again = await here.run('wrap', '--host', 'cursor');
   expect(again.stdout).toMatchInlineSnapshot(`
     "jira in Cursor was left alone: it is remote
+    docs in Cursor was left alone: it is remote (--remote)
     \\x1b[31mred in Cursor was left alone: its arguments are no list
     "
   `);
@@ -97,6 +99,25 @@ test('wrap alone lists and changes nothing; wrap NAME wraps; unwrap gives every 
   `);
   for (const [name, text] of Object.entries(files)) expect(await here.read(name)).toBe(text);
   expect((await here.run('unwrap')).stdout).toBe('Nothing is wrapped.\n');
+});
+
+test('--remote puts bridges in the place of remote servers', async () => {
+  await using here = await machine();
+  expect((await here.run('wrap')).stdout).toMatch(
+    /^Cursor +docs +remote: left alone \(--remote\)$/m,
+  );
+  const refused = await here.run('wrap', 'docs');
+  expect(refused.stderr).toMatch(
+    /it is remote\. --remote puts a bridge in its place\. \[cannot-wrap\]$/m,
+  );
+  const done = await here.run('wrap', '--host', 'cursor', '--remote');
+  expect(done.stdout).toMatch(/^wrapped docs in Cursor;/);
+  expect(done.stdout).toMatch(/^jira in Cursor was left alone: its host signs in for it$/m);
+  expect(done.stderr).toMatch(/keeps its own tokens in ~\/\.mcp-auth/);
+  const { docs } = JSON.parse(await here.read('home/.cursor/mcp.json')).mcpServers;
+  expect(docs.args.slice(-3)).toEqual(['-y', 'mcp-remote@0.15.1', 'https://y']);
+  expect((await here.run('unwrap')).stdout).toMatch(/^unwrapped docs in Cursor$/m);
+  for (const [name, text] of Object.entries(files)) expect(await here.read(name)).toBe(text);
 });
 
 test('--json is one document', async () => {

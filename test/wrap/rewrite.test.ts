@@ -3,6 +3,7 @@
 import { parse } from 'jsonc-parser';
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { describe, expect, test } from 'vitest';
+import { bridgeObstacle, bridgeText, unbridgeText } from '../../tap/wrap/bridge.ts';
 import { obstacle } from '../../tap/wrap/rewrite.ts';
 import { type Dialect, json, launcher, read, toml, unwrapAll, vscode, wrapAll } from './texts.ts';
 
@@ -93,6 +94,59 @@ describe('a wrapped text', () => {
         .replace(/,?"args":\[\]/, '')
         .replace('{,', '{');
     expect(plain(unwrapAll(after, dialect))).toBe(plain(before));
+  });
+});
+
+const BRIDGE = `"${launcher.file}", "--name", "a", "--bridge", `;
+
+/** Shapes of one remote server `a`, and the text once a bridge is in its place. */
+const bridges: readonly (readonly [what: string, before: string, after: string])[] = [
+  [
+    'an address alone',
+    '{"mcpServers":{"a":{"serverUrl":"https://x/mcp"}}}',
+    `{"mcpServers":{"a":{"command":"/N","args":[${BRIDGE}"serverUrl", "--", "npx", "-y", "mcp-remote@0.15.1", "https://x/mcp"]}}}`,
+  ],
+  [
+    'headers with a variable, a kind, keys that nobody knows, comments, CRLF',
+    `{\r\n\t"mcpServers": {\r\n\t\t"a": {\r\n\t\t\t"type": "streamable-\\u0068ttp",\r\n\t\t\t"url": "https:\\/\\/\${env:HOST}/", // ours\r\n\t\t\t"headers": {"Authorization" : "Bearer \${env:T}", "X-Key": "k",},\r\n\t\t\t"timeout": 3\r\n\t\t}\r\n\t}\r\n}`,
+    `{\r\n\t"mcpServers": {\r\n\t\t"a": {\r\n\t\t\t"type": "stdio",\r\n\t\t\t"command": "/N",\r\n\t\t\t"args": [${BRIDGE}"url", "--", "npx", "-y", "mcp-remote@0.15.1", "https://\${env:HOST}/"], // ours\r\n\t\t\t"env": {"WIRETAPE_HEADER_Authorization" : "Bearer \${env:T}", "WIRETAPE_HEADER_X-Key": "k",},\r\n\t\t\t"timeout": 3\r\n\t\t}\r\n\t}\r\n}`,
+  ],
+];
+
+describe('a bridge', () => {
+  test.each(bridges)('%s', (_, before, after) => {
+    const [server] = read(before, json);
+    if (!server) throw new Error('no server');
+    expect(bridgeObstacle(server)).toBeUndefined();
+    const { language } = json;
+    const { text, original } = bridgeText(before, server, { launcher, language });
+    expect(text).toBe(after);
+    const [bridge] = read(after, json);
+    if (!bridge) throw new Error('no bridge');
+    expect(unbridgeText(after, bridge, { original, language })).toBe(before);
+    const back = unbridgeText(after, bridge, { original: undefined, language });
+    const kind = before.includes('type') ? '"http"' : 'undefined';
+    expect(JSON.stringify(parse(back)).replace(/"streamable-http"/, kind)).toBe(
+      JSON.stringify(parse(before)).replace(/"streamable-http"/, kind),
+    );
+  });
+
+  test.each([
+    ['{"url":"https://x","auth":{}}', 'its host signs in for it'],
+    ['{"url":"https://x","headersHelper":"x"}', 'the bridge knows no headersHelper'],
+    ['{"url":"https://x","env":{}}', 'the bridge knows no env'],
+    ['{"url":"https://x","httpUrl":"https://y"}', 'it has two addresses'],
+    ['{"url":"https://x","headers":{"a b":"c"}}', 'its headers are unusual'],
+    ['{"url":"http://x"}', 'its address is not https'],
+    ['{"url":"http://localhost:1/mcp"}', undefined],
+    ['{"url":"unix:///sock"}', 'its address is not https'],
+    ['{"url":"https://u:p@x"}', 'its address may hold a secret, and would be an argument'],
+    ['{"url":"https://x/?key=1"}', 'its address may hold a secret, and would be an argument'],
+    ['{"url":"x"}', 'its address is none of the web'],
+    ['{"command":"x"}', 'it is not remote'],
+  ])('is put in the place of %s only without an obstacle: %s', (entry, expected) => {
+    const [server] = read(`{"mcpServers":{"a":${entry}}}`, json);
+    expect(server && bridgeObstacle(server)).toBe(expected);
   });
 });
 
