@@ -13,7 +13,7 @@ import { RULES } from './rules.ts';
 
 export type { Rule } from './rules/rule.ts';
 export { RULES } from './rules.ts';
-export type { Blame, Cause } from './stuck/blame.ts';
+export type { Blame } from './stuck/blame.ts';
 export { blame } from './stuck.ts';
 
 /** The findings of all rules over these sessions together, worst first. */
