@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bytes, duration } from '../../ui/format.ts';
 import { pieces, short, visible } from '../../ui/hostile.ts';
 import { jsonLines, jsonRows, segmentsOf } from '../../ui/inspector/json-lines.ts';
+import { rowStarts } from '../../ui/inspector/wrap.ts';
 import { wishOf } from '../../ui/keys.ts';
 import { matches, parseQuery, type Subject } from '../../ui/query.ts';
 import { formatRoute, parseRoute } from '../../ui/route.ts';
@@ -13,7 +14,7 @@ import { NASTY } from './scenes.ts';
 function shown(text: string, { folded = [] as number[], columns = 200 } = {}): string[] {
   const lines = jsonLines(text) ?? [];
   const set = new Set(folded);
-  return jsonRows(lines, set, columns).map((row) => {
+  return jsonRows(text, lines, { folded: set, columns }).map((row) => {
     const indent = ' '.repeat((lines[row.line]?.depth ?? 0) * 2);
     return (
       indent +
@@ -60,7 +61,7 @@ describe('JSON lines', () => {
 
   test('cut long values by the width, and lose nothing', () => {
     const text = JSON.stringify({ long: 'y'.repeat(500), after: 1 });
-    const rows = jsonRows(jsonLines(text) ?? [], new Set(), 60);
+    const rows = jsonRows(text, jsonLines(text) ?? [], { folded: new Set(), columns: 60 });
     expect(rows.length).toBeGreaterThan(9);
     expect(
       rows
@@ -97,6 +98,17 @@ describe('hidden characters', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     expect(visible(NASTY)).not.toMatch(/[\u0000-\u001f\u200b-\u202f]/u);
     expect(short('x'.repeat(500), 20)).toBe(`${'x'.repeat(19)}…`);
+  });
+});
+
+describe('rows of a text', () => {
+  test('are cut by what is shown, and never inside a character', () => {
+    const text = `${'a'.repeat(9)}😀😀${'日'.repeat(7)}\u202e\u202eend`;
+    const starts = rowStarts(text, 10);
+    const rows = starts.map((start, index) => text.slice(start, starts[index + 1]));
+    expect(rows).toEqual(['aaaaaaaaa', '😀😀日日日', '日日日日', '\u202e\u202e', 'end']);
+    expect(rowStarts('', 10)).toEqual([0]);
+    expect(rowStarts('\u{e0041}\u{e0042}', 2)).toEqual([0, 2]);
   });
 });
 

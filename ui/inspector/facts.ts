@@ -10,9 +10,9 @@ export function bytes(text: string): string {
   return size(new TextEncoder().encode(text).length);
 }
 
-/** When an entry crossed, of its session's clock. */
-export function moment({ at }: Entry): string {
-  return `at ${(at / 1e6).toFixed(6)} s`;
+/** When an entry crossed, in the time of the run; `offset` is the start of its session in it, in µs. */
+export function moment({ at }: Entry, offset: number): string {
+  return `at ${((at + offset) / 1e6).toFixed(6)} s`;
 }
 
 export interface CallFacts {
@@ -21,6 +21,8 @@ export interface CallFacts {
   readonly request: string;
   readonly response: string | undefined;
   readonly facts: readonly string[];
+  /** The start of its session, in µs since the run began. */
+  readonly offset: number;
 }
 
 /** `#47 → #52 · 412 ms` and so on of a call. */
@@ -37,6 +39,7 @@ export function factsOf({ data, now }: RunView, bar: number): CallFacts {
   );
   return {
     server: tracks[track]?.summary.name ?? '',
+    offset: tracks[track]?.offset ?? 0,
     title: [row.method, row.subject].filter((part) => part !== '').join(' '),
     request: buffer.requestOf(bar),
     response: buffer.responseOf(bar),

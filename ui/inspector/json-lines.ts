@@ -5,6 +5,7 @@
  */
 
 import { endOfString } from '../../model/json.ts';
+import { endOfRow } from './wrap.ts';
 
 export type ValueKind = 'text' | 'number' | 'word' | 'open' | 'close' | 'empty';
 
@@ -142,33 +143,28 @@ export interface JsonRow {
   readonly last: boolean;
 }
 
-/** The rows that these lines make at so many characters a row, without what is folded. */
+/** The rows that the lines of a text make at so many characters a row, without what is folded. */
 export function jsonRows(
+  text: string,
   lines: readonly JsonLine[],
-  folded: ReadonlySet<number>,
-  columns: number,
+  { folded, columns }: { readonly folded: ReadonlySet<number>; readonly columns: number },
 ): JsonRow[] {
   const rows: JsonRow[] = [];
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index];
     if (!line) continue;
-    addRows(rows, line, index, columns);
+    const room = Math.max(16, columns - indentOf(line));
+    const key = line.key ? line.key[1] - line.key[0] + 2 : 0;
+    const [start, end] = line.value;
+    let from = start;
+    let to = endOfRow(text, start, end, Math.max(16, room - key));
+    for (; to < end; [from, to] = [to, endOfRow(text, to, end, room)]) {
+      rows.push({ line: index, from, to, first: from === start, last: false });
+    }
+    rows.push({ line: index, from, to, first: from === start, last: true });
     if (folded.has(index) && line.close !== undefined) index = line.close;
   }
   return rows;
-}
-
-function addRows(rows: JsonRow[], line: JsonLine, index: number, columns: number): void {
-  const [start, end] = line.value;
-  const room = Math.max(16, columns - indentOf(line));
-  const key = line.key ? line.key[1] - line.key[0] + 2 : 0;
-  let from = start;
-  let to = Math.min(end, start + Math.max(16, room - key));
-  for (;;) {
-    rows.push({ line: index, from, to, first: from === start, last: to === end });
-    if (to === end) return;
-    [from, to] = [to, Math.min(end, to + room)];
-  }
 }
 
 /** How far a line is indented, in characters; beyond forty levels depth is no longer shown. */
