@@ -135,9 +135,12 @@ function wordBefore(text: string, sign: number): string {
   if (!isEnding(text.charCodeAt(sign - 1))) return '';
   let start = sign;
   while (sign - start <= LONGEST_NAME && NAME_CHARACTER.test(text.charAt(start - 1))) start--;
+  // The letter of an escape in a JSON text: `\nTOKEN=`.
+  if (text[start - 1] === '\\' && ESCAPE.test(text.charAt(start))) start++;
   return text.slice(start, sign);
 }
 
+const ESCAPE = /[bfnrt]/;
 const NAME_CHARACTER = /[\w.-]/;
 /** A value may be quoted; a reference to another variable is none. */
 const VALUE = /\\{0,15}["']?([^\s"'\\&<>;,(){}$]{6,4000})/y;

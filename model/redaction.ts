@@ -20,11 +20,12 @@ type Placeholder = (type: string, secret: string) => string;
 export function createRedact(hash: KeyedHash, environment: Environment = {}): Redact {
   const replaceValues = createReplaceValues(environment);
   const isSecret = remembered(isSecretName);
+  const tagOf = remembered(hash);
   return (text) => {
     let count = 0;
     const placeholder: Placeholder = (type, secret) => {
       count++;
-      return `<secret:${type}:${hash(secret)}>`;
+      return `<secret:${type}:${tagOf(secret)}>`;
     };
     let clean = replaceValues(text, placeholder);
     clean = replaceFound(clean, namedMembers(clean, isSecret), (secret) =>
@@ -38,19 +39,19 @@ export function createRedact(hash: KeyedHash, environment: Environment = {}): Re
   };
 }
 
-/** The same few names come with every message. */
-function remembered(ask: (name: string) => boolean): (name: string) => boolean {
-  const answers = new Map<string, boolean>();
-  return (name) => {
-    const known = answers.get(name);
+/** The same few names and secrets come with every message. */
+function remembered<T>(ask: (text: string) => T): (text: string) => T {
+  const answers = new Map<string, T>();
+  return (text) => {
+    const known = answers.get(text);
     if (known !== undefined) return known;
-    const answer = ask(name);
-    if (answers.size < MOST_NAMES) answers.set(name, answer);
+    const answer = ask(text);
+    if (answers.size < MOST_REMEMBERED) answers.set(text, answer);
     return answer;
   };
 }
 
-const MOST_NAMES = 1000;
+const MOST_REMEMBERED = 1000;
 
 const PLACEHOLDER = /^<secret:[a-z-]{1,40}:[0-9a-f]{8}>$/;
 

@@ -86,7 +86,7 @@ export function http(
   phase: HttpEntry['phase'],
   fields: Partial<HttpEntry> = {},
 ): Step {
-  return { draft: (at) => ({ ...fields, type: 'http', at, exchange, phase }) };
+  return { draft: (at) => ({ type: 'http', at, exchange, phase, ...fields }) };
 }
 
 /** A frame that crossed, for what no text can become: bytes that are no UTF-8, or over the cap. */
@@ -97,13 +97,13 @@ export function frame(
 ): Step {
   const { at, after, sent, channel, sse: _, ...rest } = where;
   return timed({ at, after }, (now) => ({
-    ...fields,
     type: 'frame',
     at: now,
     sent: sent ?? now + 5,
     from,
     channel: channel ?? channelOf(from, rest.exchange),
     ...rest,
+    ...fields,
   }));
 }
 
@@ -192,6 +192,7 @@ export function sessionId(name: string): string {
 }
 
 function openingEntry(name: string, session: string, options: TapeOptions): SessionEntry {
+  const { workflow = null, ...head } = options.head ?? {};
   const clock: Clock = {
     wall: options.wall ?? '2026-11-22T09:00:00.000Z',
     monotonic: `${options.start ?? 5_000_000}000`,
@@ -208,9 +209,9 @@ function openingEntry(name: string, session: string, options: TapeOptions): Sess
     tap: 'wiretape/0.1.0',
     capture: 'redacted',
     redaction: { rules: 'default/1', key: '9f2c11d0' },
-    workflow: null,
-    ...options.head,
     clock,
+    ...head,
+    workflow,
   };
 }
 

@@ -117,7 +117,10 @@ describe('a line says one thing', () => {
       fc.string(),
     );
     holds(fc.array(said, { maxLength: 4 }), (texts) => {
-      const entries = tape('s', [...texts.map((text) => server(text)), ...texts.map(stderr)]);
+      const entries = tape('s', [
+        ...texts.map((text) => server(text)),
+        ...texts.map((text) => stderr(text)),
+      ]);
       for (const entry of entries) {
         const line = encodeEntry(entry);
         expect(JSON.parse(line)).toBeTypeOf('object');
