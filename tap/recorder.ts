@@ -37,8 +37,8 @@ export interface RecorderOptions {
   readonly session: string;
   readonly sink: Sink;
   readonly now: () => number;
-  /** Called when entries begin to be lost, with the reason. */
-  readonly onLoss: (reason: string) => void;
+  /** Called when entries begin to be lost. `unmade`: the entry could not be made, writing may work. */
+  readonly onLoss: (reason: string, kind: 'unwritten' | 'unmade') => void;
 }
 
 export function createRecorder({ session, sink, now, onLoss }: RecorderOptions): Recorder {
@@ -53,7 +53,6 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
       : encodeEntry({ ...entry, session, seq } as Entry);
 
   const lose = (from: number, to: number, reason: string): void => {
-    if (lost.length === 0) onLoss(reason);
     lost = withLoss(lost, {
       type: 'gap',
       session,
@@ -72,6 +71,7 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
       else sink.append(Buffer.concat([...lost.map((gap) => sealOne(encodeEntry(gap))), make()]));
       lost = [];
     } catch (error) {
+      if (lost.length === 0) onLoss(reasonOf(error), 'unwritten');
       if (to >= from) lose(from, to, reasonOf(error));
     }
   };
@@ -89,7 +89,10 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
     fill(seq, entry) {
       append(seq, seq, () => (entry instanceof Uint8Array ? entry : seal([lineOf(entry, seq)])));
     },
-    drop: (seq, reason) => lose(seq, seq, reason),
+    drop(seq, reason) {
+      if (lost.length === 0) onLoss(reason, 'unmade');
+      lose(seq, seq, reason);
+    },
     close() {
       if (lost.length > 0) append(0, -1, () => NOTHING);
     },

@@ -82,6 +82,7 @@ export function startSession(
   const clean = createRedact(hash, environment);
   const journal = openJournal(state, id, say);
   const shipping = journal && startShipping({ session: id, state, path: journal.path });
+  const said = new Set<string>();
   const recorder = createRecorder({
     session: id,
     sink: {
@@ -91,8 +92,13 @@ export function startSession(
       },
     },
     now: clock.now,
-    onLoss: (reason) =>
-      say(`${name} is not being recorded: ${reason}. ${PASSES} [unwritable-folder]`),
+    onLoss(reason, kind) {
+      if (said.has(kind)) return;
+      said.add(kind);
+      say(
+        `${kind === 'unwritten' ? name : `A message of ${name}`} is not recorded: ${reason}. ${PASSES}${CODES[kind]}`,
+      );
+    },
   });
   const opening = recorder.reserve();
 
@@ -121,6 +127,7 @@ export function startSession(
   };
 }
 
+const CODES = { unwritten: ' [unwritable-folder]', unmade: '' } as const;
 const PASSES = 'Its traffic passes unchanged.';
 
 function opened(

@@ -1,0 +1,135 @@
+// What the opening entry says: the host, how the server was started, and what is left out of it.
+
+import { execFileSync } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { describe, expect, test } from 'vitest';
+import { type Ancestor, hostOf, lookByPs, lookInProc } from '../../tap/host.ts';
+import { packageOf, serverName } from '../../tap/package.ts';
+import { redactArgs } from '../../tap/redact-args.ts';
+import { temporaryFolder } from './kit.ts';
+
+/** Processes by their command lines, the first one the tap, each the child of the next. */
+function ancestry(...commands: readonly string[]): (pid: number) => Ancestor | undefined {
+  return (pid) => {
+    const words = commands[pid - 1]?.split(' ');
+    return words && { pid, parent: pid + 1, started: `start-${pid}`, words };
+  };
+}
+
+describe('the host is the nearest ancestor that is no launcher', () => {
+  test.each([
+    [['node /w/dist/cli/main.js tap', 'claude'], 'claude'],
+    [['tap', 'npm exec wiretape', 'sh -c wiretape', '/usr/bin/code --type=x'], 'code'],
+    [['tap', 'npx', '/bin/bash -c x', 'zsh', 'uv run x', '/opt/Cursor/cursor'], 'cursor'],
+    [
+      [
+        'tap',
+        'node /usr/lib/node_modules/npm/bin/npx-cli.js -y wiretape',
+        'node /opt/agent/gemini.js',
+      ],
+      'gemini',
+    ],
+    [
+      ['tap', 'node --max-old-space-size=4096 -r ./x.cjs /opt/no-package/agent/index.js'],
+      'agent/index',
+    ],
+    [['tap', '/usr/bin/python3 -u /home/me/run_agent.py'], 'run_agent'],
+    [['tap', '-bash', 'sshd: me@pts/0'], 'sshd:'],
+    [['tap', 'cmd.exe /c npx', 'C:\\Program'], 'Program'],
+    [['tap', 'node', 'systemd'], 'node'],
+    [['tap', 'sh', 'bash'], undefined],
+    [['tap'], undefined],
+  ])('%j: %s', (commands, name) => {
+    expect(hostOf(1, ancestry(...commands))?.name).toBe(name);
+  });
+
+  test('a circle of parents ends', () => {
+    expect(hostOf(1, (pid) => ({ pid, parent: pid, started: '', words: ['sh'] }))).toBeUndefined();
+  });
+
+  test('/proc and ps see the same ancestors', async () => {
+    const look = await lookByPs(5000);
+    const [proc, ps] = [lookInProc(process.pid), look?.(process.pid)];
+    expect(ps).toMatchObject({
+      pid: process.pid,
+      parent: proc?.parent,
+      started: expect.any(String),
+    });
+    expect(look?.(process.ppid)?.pid).toBe(process.ppid);
+  });
+});
+
+describe('the package of a server', () => {
+  async function install(folder: string, name: string, version: string): Promise<string> {
+    const own = join(folder, 'node_modules', name);
+    await mkdir(join(own, 'dist'), { recursive: true });
+    await writeFile(join(own, 'package.json'), JSON.stringify({ name, version }));
+    await writeFile(join(own, 'dist/index.js'), '');
+    const lock = { packages: { [`node_modules/${name}`]: { version, integrity: 'sha512-x' } } };
+    await writeFile(join(folder, 'node_modules/.package-lock.json'), JSON.stringify(lock));
+    return join(own, 'dist/index.js');
+  }
+
+  test('is that of the script, of the linked command, or of what npx has fetched', async () => {
+    const folder = await temporaryFolder();
+    const script = await install(folder, '@scope/server', '1.2.3');
+    const found = { name: '@scope/server', version: '1.2.3', integrity: 'sha512-x' };
+    const environment = { HOME: folder, PATH: join(folder, 'bin') };
+    expect(packageOf({ command: 'node', args: ['--inspect', script], environment })).toEqual(found);
+    await mkdir(join(folder, 'bin'));
+    await symlink(script, join(folder, 'bin/some-server'));
+    expect(packageOf({ command: 'some-server', args: [], environment })).toEqual(found);
+
+    // npx names its folder by the first 16 hex digits of the SHA-512 of what it was asked for.
+    const hash = execFileSync('sha512sum', { input: '@scope/other' }).toString().slice(0, 16);
+    await install(join(folder, '.npm/_npx', hash), '@scope/other', '2.0.0');
+    const npx = (...args: string[]) => packageOf({ command: '/usr/bin/npx', args, environment });
+    expect(npx('-y', '@scope/other')).toEqual({
+      name: '@scope/other',
+      version: '2.0.0',
+      integrity: 'sha512-x',
+    });
+    expect(npx('-y', '@scope/unseen@3.1.4')).toEqual({ name: '@scope/unseen', version: '3.1.4' });
+    expect(npx('-y', '@scope/unseen@latest')).toBeUndefined();
+    expect(npx()).toBeUndefined();
+  });
+
+  test.each([
+    ['npx', ['-y', '@modelcontextprotocol/server-memory@2026.8.31'], 'server-memory'],
+    ['npx.cmd', ['--package=some-server', 'run'], 'some-server'],
+    ['/usr/bin/node', ['/x/notes.mjs', '--port', '1'], 'notes'],
+    ['python3', ['-m', 'server'], 'python3'],
+    ['/opt/bin/jira-mcp', [], 'jira-mcp'],
+  ])('%s %j is called %s when nobody names it', (command, args, name) => {
+    expect(serverName(command, args)).toBe(name);
+  });
+});
+
+test('arguments keep everything but their secrets', () => {
+  const redact = (text: string) => ({ text: text.replace('ghp_x', '<secret:github:0>'), count: 0 });
+  const hash = (secret: string): string => String(secret.length);
+  const redacted = (...args: string[]) => redactArgs(args, redact, hash);
+  expect(redacted('-y', '--port', '80', '/tmp', '--verbose')).toEqual([
+    '-y',
+    '--port',
+    '80',
+    '/tmp',
+    '--verbose',
+  ]);
+  expect(redacted('--token', 'abc', 'x')).toEqual(['--token', '<secret:argument:3>', 'x']);
+  expect(redacted('--token', '--port', '80')).toEqual(['--token', '--port', '80']);
+  expect(redacted('--api-key=abc', 'DB_PASSWORD=xyz')).toEqual([
+    '--api-key=<secret:argument:3>',
+    'DB_PASSWORD=<secret:argument:3>',
+  ]);
+  expect(redacted('Authorization: Basic abc', 'X-Api-Key:k')).toEqual([
+    'Authorization: <secret:argument:9>',
+    'X-Api-Key:<secret:argument:1>',
+  ]);
+  expect(redacted('https://x.example/?a=1&access_token=t#f')).toEqual([
+    'https://x.example/?a=1&access_token=<secret:argument:1>#f',
+  ]);
+  expect(redacted('ghp_x')).toEqual(['<secret:github:0>']);
+});

@@ -1,0 +1,128 @@
+// Invariant: recording fails visibly. What could not be written is said once and is a gap as soon as writing works
+// again; nothing half-written is left in between, and the traffic never notices.
+
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { expect, test } from 'vitest';
+import type { Draft } from '../../model/entry.ts';
+import { journalHeader, readJournal } from '../../model/journal.ts';
+import { encodeEntry } from '../../model/line.ts';
+import { appendTo } from '../../tap/journal-file.ts';
+import { createRecorder } from '../../tap/recorder.ts';
+import { sealOne } from '../../tap/seal.ts';
+import { inOrder, journal, run, server, start, tapped, temporaryFolder, until } from './kit.ts';
+
+const note = (text: string): Draft => ({ type: 'note', at: 0, text });
+
+/** A recorder whose disk can be full: /dev/full refuses every write with ENOSPC. */
+async function recorderOnDisk() {
+  const path = join(await temporaryFolder(), 'x.journal');
+  const fd = openSync(path, 'wx');
+  const [good, full] = [appendTo(fd), appendTo(openSync('/dev/full', 'w'))];
+  const said: string[] = [];
+  let isFull = false;
+  good.append(Buffer.from(journalHeader('S', { pid: 1, started: '1' }, crc32)));
+  const recorder = createRecorder({
+    session: 'S',
+    now: () => 7,
+    sink: { append: (lines) => (isFull ? full : good).append(lines) },
+    onLoss: (reason, kind) => said.push(`${kind}: ${reason}`),
+  });
+  return {
+    recorder,
+    said,
+    fill(now: boolean) {
+      isFull = now;
+    },
+    read() {
+      closeSync(fd);
+      const read = readJournal(readFileSync(path), crc32);
+      expect(read?.problems).toEqual([]);
+      return inOrder(read?.entries ?? []).map((entry) =>
+        entry.type === 'gap'
+          ? `gap ${entry.seq}-${entry.to} ${entry.count} ${entry.reason}`
+          : `${entry.type} ${entry.seq}`,
+      );
+    },
+  };
+}
+
+test('a full disk makes one gap, said once, and recording goes on behind it', async () => {
+  const { recorder, said, fill, read } = await recorderOnDisk();
+  recorder.add([note('a'), note('b')]);
+  fill(true);
+  recorder.add([note('c')]);
+  recorder.add([note('d'), note('e')]);
+  fill(false);
+  recorder.add([note('f')]);
+  fill(true);
+  recorder.add([note('g')]);
+  fill(false);
+  recorder.close();
+  const reason = 'no space left on device';
+  expect(said).toEqual([`unwritten: ${reason}`, `unwritten: ${reason}`]);
+  expect(read()).toEqual([
+    'note 0',
+    'note 1',
+    `gap 2-4 3 ${reason}`,
+    'note 5',
+    `gap 6-6 1 ${reason}`,
+  ]);
+});
+
+test('a kept place is filled later, lost, or never filled, and its neighbours do not wait', async () => {
+  const { recorder, said, fill, read } = await recorderOnDisk();
+  const [early, lost, never] = [recorder.reserve(), recorder.reserve(), recorder.reserve()];
+  recorder.add([note('behind')]);
+  const line = encodeEntry({ ...note('early'), session: 'S', seq: early } as never);
+  recorder.fill(early, sealOne(line));
+  fill(true);
+  recorder.fill(lost, note('lost'));
+  fill(false);
+  recorder.drop(never, 'too deep');
+  recorder.close();
+  expect(said).toEqual(['unwritten: no space left on device']);
+  expect(read()).toEqual(['note 0', 'gap 1-2 2 no space left on device', 'note 3']);
+});
+
+test('a disk that fills up within a line: the traffic passes, the loss is said, no half line stays', async () => {
+  const state = await temporaryFolder();
+  const lines = Array.from(
+    { length: 200 },
+    (_, id) => `{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`,
+  ).join('');
+  const tap = await tapped(server('echo'), { state });
+  // The shell allows files of 16 blocks: the kernel cuts the write that crosses that, and refuses the rest.
+  const { code, stdout, stderr } = await run(
+    ['sh', '-c', 'ulimit -f 16; exec "$@"', 'sh', ...tap],
+    { input: lines },
+  );
+  expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: lines });
+  expect(stderr.toString()).toMatch(/^wiretape: .* is not recorded: file too large\. .*\n$/);
+  const { problems, entries } = await journal(state);
+  expect(problems).toEqual([]);
+  expect(entries.length).toBeGreaterThan(0);
+});
+
+test('a journal that somebody removes is said, and the traffic passes', async () => {
+  const state = await temporaryFolder();
+  const child = start(await tapped(server('echo'), { state }));
+  const said = new Promise<string>((resolve) =>
+    child.stderr.once('data', (chunk) => resolve(String(chunk))),
+  );
+  let heard = '';
+  child.stdout.on('data', (chunk) => {
+    heard += String(chunk);
+  });
+  child.stdin.write('{"id":0}\n');
+  await until(() => heard.includes('"id":0'));
+  await rm(join(state, 'journal'), { recursive: true });
+  const asking = setInterval(() => child.stdin.write('{"id":1}\n'), 100);
+  expect(await said).toMatch(/is not recorded: the journal was removed/);
+  clearInterval(asking);
+  child.stdin.write('{"id":2}\n');
+  await until(() => heard.includes('"id":2'));
+  await expect(readFile(join(state, 'journal'))).rejects.toThrow();
+});
