@@ -136,7 +136,7 @@ function endAs({ code, signal }: End): void {
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`wiretape: ${sentence.replace(/\p{Cc}+/gu, ' ')}\n`);
+  process.stderr.write(`wiretape: ${sentence.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')}\n`);
 }
 
 export interface WindowsProgram {

@@ -12,7 +12,9 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { HOSTS } from '../../tap/wrap/hosts.ts';
 import {
   carryOut,
   chosenServers,
@@ -26,6 +28,7 @@ import {
   wrapped,
 } from '../../tap/wrap/index.ts';
 import { lastingNode } from '../../tap/wrap/place-launcher.ts';
+import { filesAt } from '../../tap/wrap/places.ts';
 import { temporaryFolder } from '../cli/wiretape.ts';
 
 const when = '2026-11-22T10:02:00.000Z';
@@ -152,6 +155,23 @@ describe('what is found', () => {
     );
     const { servers } = await survey({ ...here.places, platform, environment });
     expect(servers.map((one) => [one.name, one.file])).toEqual([['notes', here.at(file)]]);
+  });
+
+  test.each([
+    ['<config>/Code/User/mcp.json', { APPDATA: 'C:\\A' }, ['C:\\A\\Code\\User\\mcp.json']],
+    ['<config>/Claude/x.json', {}, ['C:\\h\\AppData\\Roaming\\Claude\\x.json']],
+    ['~/.codex/config.toml', {}, ['C:\\h\\.codex\\config.toml']],
+    ['<folder>/.mcp.json', {}, ['C:\\p\\.mcp.json']],
+    ['$LOCALAPPDATA/Packages/Claude_*/x.json', {}, []],
+  ])('on Windows %s with %j', (path, environment, expected) => {
+    const places = { platform: 'win32', environment, home: 'C:\\h', folder: 'C:\\p' };
+    expect(filesAt(path, places)).toEqual(expected);
+  });
+
+  test('the manual names every host as the command does', async () => {
+    const manual = await readFile(join(import.meta.dirname, '../../docs/wrap.md'), 'utf8');
+    const rows = HOSTS.map(({ id, name }) => `| ${name} | \`${id}\` |`);
+    expect(rows.filter((row) => !manual.includes(row))).toEqual([]);
   });
 
   test('a file that two paths lead to is found once, and only files are read', async () => {
@@ -293,6 +313,14 @@ describe('what is refused, with every byte left alone', () => {
     expect(await here.read('.cursor/mcp.json')).toBe(theirs);
     expect(await readdir(here.at('.cursor'))).toEqual(['mcp.json']);
     expect(await wrapped(here.state)).toEqual([]);
+  });
+
+  // Root may read everything.
+  test.skipIf(process.getuid?.() === 0)('a file that may not be read', async () => {
+    await using here = await machine({ '.cursor/mcp.json': notes });
+    await chmod(here.at('.cursor/mcp.json'), 0o200);
+    const { faults } = await survey(here.places);
+    expect(faults).toMatchObject([{ code: 'config-unreadable' }]);
   });
 
   test('a name that is nowhere', async () => {

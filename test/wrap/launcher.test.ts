@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { windowsProgram } from '../../tap/wrap/launcher.ts';
 import { ROOT, temporaryFolder, wiretape } from '../cli/wiretape.ts';
 
@@ -53,8 +53,13 @@ async function useServer(
   { command, args, env }: Awaited<ReturnType<Installed['wrapped']>>,
   home: Readonly<Record<string, string>>,
 ) {
-  const options = { command, args: [...args], env: { ...home, ...env }, stderr: 'pipe' } as const;
-  const transport = new StdioClientTransport(options);
+  const environment = { ...home, ...env };
+  const transport = new StdioClientTransport({
+    command,
+    args: [...args],
+    env: environment,
+    stderr: 'pipe',
+  });
   const said: string[] = [];
   transport.stderr?.on('data', (chunk) => said.push(String(chunk)));
   const client = new Client({ name: 'test', version: '1.0.0' });
@@ -139,46 +144,62 @@ describe('the server works and one line says that nothing is recorded, when', ()
   });
 });
 
-const ends: readonly (readonly [what: string, script: string, signal?: NodeJS.Signals])[] = [
-  ['an exit code', 'process.exit(7)'],
-  ['a signal that kills', 'process.kill(process.pid, "SIGKILL")'],
-  ['the end of its input', 'process.stdin.resume().on("end", () => process.exit(3))'],
-  ['SIGTERM', 'setInterval(() => {}, 1000); console.log("up")', 'SIGTERM'],
-  [
-    'SIGTERM that it takes itself',
-    'process.on("SIGTERM", () => process.exit(4)); setInterval(() => {}, 1000); console.log("up")',
-    'SIGTERM',
-  ],
+interface End {
+  readonly what: string;
+  readonly script: string;
+  readonly signal?: NodeJS.Signals;
+}
+
+const STAYS = 'setInterval(() => {}, 1000); console.log("up")';
+
+const ends: readonly End[] = [
+  { what: 'an exit code', script: 'process.exit(7)' },
+  { what: 'a signal that kills', script: 'process.kill(process.pid, "SIGKILL")' },
+  {
+    what: 'the end of its input',
+    script: 'process.stdin.resume().on("end", () => process.exit(3))',
+  },
+  { what: 'SIGTERM', script: STAYS, signal: 'SIGTERM' },
+  {
+    what: 'SIGTERM that it takes itself',
+    script: `process.on("SIGTERM", () => process.exit(4)); ${STAYS}`,
+    signal: 'SIGTERM',
+  },
 ];
 
-describe.each(['with the tap', 'without the tap'])('%s, a server ends as unwrapped by', (which) => {
-  test.each(ends)('%s', async (_, script, signal) => {
-    await using here = await installed();
-    const args = ['-e', script];
-    const { command, args: ours } = await here.wrapped(process.execPath, args);
+describe.each(['with the tap', 'without the tap'])('%s', (which) => {
+  let here: Installed;
+  let before: readonly string[] = [];
+
+  beforeAll(async () => {
+    here = await installed();
+    const { args } = await here.wrapped(process.execPath, []);
+    before = args;
     if (which === 'without the tap') await rm(here.root, { recursive: true });
-    const end = async (program: string, words: readonly string[]) => {
-      const child = spawn(program, words, { env: here.env, stdio: ['pipe', 'pipe', 'ignore'] });
+  });
+
+  afterAll(() => here[Symbol.asyncDispose]());
+
+  test.each(ends)('a server ends as unwrapped by $what', async ({ script, signal }) => {
+    const end = async (...words: string[]) => {
+      const stdio = ['pipe', 'pipe', 'ignore'] as ['pipe', 'pipe', 'ignore'];
+      const child = spawn(process.execPath, words, { env: here.env, stdio });
       if (signal) {
         await once(child.stdout, 'data');
         child.kill(signal);
       } else child.stdin.end();
       return await once(child, 'close');
     };
-    expect(await end(command, ours)).toEqual(await end(process.execPath, args));
+    expect(await end(...before, '-e', script)).toEqual(await end('-e', script));
   });
-});
 
-test('one process stands between a client and its server', async () => {
-  await using here = await installed();
-  const { command, args } = await here.wrapped(process.execPath, [
-    '-e',
-    'console.log(process.ppid)',
-  ]);
-  const child = spawn(command, args, { env: here.env, stdio: ['pipe', 'pipe', 'ignore'] });
-  const [parent] = await once(child.stdout, 'data');
-  await once(child, 'close');
-  expect(Number(String(parent))).toBe(child.pid);
+  test('one process stands between a client and its server', async () => {
+    const words = [...before, '-e', 'console.log(process.ppid)'];
+    const child = spawn(process.execPath, words, { env: here.env, stdio: 'pipe' });
+    const [parent] = await once(child.stdout, 'data');
+    await once(child, 'close');
+    expect(Number(String(parent))).toBe(child.pid);
+  });
 });
 
 describe('without the tap, on Windows', () => {

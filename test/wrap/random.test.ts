@@ -110,7 +110,7 @@ function tomlLiteral(text: string): fc.Arbitrary<string> {
   return fc.constantFrom(...forms);
 }
 
-const sound = texts.filter((text) => text.isWellFormed());
+const sound = texts.filter((text) => !/\p{Surrogate}/u.test(text));
 const gap = fc.constantFrom('', ' ', '\t');
 const comment = fc.constantFrom('', '', ' # "c" = [', '  # ü');
 const lineSpace = fc.constantFrom('', '\n', ' # x ]\n  ', '\n\t');
