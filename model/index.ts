@@ -36,6 +36,8 @@ export {
   type Recording,
   type Refusal,
   readRecording,
+  readRecordingText,
+  recordingLines,
   writeRecording,
 } from './recording.ts';
 export { createRedact } from './redaction.ts';

@@ -14,8 +14,9 @@ function viewOf(id: string, own: readonly Entry[]): SessionView {
   const messages = new Map<number, MessageEntry>();
   let before: Entry | undefined;
   for (const entry of [...own].sort(bySeq)) {
-    // Of entries that claim one place, the first counts; a gap claims none.
-    const isDouble = before?.seq === entry.seq && before.type !== 'gap';
+    // Of entries that claim one place, the first counts; but a gap beside an entry claims none.
+    const isSamePlace = before?.seq === entry.seq;
+    const isDouble = isSamePlace && (before?.type === 'gap') === (entry.type === 'gap');
     before = entry;
     if (isDouble) continue;
     machine.apply(entry);

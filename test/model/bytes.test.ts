@@ -108,7 +108,7 @@ describe('a stream as entries', () => {
   test('over the cap leaves no half of a secret at the cut', () => {
     const secret = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';
     const redact: Redact = (text) => ({ text: text.replaceAll(secret, '<x>'), count: 1 });
-    for (let shift = 0; shift < 2 * secret.length; shift++) {
+    for (let shift = 0; shift < 2 * secret.length; shift += 3) {
       const framer = createFramer(200_000, createSha256);
       const start = 64 * 1024 - 1.5 * secret.length + shift;
       const text = 'a'.repeat(start) + secret + 'a'.repeat(300_000);

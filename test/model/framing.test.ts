@@ -106,12 +106,12 @@ describe('framing', () => {
     ]);
   });
 
-  test('a line of a million single bytes costs its length, not its square', () => {
+  test('a line of 300,000 single bytes costs its length, not its square', () => {
     const framer = createFramer(1 << 20, createSha256);
     const byte = Buffer.from('x');
-    for (let count = 0; count < 1_000_000; count++) framer.push(byte, 0, 0);
+    for (let count = 0; count < 300_000; count++) framer.push(byte, 0, 0);
     const [line] = framer.push(Buffer.from('\n'), 0, 0);
-    expect(line?.bytes.length).toBe(1_000_000);
+    expect(line?.bytes.length).toBe(300_000);
     expect(line?.overCap).toBeUndefined();
   });
 

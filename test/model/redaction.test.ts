@@ -339,7 +339,7 @@ describe('placeholders', () => {
 });
 
 describe('hostile texts', () => {
-  const size = 200_000;
+  const size = 50_000;
   const fill = (unit: string): string => unit.repeat(Math.ceil(size / unit.length));
 
   test('no expression repeats what repeats', () => {
@@ -353,7 +353,7 @@ describe('hostile texts', () => {
   const units = SECRET_SHAPES.flatMap(({ hints }) =>
     hints.flatMap((hint) => [hint, `-${hint}`, `${hint}a`, ` ${hint}A1a1A1a1.`]),
   );
-  test(`${units.length} of 200 kB each end`, () => {
+  test(`${units.length} of 50 kB each end`, () => {
     for (const unit of units) clean(fill(unit));
   });
 
@@ -375,7 +375,7 @@ describe('hostile texts', () => {
     ['addresses', '://a:'],
     ['addresses with passwords', '://a:bbbb'],
     ['spaces', ' '],
-  ])('200 kB of %s end', (_, unit) => {
+  ])('50 kB of %s end', (_, unit) => {
     clean(fill(unit));
     clean(`"token":"${fill(unit)}`);
     clean(`{"text":"${fill(unit)}"}`);

@@ -1,21 +1,17 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Entry, Peer } from '../../model/entry.ts';
+import type { Entry } from '../../model/entry.ts';
 import { META } from '../../model/methods.ts';
 import {
   CALL_TRANSITIONS,
   createSessionMachine,
   PHASE_TRANSITIONS,
 } from '../../model/session-machine.ts';
-import { summaryOf } from '../../model/summary.ts';
 import { viewsOf } from '../../model/view.ts';
 import {
   client,
   ends,
   exit,
   frame,
-  gap,
-  note,
   opening,
   type Step,
   server,
@@ -24,7 +20,6 @@ import {
   toolCall,
   toolText,
 } from '../kit/entries.ts';
-import { dice, holds, nearlyMessage, SEED } from '../kit/random.ts';
 import { sessionText } from '../kit/session-text.ts';
 
 const sessionOf = (steps: readonly Step[]) => {
@@ -499,122 +494,6 @@ describe('what else crosses', () => {
       Array.from({ length: 20 }, (_, line) => `${line + 10}`),
     );
   });
-});
-
-describe('a summary', () => {
-  test('counts what a look at all calls would count', () => {
-    const session = sessionOf([
-      ...opening(),
-      client(toolCall(1, 'a')),
-      server(no(1)),
-      server(ok(1)),
-      client(toolCall(2, 'b')),
-      server({ id: 2, result: { isError: true } }),
-      client(toolCall(3, 'c')),
-      client(cancel(3)),
-      client(toolCall(4, 'd')),
-      gap(5),
-    ]);
-    expect(summaryOf(session)).toMatchObject({
-      callCount: 5,
-      openCount: 1,
-      errorCount: 2,
-      lostCount: 5,
-      messageCount: 11,
-      entryCount: 13,
-      probe: false,
-    });
-  });
-
-  test('does not count as lost what arrived after all', () => {
-    const entries = tape('s', [note('1'), gap(4), note('6')]);
-    const late = [3, 4].map((seq) => ({ ...entries[1], seq }) as Entry);
-    const [view] = viewsOf([...late, ...entries]);
-    expect(view && summaryOf(view.session)).toMatchObject({ lostCount: 2, lastSeq: 6 });
-  });
-
-  test('knows a process that was only asked which revision it speaks', () => {
-    const probe = [client({ id: 'p', method: 'server/discover' }), server(no('p', -32601))];
-    expect(summaryOf(sessionOf([...probe, exit(0)])).probe).toBe(true);
-    expect(summaryOf(sessionOf(probe)).probe).toBe(false);
-    expect(summaryOf(sessionOf([...probe, ...opening(), exit(0)])).probe).toBe(false);
-  });
-});
-
-describe('hostile traffic', () => {
-  test(`never throws, and the counts stay those of the calls (seed ${SEED})`, () => {
-    const step = fc.tuple(nearlyMessage, fc.boolean(), fc.option(fc.nat(3), { nil: undefined }));
-    holds(fc.array(step, { maxLength: 20 }), (steps) => {
-      const session = sessionOf(
-        steps.map(([value, isClient, exchange]) => {
-          const where = exchange === undefined ? {} : { exchange };
-          return (isClient ? client : server)(JSON.stringify(value), where);
-        }),
-      );
-      const { calls, openCount, errorCount } = session;
-      expect(openCount).toBe(calls.filter(({ state }) => state === 'open').length);
-      expect(errorCount).toBe(
-        calls.filter(({ outcome = 'result' }) => outcome !== 'result').length,
-      );
-      summaryOf(session);
-      expect(sessionText(session)).toBeTypeOf('string');
-    });
-  });
-
-  test('a hundred thousand calls of one id are answered in order, on pipes and exchanges', () => {
-    for (const [exchange, count] of [
-      [undefined, 100_000],
-      [4, 20_000],
-    ] as const) {
-      const { machine, say } = speaker(exchange);
-      for (let call = 0; call < count; call++) say('client', { id: 1, method: 'ping' });
-      for (let call = 0; call < count; call++) say('server', ok(1));
-      const { calls, openCount } = machine.session;
-      expect([calls.length, openCount]).toEqual([count, 0]);
-      expect(calls.every(({ response, request }) => response?.seq === request.seq + count)).toBe(
-        true,
-      );
-    }
-  });
-
-  test(`many calls, answers, cancellations and progress in any order (seed ${SEED})`, () => {
-    const { machine, say } = speaker();
-    const roll = dice();
-    for (let step = 0; step < 100_000; step++) {
-      const id = roll(3);
-      const kind = roll(4);
-      if (kind === 0) say('client', toolCall(id, 'a', {}, { progressToken: 1 }));
-      else if (kind === 1) say('server', ok(id));
-      else if (kind === 2) say('client', cancel(id));
-      else say('server', progress(1));
-    }
-    const { calls, openCount, notifications } = machine.session;
-    expect(openCount).toBe(calls.filter(({ state }) => state === 'open').length);
-    expect(notifications.length).toBeGreaterThan(45_000);
-  });
-
-  test('ends without end are looked at once', () => {
-    const { machine, say } = speaker();
-    for (let call = 0; call < 50_000; call++) say('client', toolCall(call, 'a'));
-    const [, last] = tape('s', [exit(0)]) as [Entry, Entry];
-    for (let count = 0; count < 50_000; count++) machine.apply(last);
-    expect(machine.session.openCount).toBe(0);
-  });
-
-  /** Applies messages without building their texts, as fast as a machine can take them. */
-  function speaker(exchange?: number) {
-    const machine = createSessionMachine('s');
-    let seq = 0;
-    const where = exchange === undefined ? {} : { exchange };
-    const say = (from: Peer, message: object): void => {
-      const value = { jsonrpc: '2.0', ...message };
-      const channel = from === 'client' ? 'stdin' : 'stdout';
-      const place = { session: 's', seq, at: seq, sent: seq };
-      seq++;
-      machine.apply({ type: 'message', ...place, ...where, from, channel, text: '', value });
-    };
-    return { machine, say };
-  }
 });
 
 test('a tool text and its call share an id', () => {
