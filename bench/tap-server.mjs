@@ -17,7 +17,8 @@ function filling(size) {
   let text = fillings.get(size);
   if (text === undefined) {
     text = '';
-    for (let at = 0; text.length < size; at++) text += `line ${at}: the quick brown fox ${at * 7919}\n`;
+    for (let at = 0; text.length < size; at++)
+      text += `line ${at}: the quick brown fox ${at * 7919}\n`;
     text = text.slice(0, size);
     fillings.set(size, text);
   }

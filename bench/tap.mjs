@@ -123,7 +123,9 @@ function connect([command = '', ...args]) {
 function compileHop() {
   const program = join(folder, 'hop');
   try {
-    execFileSync('cc', ['-O2', '-o', program, join(here, 'tap-hop.c')], { stdio: 'ignore' });
+    execFileSync(process.env['CC'] ?? 'cc', ['-O2', '-o', program, join(here, 'tap-hop.c')], {
+      stdio: 'ignore',
+    });
     return program;
   } catch {
     return undefined;

@@ -26,8 +26,10 @@ export interface JournalFile extends Sink {
   readonly path: string;
   /** How many bytes stand in the file. */
   readonly size: number;
+  /** Empties the file but for its header: everything in it is durable elsewhere. */
+  restart(): void;
   close(): void;
-  /** Takes the file away: everything in it is durable elsewhere. */
+  /** Takes the file away, for the same reason. */
   remove(): void;
 }
 
@@ -44,13 +46,19 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
   ownFolder(folder);
   const path = join(folder, `${session}.journal`);
   const fd = openSync(path, NEW_FILE, 0o600);
-  const file = appendTo(fd);
-  file.append(Buffer.from(journalHeader(session, owner, crc32)));
+  const header = Buffer.from(journalHeader(session, owner, crc32));
+  let file = appendTo(fd);
+  file.append(header);
   return {
     path,
-    append: file.append,
+    append: (lines) => file.append(lines),
     get size() {
       return file.size;
+    },
+    restart() {
+      ftruncateSync(fd, 0);
+      file = appendTo(fd);
+      file.append(header);
     },
     close: () => closeSync(fd),
     remove: () => unlinkSync(path),

@@ -3,16 +3,14 @@ import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Host } from '../model/entry.ts';
 import type { SessionClock } from './clock.ts';
-import { startGuard } from './guard.ts';
 import { findHost } from './host.ts';
 import { launchOf } from './launch.ts';
 import { connectPipes } from './pipes.ts';
-import { passSignals } from './signals.ts';
 import { openOutput } from './standard-stream.ts';
 import type { Ended, Server, StdioOptions } from './stdio.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 import { startSession, type TapSession } from './tap-session.ts';
-import { descendants, endTree, type Process } from './tree.ts';
+import { endTree } from './tree.ts';
 
 /** Passes on and records until the server has ended; see tapStdio. */
 export async function runTap(
@@ -33,6 +31,7 @@ export async function runTap(
   await session.finish(final.signal ?? `exit ${final.code}`);
   await new Promise((resolve) => errors.write('', resolve));
   process.off('uncaughtException', failOpen);
+  if (!(server instanceof Error)) server.close();
   return final;
 }
 
@@ -83,23 +82,14 @@ async function connectAndWait(
   session: TapSession,
   errors: Writable,
 ): Promise<Ended | Error> {
-  const pid = server.process.pid ?? 0;
   const pipes = connectPipes(server.process, session, errors);
   server.release();
-  const guard = startGuard(pid);
-  let tree: readonly Process[] | undefined;
-  const ignoreSignals = passSignals((signal, isEnding) => {
-    // Those below it are remembered now: once it is gone, nobody knows whose they were.
-    if (isEnding) tree ??= descendants(pid);
-    server.process.kill(signal);
-  });
   const ended = await server.ended;
   const at = session.now();
-  if (tree) await endTree(tree);
-  await pipes.drain(() => tree !== undefined);
+  const left = server.tree();
+  if (left) await endTree(left);
+  await pipes.drain(() => server.tree() !== undefined);
   if (!(ended instanceof Error)) session.recorder.add([{ type: 'exit', at, ...ended }]);
-  guard.close();
-  ignoreSignals();
   return ended;
 }
 

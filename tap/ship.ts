@@ -7,6 +7,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Link, openLink } from './collector-link.ts';
+import type { JournalFile } from './journal-file.ts';
 import { type JournalReader, readGrowing } from './journal-reader.ts';
 
 export interface Shipping {
@@ -14,16 +15,19 @@ export interface Shipping {
   grown(): void;
   /**
    * Ships what is left, and waits at most 200 ms for the last acknowledgement, and only if
-   * connected. Whether all up to `lastSeq` is durable.
+   * connected. Whether everything is durable.
    */
-  finish(lastSeq: number): Promise<boolean>;
+  finish(): Promise<boolean>;
 }
 
 export interface ShippingOptions {
   readonly session: string;
   readonly state: string;
-  /** The journal file of the session. */
-  readonly path: string;
+  readonly journal: JournalFile;
+  /** The last place given to an entry. */
+  readonly lastSeq: () => number;
+  /** The journal is wanted whole in the end, so what is acknowledged stays in it. */
+  readonly keepsAll: boolean;
 }
 
 /** First and longest pause between two attempts to connect, in ms. */
@@ -35,16 +39,19 @@ const UNREAD = 1 << 20;
 /** Lines that come within this time travel together, in ms. */
 const TOGETHER = 25;
 const LAST_ACKNOWLEDGEMENT = 200;
+/** A journal of this size begins anew once all of it is acknowledged: sessions live for days. */
+const LONG = 16 << 20;
 
 /** Starts shipping in a later turn. */
-export function startShipping({ session, state, path }: ShippingOptions): Shipping {
+export function startShipping(options: ShippingOptions): Shipping {
+  const { session, state, journal, lastSeq, keepsAll } = options;
   const over = new AbortController();
   const bell = createBell();
   let link: Link | undefined;
   let isEnding = false;
 
   const connectAndShip = async (): Promise<void> => {
-    const reader = await readGrowing(path);
+    const reader = await readGrowing(journal.path);
     for (
       let pause = PAUSES.first;
       !over.signal.aborted;
@@ -68,6 +75,10 @@ export function startShipping({ session, state, path }: ShippingOptions): Shippi
         open.send(lines);
         continue;
       }
+      if (!keepsAll && journal.size > LONG && open.acknowledged === lastSeq()) {
+        journal.restart();
+        reader.goBehind(open.acknowledged);
+      }
       await bell.next();
       if (!isEnding) await rest(TOGETHER, over.signal);
     }
@@ -77,10 +88,10 @@ export function startShipping({ session, state, path }: ShippingOptions): Shippi
   setImmediate(() => connectAndShip().catch(() => {})).unref();
   return {
     grown: bell.ring,
-    async finish(lastSeq) {
+    async finish() {
       isEnding = true;
       const until = performance.now() + LAST_ACKNOWLEDGEMENT;
-      const isDone = (): boolean => (link?.acknowledged ?? -1) >= lastSeq;
+      const isDone = (): boolean => (link?.acknowledged ?? -1) >= lastSeq();
       bell.ring();
       while (link?.isOpen && !isDone() && performance.now() < until) await delay(5);
       over.abort();

@@ -8,7 +8,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
 import { startClock } from './clock.ts';
+import { startGuard } from './guard.ts';
+import { passSignals } from './signals.ts';
 import type { SessionOptions } from './tap-session.ts';
+import { descendants, type Process } from './tree.ts';
 
 export interface StdioOptions extends SessionOptions {
   readonly command: string;
@@ -26,8 +29,12 @@ export interface Server {
   readonly process: ChildProcess;
   /** How it ended; an error when it never ran. */
   readonly ended: Promise<Ended | Error>;
+  /** What ran below it when we were told to end; undefined as long as we were not. */
+  tree(): readonly Process[] | undefined;
   /** Lets its output flow; whoever wants it listens by now. */
   release(): void;
+  /** It has ended, and so will we. */
+  close(): void;
 }
 
 /**
@@ -47,18 +54,39 @@ async function startServer({ command, args, environment }: StdioOptions): Promis
   const start = process.platform === 'win32' ? (await import('cross-spawn')).default : spawn;
   try {
     const env = environment as NodeJS.ProcessEnv;
-    const child = start(command, [...args], { stdio: 'pipe', env, windowsHide: true });
-    return { process: child, ended: endOf(child), release: hold(child) };
+    return watch(start(command, [...args], { stdio: 'pipe', env, windowsHide: true }));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
+/** Whatever happens from now on, the server is told, heard, and not left behind. */
+function watch(child: ChildProcess): Server {
+  const { pid } = child;
+  let tree: readonly Process[] | undefined;
+  const ignoreSignals = passSignals((signal, isEnding) => {
+    // Those below it are remembered now: once it is gone, nobody knows whose they were.
+    if (isEnding && pid !== undefined) tree ??= descendants(pid);
+    child.kill(signal);
+  });
+  const guard = pid === undefined ? undefined : startGuard(pid);
+  return {
+    process: child,
+    ended: endOf(child),
+    tree: () => tree,
+    release: hold(child),
+    close() {
+      guard?.close();
+      ignoreSignals();
+    },
+  };
+}
+
 function endOf(child: ChildProcess): Promise<Ended | Error> {
   return new Promise((resolve) => {
-    // Once it runs, an error only says that a signal could not be sent; before, that nothing ran.
     child.on('error', (error) => {
-      if (child.pid === undefined || child.exitCode === null) resolve(error);
+      // Once it runs, an error only says that a signal could not be sent.
+      if (child.pid === undefined) resolve(error);
     });
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });

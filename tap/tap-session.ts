@@ -9,7 +9,7 @@ import type { KeyedHash } from '../model/keyed-hash.ts';
 import { createRedact } from '../model/redaction.ts';
 import { RULES } from '../model/secrets.ts';
 import { statePaths } from '../model/state.ts';
-import { keepBudget } from './budget.ts';
+import { createBudget, keepBudget } from './budget.ts';
 import type { SessionClock } from './clock.ts';
 import { fingerprintOfKey, keyedHash } from './hash.ts';
 import { createJournalFile, type JournalFile } from './journal-file.ts';
@@ -81,13 +81,15 @@ export function startSession(
   const hash = keyedHash(key);
   const clean = createRedact(hash, environment);
   const journal = openJournal(state, id, say);
-  const shipping = journal && startShipping({ session: id, state, path: journal.path });
+  const budget = createBudget(statePaths(state).journals);
   const said = new Set<string>();
   const recorder = createRecorder({
     session: id,
     sink: {
       append(lines) {
-        journal?.append(lines);
+        if (!journal) return;
+        budget.check(journal.size);
+        journal.append(lines);
         shipping?.grown();
       },
     },
@@ -100,6 +102,15 @@ export function startSession(
       );
     },
   });
+  const shipping =
+    journal &&
+    startShipping({
+      session: id,
+      state,
+      journal,
+      lastSeq: () => recorder.lastSeq,
+      keepsAll: options.record !== undefined,
+    });
   const opening = recorder.reserve();
 
   return {
@@ -113,16 +124,16 @@ export function startSession(
     now: clock.now,
     open(facts) {
       recorder.fill(opening, { ...opened(options, clock, fingerprintOfKey(key)), ...facts });
-      if (journal) keepBudget(statePaths(state).journals);
     },
     async finish(reason) {
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
       if (!journal) return;
       if (options.record !== undefined) await writeRecord(options.record, journal.path, say);
-      const durable = await shipping?.finish(recorder.lastSeq);
+      const durable = await shipping?.finish();
       journal.close();
       if (durable) journal.remove();
+      else keepBudget(statePaths(state).journals);
     },
   };
 }

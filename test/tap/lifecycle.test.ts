@@ -149,7 +149,8 @@ test('a client that stops reading is felt by the server as without a tap', async
     new Promise((resolve) => child.on('exit', resolve)),
     new Promise((resolve) => child.stderr.once('data', (chunk) => resolve(String(chunk)))),
   ]);
-  expect({ code, said }).toEqual({ code: 6, said: 'EPIPE' });
+  // A socket that is closed with bytes unread resets; a pipe breaks.
+  expect({ code, said }).toEqual({ code: 6, said: expect.stringMatching(/^(EPIPE|ECONNRESET)$/) });
 });
 
 describe('what cannot be done is said in one line, on stderr, and the traffic passes', () => {

@@ -1,7 +1,7 @@
 // Invariant: a collector that is absent, hung, slow or refusing costs the traffic nothing, and nothing is lost:
 // what is not acknowledged stays in the journal. One that is there gets every entry once, in order.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -44,10 +44,15 @@ async function collected(collector: Collector): Promise<number[]> {
     const [session] = JSON.parse(await ask(collector, '/api/sessions'));
     return session?.phase === 'ended' && (session.id as string);
   });
-  const lines = (await ask(collector, `/api/sessions/${id}/entries?from=0&limit=100000`))
-    .trim()
-    .split('\n');
-  return lines.map((line) => Number(/"seq":(\d+)/.exec(line)?.[1]));
+  const seqs: number[] = [];
+  for (;;) {
+    const text = await ask(
+      collector,
+      `/api/sessions/${id}/entries?from=${(seqs.at(-1) ?? -1) + 1}`,
+    );
+    if (text === '') return seqs;
+    for (const line of text.trimEnd().split('\n')) seqs.push(Number(/"seq":(\d+)/.exec(line)?.[1]));
+  }
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, seq) => seq);
@@ -102,6 +107,24 @@ describe('a collector that is there', () => {
     expect(await collected(second)).toEqual(upTo(6 * LINES + 3));
     await until(async () => (await journals(state)).length === 0);
   });
+});
+
+test('a long journal begins anew when all of it is acknowledged, and nothing is lost by it', async () => {
+  const state = await temporaryFolder();
+  const collector = await collect(state);
+  const child = start(await tapped(server('echo'), { state }));
+  child.stdout.resume();
+  const big = `{"jsonrpc":"2.0","method":"x","params":"${'y'.repeat(1_000_000)}"}\n`;
+  const size = async (): Promise<number> => {
+    const [name = ''] = await readdir(join(state, 'journal'));
+    return (await stat(join(state, 'journal', name))).size;
+  };
+  for (let at = 0; at < 12; at++) child.stdin.write(big);
+  await until(async () => JSON.parse(await ask(collector, '/api/sessions'))[0]?.lastSeq >= 24);
+  await until(async () => (await size()) < 1 << 20);
+  child.stdin.write(TRAFFIC);
+  child.stdin.end();
+  expect(await collected(collector)).toEqual(upTo(2 * LINES + 24 + 3));
 });
 
 describe('a collector that is no help costs the traffic nothing, and the journal stays whole', () => {

@@ -8,7 +8,7 @@ import process from 'node:process';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { journalHeader } from '../../model/journal.ts';
-import { keepBudget } from '../../tap/budget.ts';
+import { createBudget, keepBudget } from '../../tap/budget.ts';
 import { keyOf } from '../../tap/key.ts';
 import { withLock } from '../../tap/lock.ts';
 import { thisOwner } from '../../tap/owner.ts';
@@ -101,4 +101,18 @@ test('the journals of dead taps go, oldest first and whole, until the others fit
   expect((await readdir(folder)).sort()).toEqual(['01B.journal', '01D.journal', 'other.txt']);
   keepBudget(folder, 0);
   expect((await readdir(folder)).sort()).toEqual(['01B.journal', 'other.txt']);
+});
+
+test('a journal that grows is held to the budget of its folder, and may go on once there is room', async () => {
+  const folder = join(await temporaryFolder(), 'journal');
+  await mkdir(folder);
+  const own = join(folder, '01A.journal');
+  await writeFile(own, journalHeader('01A', thisOwner(), crc32).padEnd(4000, ' '));
+  const budget = createBudget(folder, 3000, 1000);
+  budget.check(900);
+  expect(() => budget.check(4000)).toThrow('the journals have reached');
+  expect(() => budget.check(4000)).toThrow('the journals have reached');
+  // It began anew, because a collector has it all.
+  await writeFile(own, journalHeader('01A', thisOwner(), crc32));
+  budget.check(100);
 });
