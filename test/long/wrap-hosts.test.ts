@@ -89,6 +89,7 @@ args = [
   "${memory}", # no options
 ]
 default_tools_approval_mode = "approve"
+required = true # wait for it before the first turn
 
 [mcp_servers.memory.env]
 MEMORY_FILE_PATH = "${home}/memory.jsonl"
