@@ -7,7 +7,7 @@ import { createSessionMachine } from '../../model/session-machine.ts';
 import { summaryOf } from '../../model/summary.ts';
 import { viewsOf } from '../../model/view.ts';
 import { ABANDONED, FAILED, FROM_SERVER, OPEN } from '../../ui/run/bars.ts';
-import { createRunBuffer, type RunBuffer } from '../../ui/run/buffer.ts';
+import { RunBuffer } from '../../ui/run/buffer.ts';
 import { requestRow } from '../../ui/run/rows.ts';
 import { batchLabels } from '../../ui/timeline/batches.ts';
 import { bracketsOf, losses } from '../../ui/timeline/brackets.ts';
@@ -16,6 +16,7 @@ import { at, firstEndingFrom, nearest, neighbour } from '../../ui/timeline/hit.t
 import { layoutOf } from '../../ui/timeline/layout.ts';
 import { pack } from '../../ui/timeline/pack.ts';
 import { clamped, fitted, moment, ticks, timeAt, xOf, zoomed } from '../../ui/timeline/scale.ts';
+import { client, gap, opening, tape } from '../kit/entries.ts';
 import { hostile, lostUpdates, many, releaseNotes } from './scenes.ts';
 
 describe('scale', () => {
@@ -136,7 +137,7 @@ test('every level of a density tells of every call and every failure', () => {
 function loaded(entries: readonly Entry[]): RunBuffer {
   const sessions = viewsOf(entries).map(({ session }) => summaryOf(session));
   const from = Math.min(...sessions.map(({ start }) => start));
-  const buffer = createRunBuffer({ from, to: Number.POSITIVE_INFINITY });
+  const buffer = new RunBuffer({ from, to: Number.POSITIVE_INFINITY });
   buffer.cover(sessions);
   for (const { id } of sessions) {
     const columns = createColumns();
@@ -151,7 +152,13 @@ function loaded(entries: readonly Entry[]): RunBuffer {
 function layoutFor(buffer: RunBuffer) {
   const sessions = buffer.tracks.map(({ summary }) => summary);
   const methodOf = (bar: number): string => requestRow(buffer, bar).method;
-  return layoutOf({ sessions, bars: buffer.bars, length: buffer.length, methodOf });
+  return layoutOf({
+    sessions,
+    bars: buffer.bars,
+    length: buffer.length,
+    methodOf,
+    marks: buffer.marks,
+  });
 }
 
 describe('a run', () => {
@@ -236,7 +243,7 @@ test('a run that comes in parts is the run that comes at once', () => {
   const own = entries.filter(({ session }) => session === summary?.id);
   const columns = createColumns();
   const machine = createSessionMachine(summary?.id ?? '');
-  const buffer = createRunBuffer({ from: summary?.start ?? 0, to: Number.POSITIVE_INFINITY });
+  const buffer = new RunBuffer({ from: summary?.start ?? 0, to: Number.POSITIVE_INFINITY });
   buffer.cover(summary ? [summary] : []);
   for (const entry of own) {
     const have = [columns.length, columns.strings.length] as const;
@@ -291,20 +298,32 @@ test('a conflict brackets its writes and not the read that shows it', () => {
     findings: [finding, finding],
     bars: buffer.bars,
     layout,
-    barOf: buffer.barOf,
+    barOf: (message) => buffer.barOf(message),
   });
   expect(bracket?.bars.map((bar) => requestRow(buffer, bar).seq)).toEqual([6, 7]);
   expect([bracket?.depth, second?.depth]).toEqual([0, 1]);
   expect((bracket?.to ?? 0) - (bracket?.from ?? 0)).toBeLessThan(60_000);
-  expect(losses(finding)).toBe('memory.json · 2 of 20 gone');
+  expect(losses(finding)).toEqual(['memory.json · 2 of 20 gone', '2 of 20 gone']);
   expect(
     bracketsOf({
       findings: [{ ...finding, evidence: [{ message: 'elsewhere:1', role: 'x' }] }],
       bars: buffer.bars,
       layout,
-      barOf: buffer.barOf,
+      barOf: (message) => buffer.barOf(message),
     }),
   ).toEqual([]);
+});
+
+test('lines that are no message, lost entries and ends of processes are marked', () => {
+  const buffer = loaded([...hostile(), ...tape('holes', [...opening(), gap(3), client('[]')])]);
+  expect(buffer.marks.map(({ kind }) => kind)).toEqual(['broken', 'exit', 'gap', 'broken']);
+  expect(
+    layoutFor(buffer)
+      .lanes.filter(({ kind }) => kind === 'server')
+      .map(({ marks }) => marks.length),
+  ).toEqual([2, 2]);
+  const [mark] = buffer.marks;
+  expect(buffer.find(buffer.messageAt(mark?.track ?? 0, mark?.row ?? 0))?.time).toBe(mark?.time);
 });
 
 test('a hostile server and a hundred thousand calls are laid out like any other', () => {

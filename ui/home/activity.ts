@@ -32,3 +32,10 @@ function spread(parts: number[], left: number, right: number, messages: number):
   for (let part = first; part <= last; part++)
     parts[part] = (parts[part] ?? 0) + messages / (last - first + 1);
 }
+
+/** A few bursts make no picture. */
+const LEAST_BURSTS = 6;
+
+export function isUneven(sessions: readonly SessionSummary[]): boolean {
+  return sessions.reduce((count, { bursts }) => count + bursts.length, 0) >= LEAST_BURSTS;
+}

@@ -1,15 +1,23 @@
-/** Evidence in the order in which it is told: what each kind of message is, and which messages are it. */
+/** Evidence in the order in which it is told: what each kind of message is, and which messages of which session are it. */
+import { parseReference } from '../../model/entry.ts';
 import type { Evidence } from '../../model/finding.ts';
+import { groupBy } from '../../model/group.ts';
 
 export interface RoleGroup {
   readonly role: string;
-  readonly messages: readonly string[];
+  readonly sessions: readonly { readonly session: string; readonly messages: readonly string[] }[];
 }
 
-/** By role, each message once. */
+/** By role and session, each message once. */
 export function byRole(evidence: readonly Evidence[]): RoleGroup[] {
-  const groups = new Map<string, Set<string>>();
-  for (const { role, message } of evidence)
-    groups.set(role, (groups.get(role) ?? new Set()).add(message));
-  return [...groups].map(([role, messages]) => ({ role, messages: [...messages] }));
+  return [...groupBy(evidence, ({ role }) => role)].map(([role, own]) => ({
+    role,
+    sessions: [...groupBy(new Set(own.map(({ message }) => message)), sessionOf)].map(
+      ([session, messages]) => ({ session, messages }),
+    ),
+  }));
+}
+
+function sessionOf(message: string): string {
+  return parseReference(message)?.session ?? '';
 }

@@ -26,7 +26,7 @@ export interface CallFacts {
 }
 
 /** `#47 → #52 · 412 ms` and so on of a call. */
-export function factsOf({ data, now }: RunView, bar: number): CallFacts {
+export function factsOf({ data, now, names }: RunView, bar: number): CallFacts {
   const { buffer } = data;
   const { bars, tracks } = buffer;
   const row = requestRow(buffer, bar);
@@ -38,7 +38,7 @@ export function factsOf({ data, now }: RunView, bar: number): CallFacts {
     Math.min(end, Math.max(now, bars.start[bar] ?? 0)) - (bars.start[bar] ?? 0),
   );
   return {
-    server: tracks[track]?.summary.name ?? '',
+    server: names[track] ?? '',
     offset: tracks[track]?.offset ?? 0,
     title: [row.method, row.subject].filter((part) => part !== '').join(' '),
     request: buffer.requestOf(bar),

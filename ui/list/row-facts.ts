@@ -43,7 +43,7 @@ export function rowFacts(view: RunView, { track, row, time, since, message }: Pl
     message,
     time: (time / 1e6).toFixed(6),
     since: since === undefined ? '' : `+${duration(since)}`,
-    lane: buffer.tracks[track]?.summary.name ?? '',
+    lane: view.names[track] ?? '',
     colour: lane?.colour ?? 1,
     direction: CROSSING.has(row.kind) ? (row.from === 'client' ? 'out' : 'back') : undefined,
     kind: row.kind,

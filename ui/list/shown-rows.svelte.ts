@@ -1,6 +1,5 @@
 /** The rows of a run that the query leaves, in order of time: places in the merged rows, found by position. */
 import type { Row } from '../../model/columns.ts';
-import { reference } from '../../model/entry.ts';
 import { matches } from '../query.ts';
 import { subjectOfRow } from '../run/rows.ts';
 import type { RunView } from '../run/run-view.svelte.ts';
@@ -42,7 +41,7 @@ export class ShownRows {
     const track = buffer.rows.track[place] ?? 0;
     const row = buffer.row(track, buffer.rows.row[place] ?? 0);
     const time = buffer.rows.time[place] ?? 0;
-    const message = reference(buffer.tracks[track]?.summary.id ?? '', row.seq, row.item);
+    const message = buffer.messageAt(track, row.row);
     return {
       track,
       row,

@@ -4,17 +4,10 @@
  * It holds no bodies, and knows nothing of what is visible.
  */
 import { type ColumnBuilder, createColumns, type Row } from '../../model/columns.ts';
-import { reference } from '../../model/entry.ts';
+import { parseReference, reference } from '../../model/entry.ts';
 import type { SessionSummary } from '../../model/summary.ts';
-import {
-  ABANDONED,
-  type BarStore,
-  type Bars,
-  CANCELLED,
-  createBars,
-  FAILED,
-  FROM_SERVER,
-} from './bars.ts';
+import { lowest } from '../timeline/hit.ts';
+import { ABANDONED, type Bars, CANCELLED, createBars, FAILED, FROM_SERVER } from './bars.ts';
 import { createMergedRows, type MergedRows } from './merged-rows.ts';
 
 /** Moments of the machine's monotonic clock, in µs; `to` is Infinity for a run that may go on. */
@@ -31,123 +24,194 @@ export interface Track {
 }
 
 interface OwnTrack extends Track {
+  readonly number: number;
   summary: SessionSummary;
+  /** How many rows were looked at. */
   taken: number;
   readonly barOfRow: Map<number, number>;
-  ended: boolean;
 }
 
-export interface RunBuffer {
-  readonly tracks: readonly Track[];
-  readonly bars: Bars;
-  readonly rows: MergedRows;
+/** What is no call and must be seen all the same: a line that is no message, lost entries, the end of a process. */
+export interface Mark {
+  readonly kind: 'broken' | 'gap' | 'exit';
+  readonly track: number;
+  readonly row: number;
+  /** In µs since the run began. */
+  readonly time: number;
+}
+
+interface Found {
+  readonly track: number;
+  readonly row: Row;
+  readonly time: number;
+}
+
+export class RunBuffer {
+  readonly #span: Span;
+  readonly #tracks: OwnTrack[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #bars = createBars();
+  readonly #rows = createMergedRows();
+  readonly #marks: Mark[] = [];
+  #length = 0;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
+
+  get tracks(): readonly Track[] {
+    return this.#tracks;
+  }
+
+  get bars(): Bars {
+    return this.#bars;
+  }
+
+  get rows(): MergedRows {
+    return this.#rows;
+  }
+
+  /** As they arrived. */
+  get marks(): readonly Mark[] {
+    return this.#marks;
+  }
+
   /** The time of the latest row, in µs since the run began. */
-  readonly length: number;
+  get length(): number {
+    return this.#length;
+  }
+
   /** Brings the sessions up to date; new ones become tracks. */
-  cover(sessions: readonly SessionSummary[]): void;
+  cover(sessions: readonly SessionSummary[]): void {
+    for (const summary of sessions) {
+      const known = this.#trackOf(summary.id);
+      if (known) {
+        known.summary = summary;
+        continue;
+      }
+      const number = this.#tracks.length;
+      const offset = summary.start - this.#span.from;
+      this.#tracks.push({
+        number,
+        summary,
+        offset,
+        columns: createColumns(),
+        taken: 0,
+        barOfRow: new Map(),
+      });
+      this.#numbers.set(summary.id, number);
+    }
+  }
+
   /** Takes the next part of a session's index; false when it does not follow what is there. */
-  take(session: string, part: Uint8Array): boolean;
-  track(session: string): number | undefined;
-  row(track: number, row: number): Row;
+  take(session: string, part: Uint8Array): boolean {
+    const track = this.#trackOf(session);
+    if (!track?.columns.decode(part)) return false;
+    for (; track.taken < track.columns.length; track.taken++)
+      this.#takeRow(track, track.columns.row(track.taken));
+    this.#rows.settle();
+    this.#endOpenBars(track);
+    return true;
+  }
+
+  /** The number of the track of a session. */
+  track(session: string): number | undefined {
+    return this.#numbers.get(session);
+  }
+
+  row(track: number, row: number): Row {
+    return (this.#tracks[track]?.columns ?? createColumns()).row(row);
+  }
+
   /** The bar whose request stands in this row of a track. */
-  barAt(track: number, row: number): number | undefined;
-  /** The bar that a message reference is the request or the response of. */
-  barOf(message: string): number | undefined;
-  requestOf(bar: number): string;
-  responseOf(bar: number): string | undefined;
-}
+  barAt(track: number, row: number): number | undefined {
+    return this.#tracks[track]?.barOfRow.get(row);
+  }
 
-export function createRunBuffer(span: Span): RunBuffer {
-  const tracks: OwnTrack[] = [];
-  const numbers = new Map<string, number>();
-  const bars = createBars();
-  const rows = createMergedRows();
-  const barOfMessage = new Map<string, number>();
-  let length = 0;
+  /** The row that a message reference names. */
+  find(message: string): Found | undefined {
+    const place = parseReference(message);
+    const track = this.#trackOf(place?.session ?? '');
+    if (!place || !track) return undefined;
+    const { columns, offset, number } = track;
+    // Rows stand in the order of seq; those of a batch share one.
+    const first = lowest(columns.length, (at) => columns.row(at).seq >= place.seq);
+    for (let at = first; at < columns.length; at++) {
+      const row = columns.row(at);
+      if (row.seq !== place.seq) break;
+      if (row.item === place.item) return { track: number, row, time: row.at + offset };
+    }
+    return undefined;
+  }
 
-  const name = (track: OwnTrack | undefined, row: Row | undefined): string =>
-    track && row ? reference(track.summary.id, row.seq, row.item) : '';
+  /** The bar that the message of a reference belongs to. */
+  barOf(message: string): number | undefined {
+    const found = this.find(message);
+    return found && this.barAt(found.track, found.row.peer ?? found.row.row);
+  }
 
-  function takeRow(number: number, track: OwnTrack, row: Row): void {
+  requestOf(bar: number): string {
+    return this.messageAt(this.#bars.track[bar] ?? 0, this.#bars.request[bar] ?? 0);
+  }
+
+  responseOf(bar: number): string | undefined {
+    const response = this.#bars.response[bar] ?? 0;
+    return response === 0 ? undefined : this.messageAt(this.#bars.track[bar] ?? 0, response - 1);
+  }
+
+  /** The reference of the message in a row. */
+  messageAt(track: number, row: number): string {
+    const { seq, item } = this.row(track, row);
+    return reference(this.#tracks[track]?.summary.id ?? '', seq, item);
+  }
+
+  #trackOf(session: string): OwnTrack | undefined {
+    return this.#tracks[this.#numbers.get(session) ?? -1];
+  }
+
+  #takeRow(track: OwnTrack, row: Row): void {
     const time = row.at + track.offset;
     const known = row.peer === undefined ? undefined : track.barOfRow.get(row.peer);
-    if (row.kind === 'request') {
-      if (time < 0 || time + span.from >= span.to) return;
-      const bar = bars.add(time, number, row.row, row.from === 'server' ? FROM_SERVER : 0);
+    // What belongs to a call of this run belongs to the run, even after its end.
+    if (known === undefined && (time < 0 || time + this.#span.from >= this.#span.to)) return;
+    if (known !== undefined) this.#applyToBar(known, row, time);
+    else if (row.kind === 'request') {
+      const bar = this.#bars.add(
+        time,
+        track.number,
+        row.row,
+        row.from === 'server' ? FROM_SERVER : 0,
+      );
       track.barOfRow.set(row.row, bar);
-      barOfMessage.set(name(track, row), bar);
-    } else if (known !== undefined) {
-      applyToBar(bars, known, row, time);
-      barOfMessage.set(name(track, row), known);
-    } else if (time < 0 || time + span.from >= span.to) return;
-    length = Math.max(length, time);
-    rows.add(number, row.row, time);
+    }
+    const kind = markOf(row);
+    if (kind) this.#marks.push({ kind, track: track.number, row: row.row, time });
+    this.#length = Math.max(this.#length, time);
+    this.#rows.add(track.number, row.row, time);
   }
 
-  return {
-    tracks,
-    bars,
-    rows,
-    get length() {
-      return length;
-    },
-    cover(sessions) {
-      for (const summary of sessions) {
-        const known = tracks[numbers.get(summary.id) ?? -1];
-        if (known) known.summary = summary;
-        else numbers.set(summary.id, tracks.push(newTrack(summary, span)) - 1);
-      }
-    },
-    take(session, part) {
-      const number = numbers.get(session);
-      const track = tracks[number ?? -1];
-      if (number === undefined || !track?.columns.decode(part)) return false;
-      for (; track.taken < track.columns.length; track.taken++)
-        takeRow(number, track, track.columns.row(track.taken));
-      rows.settle();
-      endOpenBars(track, bars);
-      return true;
-    },
-    track: (session) => numbers.get(session),
-    row: (track, row) => (tracks[track]?.columns ?? createColumns()).row(row),
-    barAt: (track, row) => tracks[track]?.barOfRow.get(row),
-    barOf: (message) => barOfMessage.get(message),
-    requestOf(bar) {
-      const track = tracks[bars.track[bar] ?? -1];
-      return name(track, track?.columns.row(bars.request[bar] ?? 0));
-    },
-    responseOf(bar) {
-      const track = tracks[bars.track[bar] ?? -1];
-      const response = bars.response[bar] ?? 0;
-      return response === 0 ? undefined : name(track, track?.columns.row(response - 1));
-    },
-  };
-}
-
-function newTrack(summary: SessionSummary, span: Span): OwnTrack {
-  return {
-    summary,
-    columns: createColumns(),
-    offset: summary.start - span.from,
-    taken: 0,
-    barOfRow: new Map(),
-    ended: false,
-  };
-}
-
-function applyToBar(bars: BarStore, bar: number, row: Row, time: number): void {
-  if (row.kind === 'response') {
-    const answered = (bars.response[bar] ?? 0) !== 0;
-    const failed = row.outcome === 'error' || row.outcome === 'tool-error';
-    if (!answered) bars.settle(bar, time, failed ? FAILED : 0, row.row);
-  } else if (row.method === 'notifications/cancelled') bars.mark(bar, CANCELLED);
-}
-
-/** A session that ended owes no more answers: what is open then stays without one. */
-function endOpenBars(track: OwnTrack, bars: BarStore): void {
-  if (track.summary.phase !== 'ended') return;
-  for (const bar of track.barOfRow.values()) {
-    if (bars.end[bar] === Number.POSITIVE_INFINITY)
-      bars.settle(bar, track.offset + track.summary.lastAt, ABANDONED);
+  #applyToBar(bar: number, row: Row, time: number): void {
+    if (row.kind === 'response') {
+      const failed = row.outcome === 'error' || row.outcome === 'tool-error';
+      const answered = (this.#bars.response[bar] ?? 0) !== 0;
+      if (!answered) this.#bars.settle(bar, time, failed ? FAILED : 0, row.row);
+    } else if (row.method === 'notifications/cancelled') this.#bars.mark(bar, CANCELLED);
   }
+
+  /** A session that ended owes no more answers: what is open then stays without one. */
+  #endOpenBars({ summary, offset, barOfRow }: OwnTrack): void {
+    if (summary.phase !== 'ended') return;
+    for (const bar of barOfRow.values()) {
+      if (this.#bars.end[bar] === Number.POSITIVE_INFINITY)
+        this.#bars.settle(bar, offset + summary.lastAt, ABANDONED);
+    }
+  }
+}
+
+/** Lines that are no message, but no fault either, are not marked: empty ones, and what was not to be kept. */
+const FAULTY_FRAMES: ReadonlySet<string> = new Set(['not-json', 'invalid-utf8', 'over-cap']);
+
+function markOf({ kind, method }: Row): Mark['kind'] | undefined {
+  if (kind === 'invalid' || (kind === 'frame' && FAULTY_FRAMES.has(method))) return 'broken';
+  return kind === 'gap' || kind === 'exit' ? kind : undefined;
 }

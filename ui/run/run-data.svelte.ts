@@ -5,7 +5,7 @@
  */
 import type { SessionSummary } from '../../model/summary.ts';
 import { type Api, ApiFailure } from '../api.ts';
-import { createRunBuffer, type RunBuffer, type Span } from './buffer.ts';
+import { RunBuffer, type Span } from './buffer.ts';
 
 /** An index comes in parts; one this long may have more behind it. */
 const FULL_PART = 60_000;
@@ -23,7 +23,7 @@ export interface RunData {
 }
 
 export function createRunData(api: Api, span: Span, onChanged: () => void): RunData {
-  const buffer = createRunBuffer(span);
+  const buffer = new RunBuffer(span);
   const taken = new Map<string, number>();
   const rewrites = new Map<string, string | undefined>();
   let wanted: readonly SessionSummary[] = [];

@@ -7,6 +7,7 @@ import { matches, parseQuery } from '../query.ts';
 import type { RunRoute, View } from '../route.ts';
 import type { Router } from '../router.svelte.ts';
 import { type Bracket, bracketsOf } from '../timeline/brackets.ts';
+import { trackNames } from '../timeline/lanes.ts';
 import { layoutOf } from '../timeline/layout.ts';
 import { clamped, fitted, type Range } from '../timeline/scale.ts';
 import type { Picked } from '../timeline/scene.ts';
@@ -38,12 +39,31 @@ export class RunView {
     const methodOf = (bar: number): string => requestRow(buffer, bar).method;
     return {
       version,
-      ...layoutOf({ sessions, bars: buffer.bars, length: buffer.length, methodOf }),
+      ...layoutOf({
+        sessions,
+        bars: buffer.bars,
+        length: buffer.length,
+        methodOf,
+        marks: buffer.marks,
+      }),
     };
   });
+  /** What each track is called. */
+  readonly names = $derived.by(() =>
+    trackNames(
+      this.layout.lanes,
+      this.data.buffer.tracks.map(({ summary }) => summary),
+    ),
+  );
   readonly brackets = $derived.by(() => {
-    const { bars, barOf } = this.data.buffer;
-    return bracketsOf({ findings: this.analysis.findings, bars, layout: this.layout, barOf });
+    const { buffer } = this.data;
+    const barOf = (message: string): number | undefined => buffer.barOf(message);
+    return bracketsOf({
+      findings: this.analysis.findings,
+      bars: buffer.bars,
+      layout: this.layout,
+      barOf,
+    });
   });
   readonly #conflicting = $derived.by(() => new Set(this.brackets.flatMap(({ bars }) => bars)));
   readonly anyOpen = $derived.by(() => {
@@ -70,6 +90,12 @@ export class RunView {
   readonly bracket = $derived.by(() =>
     this.bar === undefined ? undefined : this.bracketOf(this.bar),
   );
+  /** The moment of the selection, in µs since the run began. */
+  readonly moment = $derived.by(() => {
+    const { picked, layout } = this;
+    if (picked) return layout.lanes[picked.lane]?.items.start[picked.member];
+    return this.data.buffer.find(this.route.selected ?? '')?.time;
+  });
   readonly query = $derived.by(() => parseQuery(this.route.query));
   /** Says of a call whether it is part of what is looked for; undefined while nothing is. */
   readonly matches = $derived.by(() => {

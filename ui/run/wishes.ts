@@ -9,6 +9,8 @@ import type { RunView } from './run-view.svelte.ts';
 
 const ZOOM = 1.35;
 const PAN = 0.12;
+/** A conflict that takes less of the view is looked at more closely. */
+const LEAST_SHARE = 0.3;
 
 type Deed = (view: RunView, force: number) => void;
 
@@ -128,7 +130,7 @@ function toConflict(view: RunView, by: 1 | -1): void {
   view.pick({ lane: view.layout.laneOf[bar] ?? 0, member: bar });
   const to = Math.min(wanted.to, view.now);
   const { range } = view;
-  const small = (to - wanted.from) / (range.to - range.from) < 0.02;
+  const small = (to - wanted.from) / (range.to - range.from) < LEAST_SHARE;
   if (wanted.from < range.from || to > range.to || small) view.show(around(wanted.from, to));
 }
 

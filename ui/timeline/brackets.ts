@@ -43,10 +43,10 @@ export function isConflict({ lost }: Finding): boolean {
   return lost !== undefined;
 }
 
-/** What the pill of a conflict says. */
-export function losses({ resource, lost }: Finding): string {
+/** What the pill of a conflict says, from the longest to the shortest. */
+export function losses({ resource, lost }: Finding): readonly string[] {
   const what = lost ? `${lost.gone} of ${lost.of} gone` : 'conflict';
-  return resource === undefined ? what : `${lastPart(resource)} · ${what}`;
+  return resource === undefined ? [what] : [`${lastPart(resource)} · ${what}`, what];
 }
 
 /** The last segment of a path or address: a pill has no room for all of it, and the card has. */

@@ -2,7 +2,7 @@
 
 import { visible } from '../hostile.ts';
 import { type Bracket, losses } from './brackets.ts';
-import { fitted } from './label.ts';
+import { firstFitting } from './label.ts';
 import { edges, type Scene } from './scene.ts';
 
 export interface Box {
@@ -75,7 +75,8 @@ export function pillOf(
 ): Box & { readonly text: string } {
   const box = boxOf(bracket, scene);
   context.font = `600 11px ${scene.palette.mono}`;
-  const text = fitted(context, visible(losses(bracket.finding)), Math.min(320, scene.width - 60));
+  const texts = losses(bracket.finding).map(visible);
+  const text = firstFitting(context, texts, Math.min(320, scene.width - 60));
   const width = context.measureText(text).width + 36;
   const seen = { left: Math.max(box.left, 4), right: Math.min(box.right, scene.width - 4) };
   const middle = (seen.left + seen.right) / 2;

@@ -1,6 +1,7 @@
 /** Draws the lanes of a run: grid, bars or density, brackets, cursor. Reads the scene, changes nothing. */
 import { drawBar, type Ink } from './draw-bar.ts';
 import { drawBrackets, shadeBrackets } from './draw-bracket.ts';
+import { drawMarks } from './draw-mark.ts';
 import { drawStrip } from './draw-strip.ts';
 import { firstEndingFrom, firstStartingFrom } from './hit.ts';
 import { type PlacedLane, slotTop } from './layout.ts';
@@ -16,6 +17,7 @@ export function drawLanes(context: CanvasRenderingContext2D, scene: Scene): void
     if (top > scene.height || top + lane.height < 0) return;
     if (isCrowded(lane, scene)) drawStrip(context, scene, lane);
     else drawSlots(context, scene, lane, index);
+    drawMarks(context, scene, lane);
   });
   drawCursor(context, scene);
   drawBrackets(context, scene);
@@ -90,7 +92,7 @@ function drawCursor(context: CanvasRenderingContext2D, scene: Scene): void {
   const viewport = viewportOf(scene);
   const x = Math.round(xOf(viewport, cursor));
   const label = moment(cursor, tickStep(viewport, 2), scene.range.to);
-  const bottom = Math.min(height - 26, scene.layout.height - scene.scrollTop + 6);
+  const bottom = Math.min(height - 26, scene.layout.height - scene.scrollTop + 18);
   context.fillStyle = palette.token.accent;
   context.fillRect(x, 0, 1.5, bottom);
   context.font = `500 11px ${palette.mono}`;

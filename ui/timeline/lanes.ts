@@ -12,6 +12,8 @@ export interface Lane {
   readonly detail: string;
   /** Indices of the tracks (sessions) it shows. */
   readonly tracks: readonly number[];
+  /** Of a server: what tells its host from the others of the run. */
+  readonly of?: string;
   /** 0 for hosts; servers count from 1 in first-seen order. */
   readonly colour: number;
 }
@@ -22,11 +24,14 @@ export function lanesOf(sessions: readonly SessionSummary[]): Lane[] {
     .sort((a, b) => startOf(sessions, a) - startOf(sessions, b) || a - b);
   const hosts = grouped(order, (track) => hostKey(sessions[track]));
   const servers = grouped(order, (track) => `${hostKey(sessions[track])} ${sessions[track]?.name}`);
-  const several = hosts.size > 1;
+  const names = hostNames([...hosts.values()], sessions);
   return [
     ...[...hosts].map(([key, tracks]) => hostLane(key, tracks, sessions)),
     ...[...servers].map(([key, tracks], index) =>
-      serverLane(key, tracks, sessions, { colour: index + 1, several }),
+      serverLane(key, tracks, sessions, {
+        colour: index + 1,
+        of: names.get(hostKey(sessions[tracks[0] ?? -1])),
+      }),
     ),
   ];
 }
@@ -54,6 +59,37 @@ export function hostName({ client, host }: SessionSummary): string {
   return client?.name ?? host?.name ?? 'client';
 }
 
+/** What tells the hosts apart, by their keys: their names, or where two have one, their processes; nothing for a single one. */
+function hostNames(
+  hosts: readonly (readonly number[])[],
+  sessions: readonly SessionSummary[],
+): ReadonlyMap<string, string> {
+  const named = hosts
+    .flatMap(([track = -1]) => sessions[track] ?? [])
+    .map((session) => ({ session, name: hostName(session) }));
+  if (named.length < 2) return new Map();
+  const isTold = new Set(named.map(({ name }) => name)).size === named.length;
+  return new Map(
+    named.map(({ session, name }) => [
+      hostKey(session),
+      isTold || !session.host ? name : `pid ${session.host.pid}`,
+    ]),
+  );
+}
+
+/** What each track is called where its lane is not seen: its server, and its host where another has one of that name. */
+export function trackNames(
+  lanes: readonly Lane[],
+  sessions: readonly SessionSummary[],
+): readonly string[] {
+  const servers = lanes.filter(({ kind }) => kind === 'server');
+  return sessions.map(({ name }, track) => {
+    const lane = servers.find(({ tracks }) => tracks.includes(track));
+    const isTold = servers.filter((other) => other.name === name).length < 2;
+    return isTold || lane?.of === undefined ? name : `${name} (${lane.of})`;
+  });
+}
+
 function hostLane(
   key: string,
   tracks: readonly number[],
@@ -76,13 +112,12 @@ function serverLane(
   key: string,
   tracks: readonly number[],
   sessions: readonly SessionSummary[],
-  { colour, several }: { colour: number; several: boolean },
+  { colour, of }: { colour: number; of: string | undefined },
 ): Lane {
   const own = tracks.map((track) => sessions[track]).filter((session) => session !== undefined);
   const last = own.at(-1);
   const version = own.find((session) => session.server)?.server?.version;
-  const of = several && last ? `of ${hostName(last)}` : undefined;
-  const detail = [version, last?.transport, of]
+  const detail = [of && `of ${of}`, version, last?.transport]
     .filter((part) => part !== undefined && part !== '')
     .join(' · ');
   return {
@@ -92,5 +127,6 @@ function serverLane(
     detail,
     tracks,
     colour,
+    ...(of === undefined ? {} : { of }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { SessionSummary } from '../../model/summary.ts';
 import { type Bars, FAILED } from '../run/bars.ts';
+import type { Mark } from '../run/buffer.ts';
 import { type Batches, batchesOf } from './batches.ts';
 import { type Density, densityOf } from './density.ts';
 import { type Lane, lanesOf } from './lanes.ts';
@@ -22,6 +23,8 @@ export interface PlacedLane extends Lane {
   readonly members: readonly number[];
   readonly slots: readonly (readonly number[])[];
   readonly density: Density;
+  /** By time. */
+  readonly marks: readonly Mark[];
 }
 
 export interface Layout {
@@ -39,12 +42,13 @@ export interface LayoutInput {
   readonly bars: Bars;
   readonly length: number;
   readonly methodOf: (bar: number) => string;
+  readonly marks: readonly Mark[];
 }
 
 const LANE_PADDING = 9;
 const LEAST_LANE = 64;
 
-export function layoutOf({ sessions, bars, length, methodOf }: LayoutInput): Layout {
+export function layoutOf({ sessions, bars, length, methodOf, marks }: LayoutInput): Layout {
   const lanes = lanesOf(sessions);
   const byTrack = barsByTrack(bars, sessions.length);
   const laneOf = new Uint16Array(bars.length);
@@ -71,10 +75,15 @@ export function layoutOf({ sessions, bars, length, methodOf }: LayoutInput): Lay
       (member) => ((one.items.flags[member] ?? 0) & FAILED) !== 0,
     );
     const size = sizeOf(one.slots.length);
-    placed.push({ ...lane, ...one, ...size, top, density });
+    const shown = lane.kind === 'server' ? marksOf(lane, marks) : [];
+    placed.push({ ...lane, ...one, ...size, top, density, marks: shown });
     top += size.height;
   });
   return { lanes: placed, height: top, length, laneOf, slotOf };
+}
+
+function marksOf({ tracks }: Lane, marks: readonly Mark[]): readonly Mark[] {
+  return marks.filter(({ track }) => tracks.includes(track)).sort((a, b) => a.time - b.time);
 }
 
 function barsByTrack(bars: Bars, count: number): number[][] {

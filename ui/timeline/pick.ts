@@ -1,7 +1,9 @@
 /** What is under the pointer. */
+import type { Mark } from '../run/buffer.ts';
 import type { Bracket } from './brackets.ts';
 import { isCrowded } from './draw.ts';
 import { pillOf } from './draw-bracket.ts';
+import { firstFrom, placeOf } from './draw-mark.ts';
 import { at } from './hit.ts';
 import { slotTop } from './layout.ts';
 import { timeAt } from './scale.ts';
@@ -14,6 +16,7 @@ export interface Point {
 
 /** A bar no further than this from the pointer, in px, is meant. */
 const REACH = 4;
+const MARK_REACH = 7;
 
 export function barAt(scene: Scene, { x, y }: Point): Picked | undefined {
   const height = y + scene.scrollTop;
@@ -27,6 +30,20 @@ export function barAt(scene: Scene, { x, y }: Point): Picked | undefined {
   const slot = Math.floor((height - lane.top - slotTop(lane, 0)) / lane.pitch);
   const member = at(lane.slots[slot] ?? [], lane.items, timeAt(viewport, x), reach);
   return member === undefined ? undefined : { lane: index, member };
+}
+
+/** The mark under the pointer. */
+export function markAt(scene: Scene, point: Point): Mark | undefined {
+  const height = point.y + scene.scrollTop;
+  const lane = scene.layout.lanes.find(
+    ({ top, height: own }) => height >= top && height < top + own,
+  );
+  const mark = lane?.marks[firstFrom(lane, timeAt(viewportOf(scene), point.x - MARK_REACH))];
+  if (!lane || !mark) return undefined;
+  const { x, y } = placeOf(scene, lane, mark);
+  return Math.abs(x - point.x) <= MARK_REACH && Math.abs(y - point.y) <= MARK_REACH
+    ? mark
+    : undefined;
 }
 
 /** The conflict whose pill is under the pointer; brackets themselves let the bars inside be clicked. */
