@@ -151,12 +151,10 @@ function loaded(entries: readonly Entry[]): RunBuffer {
 
 function layoutFor(buffer: RunBuffer) {
   const sessions = buffer.tracks.map(({ summary }) => summary);
-  const methodOf = (bar: number): string => requestRow(buffer, bar).method;
   return layoutOf({
     sessions,
     bars: buffer.bars,
     length: buffer.length,
-    methodOf,
     marks: buffer.marks,
   });
 }
@@ -326,9 +324,9 @@ test('lines that are no message, lost entries and ends of processes are marked',
   expect(buffer.find(buffer.messageAt(mark?.track ?? 0, mark?.row ?? 0))?.time).toBe(mark?.time);
 });
 
-test('a hostile server and a hundred thousand calls are laid out like any other', () => {
+test('a hostile server and twenty thousand calls are laid out like any other', () => {
   expect(layoutFor(loaded(hostile())).lanes.length).toBe(2);
-  const layout = layoutFor(loaded(many(100_000)));
-  expect(layout.lanes[1]?.members.length).toBe(100_001);
+  const layout = layoutFor(loaded(many(20_000)));
+  expect(layout.lanes[1]?.members.length).toBe(20_001);
   expect(layout.height).toBeLessThan(600);
 });

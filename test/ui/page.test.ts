@@ -1,11 +1,11 @@
 /** The built page in a real Chromium, before a real collector: what a person sees, clicks and types. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { SessionSummary } from '../../model/summary.ts';
@@ -23,8 +23,6 @@ import {
   visit,
 } from './kit.ts';
 import { hostile, lostUpdates, NASTY, releaseNotes } from './scenes.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let browser: Browser;
 let served: Served;
@@ -87,10 +85,10 @@ function painted(page: Page, selector: string): Promise<number> {
 
 async function violations(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
-    const { axe } = window as unknown as {
+    const { axe: own } = window as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
-    const found = await axe.run();
+    const found = await own.run();
     return found.violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
     );
@@ -342,7 +340,7 @@ describe('nothing stands in the way of those who do not see or point', () => {
   ])('axe finds no fault in %s', async (_name, route, text) => {
     const { page } = await open(route());
     await page.getByText(text).first().waitFor();
-    await page.evaluate(readFileSync(AXE, 'utf8'));
+    await page.evaluate(axe.source);
     expect(await violations(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await violations(page)).toEqual([]);

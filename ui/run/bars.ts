@@ -6,6 +6,8 @@ export const FROM_SERVER = 4;
 export const CANCELLED = 8;
 /** The session ended before an answer came. */
 export const ABANDONED = 16;
+/** It opens, checks or lists, which says nothing about what a host set out to do. */
+export const SET_UP = 32;
 
 export interface Bars {
   readonly length: number;

@@ -7,7 +7,15 @@ import { type ColumnBuilder, createColumns, type Row } from '../../model/columns
 import { parseReference, reference } from '../../model/entry.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import { lowest } from '../timeline/hit.ts';
-import { ABANDONED, type Bars, CANCELLED, createBars, FAILED, FROM_SERVER } from './bars.ts';
+import {
+  ABANDONED,
+  type Bars,
+  CANCELLED,
+  createBars,
+  FAILED,
+  FROM_SERVER,
+  SET_UP,
+} from './bars.ts';
 import { createMergedRows, type MergedRows } from './merged-rows.ts';
 
 /** Moments of the machine's monotonic clock, in µs; `to` is Infinity for a run that may go on. */
@@ -176,12 +184,7 @@ export class RunBuffer {
     if (known === undefined && (time < 0 || time + this.#span.from >= this.#span.to)) return;
     if (known !== undefined) this.#applyToBar(known, row, time);
     else if (row.kind === 'request') {
-      const bar = this.#bars.add(
-        time,
-        track.number,
-        row.row,
-        row.from === 'server' ? FROM_SERVER : 0,
-      );
+      const bar = this.#bars.add(time, track.number, row.row, flagsOf(row));
       track.barOfRow.set(row.row, bar);
     }
     const kind = markOf(row);
@@ -207,6 +210,13 @@ export class RunBuffer {
     }
   }
 }
+
+function flagsOf({ from, method }: Row): number {
+  const isSetUp = SET_UP_METHODS.has(method) || method.endsWith('/list');
+  return (from === 'server' ? FROM_SERVER : 0) | (isSetUp ? SET_UP : 0);
+}
+
+const SET_UP_METHODS: ReadonlySet<string> = new Set(['initialize', 'ping', 'server/discover']);
 
 /** Lines that are no message, but no fault either, are not marked: empty ones, and what was not to be kept. */
 const FAULTY_FRAMES: ReadonlySet<string> = new Set(['not-json', 'invalid-utf8', 'over-cap']);

@@ -10,6 +10,8 @@ import { RunBuffer, type Span } from './buffer.ts';
 /** An index comes in parts; one this long may have more behind it. */
 const FULL_PART = 60_000;
 
+/** Of a run that grows, as many calls as are laid out anew in a millisecond, with much to spare. */
+const BARS_A_MS = 250;
 const CHANGED = { code: 'index-changed', detail: 'The rows of this session changed.' };
 
 export interface RunData {
@@ -55,8 +57,11 @@ export function createRunData(api: Api, span: Span, onChanged: () => void): RunD
     try {
       for (let stale = lacking(); stale.length > 0 && !closed; stale = lacking()) {
         await Promise.all(stale.map(fetchSession));
+        failure = undefined;
+        state = 'ready';
+        // The longer a run, the more its layout costs: the page must have time for other things.
+        await new Promise((resolve) => setTimeout(resolve, buffer.bars.length / BARS_A_MS));
       }
-      failure = undefined;
       state = 'ready';
     } catch (error) {
       failure = error as ApiFailure;

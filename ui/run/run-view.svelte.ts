@@ -36,14 +36,12 @@ export class RunView {
   readonly layout = $derived.by(() => {
     const { buffer, version } = this.data;
     const sessions = buffer.tracks.map(({ summary }) => summary);
-    const methodOf = (bar: number): string => requestRow(buffer, bar).method;
     return {
       version,
       ...layoutOf({
         sessions,
         bars: buffer.bars,
         length: buffer.length,
-        methodOf,
         marks: buffer.marks,
       }),
     };

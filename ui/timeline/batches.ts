@@ -2,7 +2,7 @@
  * What a host asked for at once, inferred from the traffic: a batch is the requests that were sent before
  * any of their responses was read. It is a guess about the host, and the page says so.
  */
-import { type Bars, FAILED, FROM_SERVER, OPEN } from '../run/bars.ts';
+import { type Bars, FAILED, FROM_SERVER, OPEN, SET_UP } from '../run/bars.ts';
 
 /** One interval a batch; `calls` are bars. */
 export interface Batches {
@@ -13,26 +13,12 @@ export interface Batches {
   readonly calls: readonly (readonly number[])[];
 }
 
-/** Requests that open or list say nothing about what a host set out to do. */
-export function isSetUp(method: string): boolean {
-  return (
-    method === 'initialize' ||
-    method === 'ping' ||
-    method === 'server/discover' ||
-    method.endsWith('/list')
-  );
-}
-
 /** The batches among these bars, which are sorted by start. */
-export function batchesOf(
-  bars: Bars,
-  members: readonly number[],
-  methodOf: (bar: number) => string,
-): Batches {
+export function batchesOf(bars: Bars, members: readonly number[]): Batches {
   const calls: number[][] = [];
   let answered = 0;
   for (const bar of members) {
-    if (((bars.flags[bar] ?? 0) & FROM_SERVER) !== 0 || isSetUp(methodOf(bar))) continue;
+    if (((bars.flags[bar] ?? 0) & (FROM_SERVER | SET_UP)) !== 0) continue;
     const last = calls.at(-1);
     if (last && (bars.start[bar] ?? 0) < answered) {
       last.push(bar);

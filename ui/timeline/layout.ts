@@ -41,14 +41,13 @@ export interface LayoutInput {
   readonly sessions: readonly SessionSummary[];
   readonly bars: Bars;
   readonly length: number;
-  readonly methodOf: (bar: number) => string;
   readonly marks: readonly Mark[];
 }
 
 const LANE_PADDING = 9;
 const LEAST_LANE = 64;
 
-export function layoutOf({ sessions, bars, length, methodOf, marks }: LayoutInput): Layout {
+export function layoutOf({ sessions, bars, length, marks }: LayoutInput): Layout {
   const lanes = lanesOf(sessions);
   const byTrack = barsByTrack(bars, sessions.length);
   const laneOf = new Uint16Array(bars.length);
@@ -60,8 +59,7 @@ export function layoutOf({ sessions, bars, length, methodOf, marks }: LayoutInpu
       bars,
       lane.tracks.flatMap((track) => byTrack[track] ?? []),
     );
-    const one =
-      lane.kind === 'host' ? hostLane(lane, bars, own, methodOf) : callLane(lane, bars, own);
+    const one = lane.kind === 'host' ? hostLane(bars, own) : callLane(bars, own);
     if (lane.kind === 'server') {
       own.forEach((bar, place) => {
         laneOf[bar] = index;
@@ -99,18 +97,13 @@ function sortedByStart({ start }: Bars, members: number[]): number[] {
   return sorted ? members : members.sort((a, b) => (start[a] ?? 0) - (start[b] ?? 0) || a - b);
 }
 
-function callLane(_lane: Lane, bars: Bars, members: readonly number[]) {
+function callLane(bars: Bars, members: readonly number[]) {
   const { slots, slotOf } = pack(bars, members);
   return { items: bars, members, slots, slotOfMember: slotOf };
 }
 
-function hostLane(
-  _lane: Lane,
-  bars: Bars,
-  own: readonly number[],
-  methodOf: (bar: number) => string,
-) {
-  const batches = batchesOf(bars, own, methodOf);
+function hostLane(bars: Bars, own: readonly number[]) {
+  const batches = batchesOf(bars, own);
   const members = batches.calls.map((_, index) => index);
   const { slots, slotOf } = pack(batches, members);
   return { items: batches, batches, members, slots, slotOfMember: slotOf };
