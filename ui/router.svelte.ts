@@ -16,6 +16,9 @@ export function createRouter(): Router {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const read = (): void => {
+    // What was to be written is of the place that was left.
+    clearTimeout(timer);
+    timer = undefined;
     route = parseRoute(location.hash);
   };
   const write = (): void => {

@@ -107,6 +107,8 @@ describe('home', () => {
     await page.goBack();
     await card.getByRole('link').click();
     await page.getByRole('heading', { name: 'demo A' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(await page.title()).toBe('demo A · wiretape');
     expect(complaints).toEqual([]);
   });
 
@@ -162,6 +164,8 @@ describe('the timeline', () => {
     const { page, complaints } = await open(run('draft release notes', '?t=1.79-3'));
     await page.getByRole('rowheader', { name: 'jira' }).waitFor();
     const point = await pointAt(page, 'jira', 2_400_000, RANGE);
+    await page.mouse.move(point.x, point.y);
+    await page.locator('.sheet p', { hasText: 'update_issue, 363 ms' }).waitFor();
     await page.mouse.click(point.x, point.y);
     await page.getByRole('tree', { name: 'Response' }).waitFor();
     expect(await page.getByRole('tree', { name: 'Request' }).textContent()).toContain(

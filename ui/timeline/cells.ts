@@ -43,7 +43,7 @@ export function describeLane(view: RunView, index: number): LaneDescription {
 }
 
 /** `update_issue, 412 ms, failed, conflict` */
-function describe(view: RunView, lane: PlacedLane, member: number): string {
+export function describe(view: RunView, lane: PlacedLane, member: number): string {
   const flags = lane.items.flags[member] ?? 0;
   const start = lane.items.start[member] ?? 0;
   const end = Math.min(lane.items.end[member] ?? 0, view.now);

@@ -42,6 +42,8 @@ const LIGHT_INK = '#ffffff';
 export function readPalette(root: HTMLElement): Palette {
   const probe = document.createElement('span');
   probe.hidden = true;
+  // Otherwise a system with forced colours would make all of them one.
+  probe.style.forcedColorAdjust = 'none';
   root.append(probe);
   const colour = (token: string): string => {
     probe.style.color = `var(--${token})`;
