@@ -103,8 +103,8 @@ describe('a run', () => {
   const cases: readonly [what: string, sessions: readonly SessionSummary[], expected: string][] = [
     [
       'ends where nothing crosses for a minute',
-      [summary('a', pings(1, 30, 91, 140))],
-      'a: pause 91–140 a 2 | pause 1–30 a 2',
+      [summary('a', pings(1, 30, 90, 140))],
+      'a: pause 90–140 a 2 | pause 1–30 a 2',
     ],
     [
       'goes on for a pause just shorter',
