@@ -253,7 +253,7 @@ test('a demo that is ended in the middle leaves nothing behind', async () => {
   demo.child.kill('SIGTERM');
   expect(await demo.ended).toMatchObject({ code: 0, stderr: '' });
   expect(await readdir(temporary)).toEqual([]);
-});
+}, 90_000);
 
 describe('wrong usage', () => {
   test.each([
