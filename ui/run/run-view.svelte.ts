@@ -8,11 +8,10 @@ import type { RunRoute, View } from '../route.ts';
 import type { Router } from '../router.svelte.ts';
 import { type Bracket, bracketsOf } from '../timeline/brackets.ts';
 import { trackNames } from '../timeline/lanes.ts';
-import { layoutOf } from '../timeline/layout.ts';
+import { hasOpen, layoutOf } from '../timeline/layout.ts';
 import { clamped, fitted, type Range } from '../timeline/scale.ts';
 import type { Picked } from '../timeline/scene.ts';
 import type { Analysis } from './analysis.svelte.ts';
-import { OPEN } from './bars.ts';
 import { requestRow, subjectOfRow } from './rows.ts';
 import type { RunData } from './run-data.svelte.ts';
 
@@ -64,14 +63,7 @@ export class RunView {
     });
   });
   readonly #conflicting = $derived.by(() => new Set(this.brackets.flatMap(({ bars }) => bars)));
-  readonly anyOpen = $derived.by(() => {
-    const { bars } = this.data.buffer;
-    return this.layout.lanes.some(
-      ({ kind, slots }) =>
-        kind === 'server' &&
-        slots.some((slot) => ((bars.flags[slot.at(-1) ?? 0] ?? 0) & OPEN) !== 0),
-    );
-  });
+  readonly anyOpen = $derived.by(() => this.layout.lanes.some(hasOpen));
   /** The end of the run: its last message, or the present while a call is open. In µs. */
   readonly now = $derived.by(() =>
     Math.max(this.layout.length, this.anyOpen ? this.#options.present() : 0),

@@ -2,7 +2,7 @@
 
 import type { Bracket } from './brackets.ts';
 import { levelFor } from './density.ts';
-import type { Layout } from './layout.ts';
+import { hasOpen, type Layout } from './layout.ts';
 import { laneFill, type Palette } from './palette.ts';
 import { type Viewport, xOf } from './scale.ts';
 
@@ -12,6 +12,8 @@ export interface Overview {
   readonly palette: Palette;
   readonly viewport: Viewport;
   readonly height: number;
+  /** The present, where open calls end. */
+  readonly now: number;
 }
 
 export function drawMinimap(context: CanvasRenderingContext2D, overview: Overview): void {
@@ -23,6 +25,8 @@ export function drawMinimap(context: CanvasRenderingContext2D, overview: Overvie
     const y = Math.round(4 + index * room + (room - line) / 2);
     const level = levelFor(lane.density, (viewport.to - viewport.from) / viewport.width);
     const fill = laneFill(palette, lane.colour).fill;
+    context.fillStyle = fill;
+    if (hasOpen(lane)) drawOpen(context, overview, { y, line });
     // Whole pixels, since two halves beside each other are seen as a gap.
     level.busy.forEach((busy, bucket) => {
       if (busy === 0) return;
@@ -40,6 +44,18 @@ export function drawMinimap(context: CanvasRenderingContext2D, overview: Overvie
     });
   });
   drawConflicts(context, overview);
+}
+
+/** What is open goes on after the last message, up to now. */
+function drawOpen(
+  context: CanvasRenderingContext2D,
+  { layout, viewport, now }: Overview,
+  { y, line }: { y: number; line: number },
+): void {
+  const left = Math.floor(xOf(viewport, layout.length));
+  context.globalAlpha = 0.5;
+  context.fillRect(left, y, Math.ceil(xOf(viewport, now)) - left, line);
+  context.globalAlpha = 1;
 }
 
 function drawConflicts(

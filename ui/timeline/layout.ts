@@ -3,7 +3,7 @@
  * Made again when the data changes, never while drawing; it knows no colours and no zoom.
  */
 import type { SessionSummary } from '../../model/summary.ts';
-import { type Bars, FAILED } from '../run/bars.ts';
+import { type Bars, FAILED, OPEN } from '../run/bars.ts';
 import type { Mark } from '../run/buffer.ts';
 import { type Batches, batchesOf } from './batches.ts';
 import { type Density, densityOf } from './density.ts';
@@ -115,6 +115,11 @@ export function sizeOf(slots: number): { bar: number; pitch: number; height: num
     slots <= 4 ? [26, 34] : slots <= 10 ? [20, 24] : slots <= 24 ? [14, 17] : [6, 8];
   const height = Math.max(LEAST_LANE, slots * pitch - (pitch - bar) + 2 * LANE_PADDING);
   return { bar, pitch, height };
+}
+
+/** Whether anything in a lane still waits: an open item is always the last of its slot. */
+export function hasOpen({ slots, items }: PlacedLane): boolean {
+  return slots.some((slot) => ((items.flags[slot.at(-1) ?? 0] ?? 0) & OPEN) !== 0);
 }
 
 /** The distance from the top of a lane to that of its slot. */
