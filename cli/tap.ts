@@ -3,10 +3,8 @@ import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
-import { serverName } from '../tap/package.ts';
+import { startServer } from '../tap/stdio.ts';
 import { UserError } from './error.ts';
-import { stateOf } from './state.ts';
-import { packageVersion } from './version.ts';
 
 interface TapOptions {
   readonly name?: string;
@@ -48,18 +46,25 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
     const hint = `It is one of ${LEVELS.join(', ')}.`;
     throw new UserError('wrong-usage', `There is no capture level ${options.capture}.`, hint);
   }
-  // Not through the index of the room: the sooner the server is started, the better.
-  const { tapStdio } = await import('../tap/stdio.ts');
+  // The server first, everything else while it gets ready.
+  const environment = process.env;
+  const started = await startServer({ command, args, environment });
+  const [{ runTap }, { serverName }, { stateOf }, { packageVersion }] = await Promise.all([
+    import('../tap/run.ts'),
+    import('../tap/package.ts'),
+    import('./state.ts'),
+    import('./version.ts'),
+  ]);
   const { workflow, record } = options;
-  const ended = await tapStdio({
+  const ended = await runTap(started, {
     command,
     args,
+    environment,
     name: options.name ?? serverName(command, args),
     state: stateOf(options.state),
     ...(workflow === undefined ? {} : { workflow }),
     ...(record === undefined ? {} : { record: resolve(record) }),
     capture,
-    environment: process.env,
     version: packageVersion(),
   });
   endAs(ended);

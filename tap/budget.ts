@@ -9,42 +9,11 @@ import { readJournal } from '../model/journal.ts';
 import { tryLock } from './lock.ts';
 import { isRunning } from './owner.ts';
 
-/** All journals of a state folder together, in bytes. */
-const BUDGET = 256 << 20;
-/** So much is written between two looks at the folder, in bytes. */
-const STEP = 16 << 20;
-/** When nothing more fits, how long before the next look, in ms. */
-const PAUSE = 10_000;
-
-export interface Budget {
-  /** Throws when a journal that has this size may not grow. */
-  check(size: number): void;
-}
-
-/** Holds a journal that grows to the budget of its folder. */
-export function createBudget(folder: string, budget = BUDGET, step = STEP): Budget {
-  let next = step;
-  let blocked = Number.NEGATIVE_INFINITY;
-  return {
-    check(size) {
-      // A journal that began anew is short again.
-      next = Math.min(next, size + step);
-      if (size < next) return;
-      const now = performance.now();
-      if (now - blocked < PAUSE || keepBudget(folder, budget) > budget) {
-        if (now - blocked >= PAUSE) blocked = now;
-        throw new Error(`the journals have reached ${Math.round(budget / (1 << 20))} MiB`);
-      }
-      next = size + step;
-    },
-  };
-}
-
 /**
  * Removes journals of dead taps until the others fit, and gives how many bytes these have. Does
  * nothing, and gives 0, when another tap is at it. Never throws.
  */
-export function keepBudget(folder: string, budget = BUDGET): number {
+export function keepBudget(folder: string, budget: number): number {
   let left = 0;
   try {
     tryLock(join(folder, 'budget.lock'), () => {

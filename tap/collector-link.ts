@@ -2,15 +2,12 @@
  * The connection from a tap to the collector of the same user: a WebSocket over a socket file in
  * the state folder. Never TCP: any process could sit on a port and take what we send.
  */
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
-import process from 'node:process';
 import type WebSocket from 'ws';
 import type { Ack } from '../model/api.ts';
 import { isObject, parseJson } from '../model/json.ts';
-import { collectorSocket, statePaths } from '../model/state.ts';
+import { statePaths } from '../model/state.ts';
 
 export interface Link {
   /** All up to this seq is durable. */
@@ -24,6 +21,8 @@ export interface Link {
 }
 
 export interface LinkOptions {
+  /** The collector's socket. */
+  readonly path: string;
   readonly state: string;
   readonly session: string;
   /** Something was acknowledged, or the connection has ended. */
@@ -35,12 +34,11 @@ const PATIENCE = 2000;
 
 /** Connects and asks how far the session is known; undefined when no collector answers that. */
 export async function openLink({
+  path,
   state,
   session,
   onChange,
 }: LinkOptions): Promise<Link | undefined> {
-  const path = collectorSocket(process.platform, state, tmpdir());
-  if (!(await isOurs(path))) return undefined;
   const token = await readFile(`${statePaths(state).tokens}/write`, 'utf8').catch(() => undefined);
   if (token === undefined) return undefined;
   const { WebSocket } = await import('ws');
@@ -101,17 +99,4 @@ function readAck(text: string): Ack | undefined {
   if (!parsed.ok || !isObject(parsed.value)) return undefined;
   const { ack, seq } = parsed.value;
   return typeof ack === 'string' && typeof seq === 'number' ? { ack, seq } : undefined;
-}
-
-/** A socket in somebody else's folder could be anybody's: below /tmp everyone may make one. */
-async function isOurs(path: string): Promise<boolean> {
-  if (process.platform === 'win32') return true;
-  try {
-    const [folder, socket] = await Promise.all([lstat(dirname(path)), lstat(path)]);
-    const user = process.getuid?.();
-    const isPrivate = folder.isDirectory() && (folder.mode & 0o022) === 0;
-    return isPrivate && folder.uid === user && socket.uid === user && socket.isSocket();
-  } catch {
-    return false;
-  }
 }

@@ -20,7 +20,7 @@ export interface Guard {
  * with the same number is ever signalled.
  */
 const SCRIPT = `
-PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH
+PATH=/usr/bin:/bin:/usr/sbin:/sbin
 stat_of() {
   if [ -r /proc/self/stat ]; then
     read -r line < "/proc/$1/stat" || return 1
@@ -77,6 +77,7 @@ export function startGuard(pid: number): Guard {
     // A session of its own, so that what ends our process group does not end the guard first.
     detached: true,
     cwd: '/',
+    env: {},
   });
   // Without a shell there is no guard; the server still sees its standard input end.
   shell.on('error', () => {});

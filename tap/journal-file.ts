@@ -17,10 +17,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { crc32 } from 'node:zlib';
-import { journalHeader } from '../model/journal.ts';
+import { FORMAT } from '../model/entry.ts';
 import type { Owner } from '../model/state.ts';
 import type { Sink } from './recorder.ts';
+import { sealOne } from './seal.ts';
 
 export interface JournalFile extends Sink {
   readonly path: string;
@@ -46,7 +46,7 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
   ownFolder(folder);
   const path = join(folder, `${session}.journal`);
   const fd = openSync(path, NEW_FILE, 0o600);
-  const header = Buffer.from(journalHeader(session, owner, crc32));
+  const header = sealOne(JSON.stringify({ wiretape: FORMAT, journal: session, ...owner }));
   let file = appendTo(fd);
   file.append(header);
   return {

@@ -2,23 +2,20 @@
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Host } from '../model/entry.ts';
-import type { SessionClock } from './clock.ts';
 import { findHost } from './host.ts';
 import { launchOf } from './launch.ts';
 import { connectPipes } from './pipes.ts';
 import { openOutput } from './standard-stream.ts';
-import type { Ended, Server, StdioOptions } from './stdio.ts';
+import type { Ended, Server, Started, StdioOptions } from './stdio.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 import { startSession, type TapSession } from './tap-session.ts';
 import { endTree } from './tree.ts';
 
 /** Passes on and records until the server has ended; see tapStdio. */
-export async function runTap(
-  server: Server | Error,
-  clock: SessionClock,
-  options: StdioOptions,
-): Promise<Ended> {
+export async function runTap({ clock, server }: Started, options: StdioOptions): Promise<Ended> {
   const errors = openOutput(2);
+  // Who has nobody to read his words still works; the pump of standard error tells the server.
+  errors.on('error', () => {});
   const say = (line: string): void => void errors.write(`wiretape: ${printable(line)}\n`);
   const failOpen = (error: unknown): void =>
     say(`A fault of the tap: ${String(error)}. The traffic passes.`);

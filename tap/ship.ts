@@ -6,9 +6,10 @@
  * acknowledged at the end stays in the journal, and the next collector takes it in.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Link, openLink } from './collector-link.ts';
+import type { Link } from './collector-link.ts';
+import { findSocket } from './collector-place.ts';
 import type { JournalFile } from './journal-file.ts';
-import { type JournalReader, readGrowing } from './journal-reader.ts';
+import type { JournalReader } from './journal-reader.ts';
 
 export interface Shipping {
   /** The journal has grown. */
@@ -51,21 +52,29 @@ export function startShipping(options: ShippingOptions): Shipping {
   let isEnding = false;
 
   const connectAndShip = async (): Promise<void> => {
-    const reader = await readGrowing(journal.path);
-    for (
-      let pause = PAUSES.first;
-      !over.signal.aborted;
-      pause = Math.min(2 * pause, PAUSES.longest)
-    ) {
-      link = await openLink({ state, session, onChange: bell.ring });
-      if (link) {
-        pause = PAUSES.first;
-        reader.goBehind(link.acknowledged);
-        await shipOver(link, reader);
-      }
+    let pause = PAUSES.first;
+    while (!over.signal.aborted) {
+      if (await connectOnce()) pause = PAUSES.first;
       await rest(pause, over.signal);
+      pause = Math.min(2 * pause, PAUSES.longest);
     }
-    await reader.close();
+  };
+
+  /** Ships over one connection until it ends; whether there was one. */
+  const connectOnce = async (): Promise<boolean> => {
+    const path = await findSocket(state);
+    if (path === undefined) return false;
+    // Without a collector none of this is ever loaded.
+    const [{ openLink }, { readGrowing }] = await Promise.all([
+      import('./collector-link.ts'),
+      import('./journal-reader.ts'),
+    ]);
+    link = await openLink({ path, state, session, onChange: bell.ring });
+    if (!link) return false;
+    const reader = await readGrowing(journal.path);
+    reader.goBehind(link.acknowledged);
+    await shipOver(link, reader).finally(() => reader.close());
+    return true;
   };
 
   const shipOver = async (open: Link, reader: JournalReader): Promise<void> => {
@@ -85,6 +94,7 @@ export function startShipping(options: ShippingOptions): Shipping {
     open.close();
   };
 
+  // What goes wrong here is not the traffic's concern: the journal keeps everything.
   setImmediate(() => connectAndShip().catch(() => {})).unref();
   return {
     grown: bell.ring,

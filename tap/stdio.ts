@@ -7,16 +7,20 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
-import { startClock } from './clock.ts';
+import { type SessionClock, startClock } from './clock.ts';
 import { startGuard } from './guard.ts';
 import { passSignals } from './signals.ts';
 import type { SessionOptions } from './tap-session.ts';
 import { descendants, type Process } from './tree.ts';
 
-export interface StdioOptions extends SessionOptions {
+/** What is started, as its client would start it. */
+export interface Command {
   readonly command: string;
   readonly args: readonly string[];
+  readonly environment: SessionOptions['environment'];
 }
+
+export interface StdioOptions extends SessionOptions, Command {}
 
 /** How the server ended, as its parent should see it: a code, or the signal that killed it. */
 export interface Ended {
@@ -24,7 +28,13 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A server that was started, or is failing to. */
+/** A server that was started, or could not be. */
+export interface Started {
+  /** The clock of its session. */
+  readonly clock: SessionClock;
+  readonly server: Server | Error;
+}
+
 export interface Server {
   readonly process: ChildProcess;
   /** How it ended; an error when it never ran. */
@@ -43,20 +53,22 @@ export interface Server {
  * started ends with code 127 (not found) or 126, and one line on stderr.
  */
 export async function tapStdio(options: StdioOptions): Promise<Ended> {
-  const clock = startClock();
-  const server = await startServer(options);
+  const started = await startServer(options);
   const { runTap } = await import('./run.ts');
-  return await runTap(server, clock, options);
+  return await runTap(started, options);
 }
 
-async function startServer({ command, args, environment }: StdioOptions): Promise<Server | Error> {
+/** Starts a server; its output is held until somebody runs the tap (run.ts). Never rejects. */
+export async function startServer({ command, args, environment }: Command): Promise<Started> {
+  const clock = startClock();
   // Elsewhere cross-spawn is the spawn of Node, and would only have to be loaded.
   const start = process.platform === 'win32' ? (await import('cross-spawn')).default : spawn;
   try {
     const env = environment as NodeJS.ProcessEnv;
-    return watch(start(command, [...args], { stdio: 'pipe', env, windowsHide: true }));
+    const child = start(command, [...args], { stdio: 'pipe', env, windowsHide: true });
+    return { clock, server: watch(child) };
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return { clock, server: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 

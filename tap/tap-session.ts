@@ -9,13 +9,12 @@ import type { KeyedHash } from '../model/keyed-hash.ts';
 import { createRedact } from '../model/redaction.ts';
 import { RULES } from '../model/secrets.ts';
 import { statePaths } from '../model/state.ts';
-import { createBudget, keepBudget } from './budget.ts';
 import type { SessionClock } from './clock.ts';
+import { watchGrowth } from './growth.ts';
 import { fingerprintOfKey, keyedHash } from './hash.ts';
 import { createJournalFile, type JournalFile } from './journal-file.ts';
 import { keyOf } from './key.ts';
 import { thisOwner } from './owner.ts';
-import { writeRecord } from './record.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { startShipping } from './ship.ts';
 import { reasonOf } from './system-error.ts';
@@ -81,14 +80,14 @@ export function startSession(
   const hash = keyedHash(key);
   const clean = createRedact(hash, environment);
   const journal = openJournal(state, id, say);
-  const budget = createBudget(statePaths(state).journals);
+  const growth = watchGrowth(statePaths(state).journals);
   const said = new Set<string>();
   const recorder = createRecorder({
     session: id,
     sink: {
       append(lines) {
         if (!journal) return;
-        budget.check(journal.size);
+        growth.check(journal.size);
         journal.append(lines);
         shipping?.grown();
       },
@@ -129,11 +128,14 @@ export function startSession(
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
       if (!journal) return;
-      if (options.record !== undefined) await writeRecord(options.record, journal.path, say);
+      if (options.record !== undefined) {
+        const { writeRecord } = await import('./record.ts');
+        await writeRecord(options.record, journal.path, say);
+      }
       const durable = await shipping?.finish();
       journal.close();
-      if (durable) journal.remove();
-      else keepBudget(statePaths(state).journals);
+      if (durable) return journal.remove();
+      await growth.end();
     },
   };
 }
