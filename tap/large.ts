@@ -2,8 +2,9 @@
  * Messages over 64 KiB: they have their place already, and get their entry from a worker thread, so
  * that redacting a megabyte never holds up the traffic.
  *
- * The worker is started by the first of them. When it cannot be, or has too much to do, the entry is
- * made here: slower, but nothing is lost and memory stays bounded.
+ * The worker is started by the first of them. When it has too much to do, the pipes are read no
+ * faster than it works, so that memory stays bounded and nothing is lost. When it dies, what it had
+ * is a gap, and later ones are made here.
  */
 import { Worker } from 'node:worker_threads';
 import type { Line } from '../model/framing.ts';
@@ -20,8 +21,8 @@ export interface LargeLines {
   done(): Promise<void>;
 }
 
-/** So many bytes may wait for the worker. */
-const WAITING = 16 << 20;
+/** With so many bytes waiting for the worker nothing more should be read. */
+const FULL = 4 << 20;
 
 /** Large messages of an in-process tap: no thread is started inside somebody's program. */
 export function largeLinesHere(session: TapSession): LargeLines {
@@ -31,55 +32,61 @@ export function largeLinesHere(session: TapSession): LargeLines {
   };
 }
 
-export function createLargeLines(session: TapSession): LargeLines {
-  const { id, recorder, capture, secrets } = session;
-  const jobs = new Map<number, Job>();
+/** `onFull`: whether so much waits that nothing more should be read; called when that changes. */
+export function createLargeLines(
+  session: TapSession,
+  onFull: (isFull: boolean) => void,
+): LargeLines {
+  const { recorder } = session;
+  /** The sizes of the lines that the worker has, by their places. */
+  const sizes = new Map<number, number>();
   let waiting = 0;
   let worker: Worker | undefined;
   let isBroken = false;
   let resolveDone = (): void => {};
 
   const settle = (seq: number): void => {
-    waiting -= jobs.get(seq)?.line.bytes.length ?? 0;
-    jobs.delete(seq);
-    if (jobs.size > 0) return;
+    const before = waiting;
+    waiting -= sizes.get(seq) ?? 0;
+    sizes.delete(seq);
+    if (before > FULL && waiting <= FULL) onFull(false);
+    if (sizes.size > 0) return;
     worker?.unref();
     resolveDone();
   };
 
-  /** The worker died: what it had is made here, and everything after it. */
-  const breakOff = (): void => {
+  const breakOff = (error: Error): void => {
     isBroken = true;
-    for (const job of [...jobs.values()]) {
-      makeHere(job, session);
-      settle(job.seq);
+    for (const seq of [...sizes.keys()]) {
+      recorder.drop(seq, reasonOf(error));
+      settle(seq);
     }
   };
 
-  const start = (): Worker => {
-    const file = import.meta.url.endsWith('.ts') ? './large-worker.ts' : './large-worker.js';
-    const setting: Setting = { session: id, capture, ...secrets };
-    const made = new Worker(new URL(file, import.meta.url), { workerData: setting });
-    made.on('message', ({ seq, line }: { seq: number; line: Uint8Array }) => {
-      recorder.fill(seq, line);
-      settle(seq);
-    });
-    made.on('error', breakOff);
-    return made;
+  const give = (job: Job): void => {
+    worker ??= startWorker(session)
+      .on('message', ({ seq, line }: { seq: number; line: Uint8Array }) => {
+        recorder.fill(seq, line);
+        settle(seq);
+      })
+      .on('error', breakOff);
+    worker.ref();
+    const bytes = inOwnBuffer(job.line.bytes);
+    worker.postMessage({ ...job, line: { ...job.line, bytes } }, [bytes.buffer]);
   };
 
   return {
     add(seq, line, where) {
       const job = { seq, line, where };
-      if (isBroken || waiting + line.bytes.length > WAITING) return makeHere(job, session);
-      jobs.set(seq, job);
+      if (isBroken) return makeHere(job, session);
+      const before = waiting;
       waiting += line.bytes.length;
-      worker ??= start();
-      worker.ref();
-      worker.postMessage(job);
+      sizes.set(seq, line.bytes.length);
+      give(job);
+      if (before <= FULL && waiting > FULL) onFull(true);
     },
     async done() {
-      if (jobs.size > 0) {
+      if (sizes.size > 0) {
         await new Promise<void>((resolve) => {
           resolveDone = resolve;
         });
@@ -87,6 +94,20 @@ export function createLargeLines(session: TapSession): LargeLines {
       await worker?.terminate();
     },
   };
+}
+
+function startWorker({ id, capture, secrets }: TapSession): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './large-worker.ts' : './large-worker.js';
+  const workerData: Setting = { session: id, capture, ...secrets };
+  // A young generation of the usual size would alone take what the whole tap may.
+  const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+  return new Worker(new URL(file, import.meta.url), { workerData, resourceLimits });
+}
+
+/** The bytes in a buffer that holds nothing else, so that it can be handed over. */
+function inOwnBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isOwn = bytes.length === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  return isOwn ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
 }
 
 function makeHere(job: Job, session: TapSession): void {

@@ -23,7 +23,9 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
   const { stdin, stdout, stderr } = server;
   if (!stdin || !stdout || !stderr) throw new Error('the server was started without pipes');
   const { now } = session;
-  const large = createLargeLines(session);
+  const large = createLargeLines(session, (isFull) => {
+    for (const pump of [input, output]) pump.hold(isFull);
+  });
   const toServer = createCrossings(session, { from: 'client', channel: 'stdin' }, large);
   const toClient = createCrossings(session, { from: 'server', channel: 'stdout' }, large);
   const said = createStderrRecorder(session.recorder.add, session.redact);
@@ -36,26 +38,25 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
     endSink: (sink) => sink.end(),
     endSource: closeStandard,
   });
-  const outputs = [
-    new Pump({
-      source: stdout,
-      sink: openOutput(1),
-      now,
-      onChunk: toClient.push,
-      onEnd: toClient.end,
-      endSink: closeStandard,
-      endSource: destroy,
-    }),
-    new Pump({
-      source: stderr,
-      sink: errors,
-      now,
-      onChunk: said.push,
-      onEnd: said.end,
-      endSink: () => {},
-      endSource: destroy,
-    }),
-  ];
+  const output = new Pump({
+    source: stdout,
+    sink: openOutput(1),
+    now,
+    onChunk: toClient.push,
+    onEnd: toClient.end,
+    endSink: closeStandard,
+    endSource: destroy,
+  });
+  const errorOutput = new Pump({
+    source: stderr,
+    sink: errors,
+    now,
+    onChunk: said.push,
+    onEnd: said.end,
+    endSink: () => {},
+    endSource: destroy,
+  });
+  const outputs = [output, errorOutput];
   return {
     async drain(isLeaving) {
       await first(

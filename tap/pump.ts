@@ -33,6 +33,7 @@ export class Pump {
   #isEnded = false;
   #isBroken = false;
   #isStalled = false;
+  #isHeld = false;
   #newest = performance.now();
   #resolveEnded = (): void => {};
   #resolveFlushed = (): void => {};
@@ -54,7 +55,14 @@ export class Pump {
 
   /** For how many ms nothing came although there was room for it. */
   idleFor(): number {
-    return this.#isStalled ? 0 : performance.now() - this.#newest;
+    return this.#isStalled || this.#isHeld ? 0 : performance.now() - this.#newest;
+  }
+
+  /** Reads nothing more for now, or goes on. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) this.#options.source.pause();
+    else if (!this.#isStalled) this.#options.source.resume();
   }
 
   /** Ends the direction as its writer does. */
@@ -89,7 +97,7 @@ export class Pump {
 
   #flow(): void {
     this.#isStalled = false;
-    this.#options.source.resume();
+    if (!this.#isHeld) this.#options.source.resume();
   }
 
   /** Nobody reads any more: the writer must feel it as it would without us. */
