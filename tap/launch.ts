@@ -2,6 +2,7 @@
  * How a server was started, as far as a recording may tell: values of the environment only as keyed
  * hashes, secrets in the arguments as placeholders.
  */
+import { resolve } from 'node:path';
 import type { Redact } from '../model/crossing.ts';
 import type { Launch } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
@@ -29,7 +30,16 @@ function hashedEnvironment(
 ): Record<string, string> {
   const hashed: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (value !== undefined && !EVERYBODYS.test(name)) hashed[name] = `#${hash(value)}`;
+    if (value !== undefined && !EVERYBODYS.test(name))
+      hashed[name] = `#${hash(meant(name, value))}`;
   }
   return hashed;
+}
+
+const NAMES_A_PLACE = /(?:^|_)(?:PATH|FILE|DIR|DIRECTORY|FOLDER)$/i;
+const ABSOLUTE = /^(?:[\\/~]|[a-z][a-z\d+.-]*:)/i;
+
+/** A relative path means another file in another folder, so that equal hashes mean equal files. */
+function meant(name: string, value: string): string {
+  return NAMES_A_PLACE.test(name) && value !== '' && !ABSOLUTE.test(value) ? resolve(value) : value;
 }

@@ -46,6 +46,11 @@ type Handler = (...args: readonly unknown[]) => unknown;
  * await client.connect(tapTransport(new StdioClientTransport(server), { name: 'notes', side: 'client' }));
  */
 export function tapTransport<T extends object>(transport: T, options: TransportOptions): T {
+  if (options.side !== 'client' && options.side !== 'server') {
+    throw new TypeError(
+      "tapTransport needs to know whose transport it is: side: 'client' or 'server'.",
+    );
+  }
   const inner = transport as unknown as Patched;
   const session = createObjectSession(options);
   const [ours, theirs] = options.side === 'client' ? [CLIENT, SERVER] : [SERVER, CLIENT];
@@ -54,6 +59,7 @@ export function tapTransport<T extends object>(transport: T, options: TransportO
   let current: unknown;
 
   replace(inner, 'send', (message: unknown, ...rest: unknown[]) => {
+    // Recorded first: a transport in memory delivers, and is answered, before it returns.
     session.record(ours, message);
     return send.call(inner, message, ...rest);
   });

@@ -2,8 +2,9 @@
  * Which sessions share what their servers keep.
  *
  * A session is a container of its own. Two are one when they ran the same server on the same machine
- * and their launch environments hold equal keyed hashes of what says where it keeps its data. Values
- * are never known, so equal hashes count only under one key, and any variable that differs parts them.
+ * with the same arguments, and their launch environments hold equal keyed hashes of what says where it
+ * keeps its data. Values are never known, so equal hashes count only under one key, and any variable
+ * that differs parts them.
  */
 import type { Launch } from '../../model/entry.ts';
 import { nameOf, type Session } from '../../model/session.ts';
@@ -37,8 +38,9 @@ export function containerOf(session: Session): Container {
   const places = placesOf(head.launch.env, wordsOf(server));
   if (places.length === 0) return { ...alone, machine: here };
   const names = places.map(([name]) => name).join(', ');
+  const given = argumentsOf(head.launch);
   return {
-    id: JSON.stringify(['store', head.clock.boot, server, head.redaction.key, places]),
+    id: JSON.stringify(['store', head.clock.boot, server, head.redaction.key, places, given]),
     machine: here,
     label: names,
     pattern: `env ${names}`,
@@ -61,7 +63,8 @@ const AMBIENT =
 
 /**
  * The variables that say where the data is: those that share a word with the server's name where
- * there are such, since a folder that a shell exports to everybody ties nothing.
+ * there are such, else those of which every word speaks of data and places (`DB_PATH`). Any other,
+ * as `AWS_CONFIG_FILE`, may be exported to everybody, and ties nothing.
  */
 function placesOf(env: Launch['env'], ownWords: readonly string[]): [string, string][] {
   const places = Object.entries(env)
@@ -70,5 +73,20 @@ function placesOf(env: Launch['env'], ownWords: readonly string[]): [string, str
   const own = places.filter(([name]) =>
     wordsOf(name).some((word) => ownWords.includes(word) && word.length > 2),
   );
-  return own.length > 0 ? own : places;
+  if (own.length > 0) return own;
+  return places.filter(([name]) => wordsOf(name).every((word) => DATA_WORD.test(word)));
+}
+
+const DATA_WORD =
+  /^(?:path|file|dir|directory|folder|db|database|url|uri|dsn|store|storage|data|sqlite|server|mcp)$/;
+
+/** Programs whose first own argument names what they run. */
+const RUNNERS =
+  /(?:^|[\\/])(?:node|nodejs|npx|bun|bunx|deno|tsx|uvx|uv|pnpm|python[\d.]*)(?:\.\w+)?$/i;
+
+/** What a server itself was given: its arguments behind the name of its program or package. */
+function argumentsOf({ command, args }: Launch): readonly string[] {
+  if (!RUNNERS.test(command)) return args;
+  const program = args.findIndex((arg) => !arg.startsWith('-'));
+  return program === -1 ? [] : args.slice(program + 1);
 }

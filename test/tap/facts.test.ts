@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { type Ancestor, hostOf, lookByPs, lookInProc } from '../../tap/host.ts';
+import { launchOf } from '../../tap/launch.ts';
 import { packageOf, serverName } from '../../tap/package.ts';
 import { redactArgs } from '../../tap/redact-args.ts';
 import { temporaryFolder } from './kit.ts';
@@ -132,4 +133,24 @@ test('arguments keep everything but their secrets', () => {
     'https://x.example/?a=1&access_token=<secret:argument:1>#f',
   ]);
   expect(redacted('ghp_x')).toEqual(['<secret:github:0>']);
+});
+
+describe('the environment', () => {
+  const launch = (cwd: string, environment: Record<string, string>) => {
+    const before = process.cwd();
+    process.chdir(cwd);
+    try {
+      const clean = (text: string) => ({ text, count: 0 });
+      return launchOf({ command: 'server', args: [], environment }, clean, (value) => value).env;
+    } finally {
+      process.chdir(before);
+    }
+  };
+
+  test('a relative path is another file in another folder, an absolute one and a word are not', () => {
+    const environment = { NOTES_FILE: 'n.json', DATA_DIR: '/data', MODE: 'fast' };
+    const [here, there] = [launch('/', environment), launch('/tmp', environment)];
+    expect(here).toEqual({ NOTES_FILE: '#/n.json', DATA_DIR: '#/data', MODE: '#fast' });
+    expect(there).toEqual({ ...here, NOTES_FILE: '#/tmp/n.json' });
+  });
 });

@@ -175,3 +175,8 @@ test('without a state folder that can be written the messages pass, and that is 
   expect(heard).toHaveLength(1);
   expect(await journals(join(folder, 'state'))).toEqual([]);
 });
+
+test('a transport of nobody knows which side is refused, before anything is recorded', () => {
+  const nobody = { name: 'notes' } as Parameters<typeof tapTransport>[1];
+  expect(() => tapTransport({}, nobody)).toThrow(/side: 'client' or 'server'/);
+});
