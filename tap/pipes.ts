@@ -28,7 +28,7 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
   });
   const toServer = createCrossings(session, { from: 'client', channel: 'stdin' }, large);
   const toClient = createCrossings(session, { from: 'server', channel: 'stdout' }, large);
-  const said = createStderrRecorder(session.recorder.add, session.redact);
+  const said = createStderrRecorder(session);
   const input = new Pump({
     source: openInput(0),
     sink: stdin,

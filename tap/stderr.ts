@@ -6,6 +6,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Redact } from '../model/crossing.ts';
 import type { Draft } from '../model/entry.ts';
 import { createKeyBlocks, KEY_LINE } from './pem.ts';
+import type { TapSession } from './tap-session.ts';
 
 /** How long a line may stay unfinished, in ms. */
 const HELD = 200;
@@ -17,11 +18,10 @@ export interface StderrRecorder {
   end(): void;
 }
 
-type Add = (drafts: readonly Draft[]) => void;
-
-export function createStderrRecorder(add: Add, redact: Redact): StderrRecorder {
+export function createStderrRecorder(session: TapSession): StderrRecorder {
+  const { add } = session.recorder;
+  const clean = cleaner(session);
   const decoder = new StringDecoder('utf8');
-  const isKeyLine = createKeyBlocks();
   let line = '';
   /** What of this line stands in the journal already, redacted. */
   let told = '';
@@ -29,10 +29,10 @@ export function createStderrRecorder(add: Add, redact: Redact): StderrRecorder {
   let timer: NodeJS.Timeout | undefined;
 
   const entry = (text: string, partial: boolean): Draft[] => {
-    const clean = isKeyLine(text) ? { text: KEY_LINE, count: 1 } : redact(text);
+    const { text: whole, count } = clean(text);
     // A secret that only the whole line shows takes the place of what was told before it.
-    const fresh = clean.text.startsWith(told) ? clean.text.slice(told.length) : clean.text;
-    told = partial ? clean.text : '';
+    const fresh = whole.startsWith(told) ? whole.slice(told.length) : whole;
+    told = partial ? whole : '';
     if (fresh === '' && partial) return [];
     return [
       {
@@ -40,7 +40,7 @@ export function createStderrRecorder(add: Add, redact: Redact): StderrRecorder {
         at: began,
         text: fresh,
         ...(partial ? { partial } : {}),
-        ...(clean.count > 0 ? { redacted: clean.count } : {}),
+        ...(count > 0 ? { redacted: count } : {}),
       },
     ];
   };
@@ -86,6 +86,14 @@ export function createStderrRecorder(add: Add, redact: Redact): StderrRecorder {
       line = '';
     },
   };
+}
+
+/** What may be kept of a line, by the capture level. */
+function cleaner({ capture, redact }: TapSession): Redact {
+  if (capture === 'metadata') return () => ({ text: '', count: 0 });
+  if (capture === 'raw') return redact;
+  const isKeyLine = createKeyBlocks();
+  return (text) => (isKeyLine(text) ? { text: KEY_LINE, count: 1 } : redact(text));
 }
 
 /** How much of a line's end is held back at most. */

@@ -106,7 +106,9 @@ async function freshFolder(parent: string): Promise<string> {
 }
 
 describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])('%s', (kind) => {
-  test.each(STORIES)('server-$server', async (story) => {
+  // How the era is found out does not depend on what is asked afterwards.
+  const stories = kind === 'SDK v2, any era' ? STORIES.slice(0, 1) : STORIES;
+  test.each(stories)('server-$server', async (story) => {
     const parent = await temporaryFolder();
     const script = join(
       ROOT,

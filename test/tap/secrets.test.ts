@@ -84,6 +84,23 @@ test('environment values and secrets in arguments and messages are in no byte th
   ]);
 });
 
+test('`--capture metadata` keeps sizes and times, and nothing of what was said', async () => {
+  const state = await temporaryFolder();
+  const options = ['--capture', 'metadata'];
+  const script = ['sh', '-c', 'echo canary-err >&2; exec cat'];
+  const input = `{"a":"canary-1"}\ncanary-2\n{"b":"canary-3${'x'.repeat(100_000)}"}\n`;
+  const { stdout } = await run(await tapped(script, { state, options }), { input });
+  expect(stdout.toString()).toBe(input);
+  const { entries, lines } = await journal(state);
+  const facts = lines.slice(1).join();
+  expect(facts.match(/canary-./g) ?? []).toEqual([]);
+  const sizes = inOrder(entries).flatMap((entry) =>
+    entry.type === 'frame' ? [`${entry.from} ${entry.bytes}`] : [],
+  );
+  expect(sizes.slice(0, 3)).toEqual(['client 16', 'client 8', `client ${100_016}`]);
+  expect(sizes).toHaveLength(6);
+});
+
 test('equal values have equal hashes under the key of one state folder, and others under another', async () => {
   const hashes = async (state: string): Promise<string | undefined> => {
     await run(await tapped(['true'], { state }), { env: { MEMORY_FILE_PATH: '/x' } });
