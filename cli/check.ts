@@ -4,7 +4,7 @@ import { parseReference } from '../model/entry.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import { groupBy } from '../model/group.ts';
 import type { SessionView } from '../model/session.ts';
-import type { SessionSummary } from '../model/summary.ts';
+import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import type { Run } from '../model/workflow.ts';
 import { addCommand, type CommonOptions } from './command.ts';
@@ -21,7 +21,7 @@ import {
 } from './sessions.ts';
 import type { Source } from './source.ts';
 import { stateOf } from './state.ts';
-import { type Colors, printJson, terminal, visible } from './terminal.ts';
+import { type Colors, counted, printJson, terminal, visible } from './terminal.ts';
 
 const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const satisfies Severity[];
 
@@ -63,7 +63,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   if (options.json) return printJson({ findings });
   const { line, colors } = terminal();
   for (const finding of findings) for (const text of [...linesOf(finding, colors), '']) line(text);
-  const inSessions = sessionCount === 1 ? '1 session' : `${sessionCount} sessions`;
+  const inSessions = counted(sessionCount, 'session');
   line(
     findings.length === 0
       ? `Nothing found in ${inSessions}.`
@@ -122,10 +122,6 @@ function newest(all: readonly SessionSummary[]): Run {
   throw new UserError('unknown-session', 'No session is recorded yet.', hint);
 }
 
-function timesMeet(a: SessionSummary, b: SessionSummary): boolean {
-  return a.boot === b.boot && a.start <= b.start + b.lastAt && b.start <= a.start + a.lastAt;
-}
-
 function sessionsOf({ evidence }: Finding): string[] {
   return evidence.map(({ message }) => parseReference(message)?.session ?? '');
 }
@@ -165,6 +161,5 @@ function countsOf(findings: readonly Finding[]): string {
     )
     .filter(([count]) => count > 0)
     .map(([count, severity]) => `${count} ${severity}`);
-  const total = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
-  return `${total} (${counts.join(', ')})`;
+  return `${counted(findings.length, 'finding')} (${counts.join(', ')})`;
 }

@@ -5,7 +5,7 @@ import { addCommand, type CommonOptions } from './command.ts';
 import { writeRecordingFile } from './recording-file.ts';
 import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
-import { printJson, remark } from './terminal.ts';
+import { counted, printJson, remark } from './terminal.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly output: string;
@@ -29,5 +29,8 @@ async function exportSessions(words: string[], options: ExportOptions): Promise<
   const sessions = views.map(({ session }) => session.id);
   if (options.json)
     printJson({ file: options.output, sessions, entryCount: entries.length, problems });
-  else remark(`${options.output}: ${sessions.length} sessions, ${entries.length} entries.`);
+  else
+    remark(
+      `${options.output}: ${counted(sessions.length, 'session')}, ${counted(entries.length, 'entry', 'entries')}.`,
+    );
 }

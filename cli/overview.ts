@@ -6,7 +6,7 @@ import { type CommonOptions, stateOption } from './command.ts';
 import { duration } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
-import { printJson, terminal, visible } from './terminal.ts';
+import { counted, printJson, terminal, visible } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 export function registerOverview(program: Command): void {
@@ -34,8 +34,7 @@ async function overview(options: CommonOptions): Promise<void> {
       : 'No collector runs; taps record without one.',
   );
   line(sessionsText(sessions));
-  if (waiting > 0)
-    line(colors.yellow(`Calls wait in ${waiting === 1 ? '1 session' : `${waiting} sessions`}.`));
+  if (waiting > 0) line(colors.yellow(`Calls wait in ${counted(waiting, 'session')}.`));
   line(`Next: ${colors.bold(next)}`);
 }
 
@@ -44,7 +43,7 @@ function sessionsText(sessions: readonly SessionSummary[]): string {
   if (!newest) return 'No session is recorded yet.';
   const live = sessions.filter(({ phase }) => phase !== 'ended').length;
   const age = duration(Math.max(0, Date.now() - Date.parse(newest.wall)) * 1000);
-  const count = sessions.length === 1 ? '1 session' : `${sessions.length} sessions`;
+  const count = counted(sessions.length, 'session');
   return `${count} recorded, ${live} live. The newest: ${visible(newest.name)}, started ${age} ago.`;
 }
 

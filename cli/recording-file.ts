@@ -68,29 +68,35 @@ export async function writeRecordingFile(file: string, entries: Iterable<Entry>)
   }
 }
 
+/** How much of a file is looked at: the header of a recording is far shorter, compressed or not. */
+const START = 64 << 10;
+
+/** Refuses to replace a file that is neither empty nor a recording that this version reads. */
 async function refuseOther(file: string): Promise<void> {
-  if (await isRecording(file)) return;
+  const start = await startOf(file);
+  if (start?.length === 0) return;
+  const recording = start && readRecording(start.subarray(0, start.indexOf(0x0a) + 1));
+  if (recording?.ok) return;
   const hint = 'Name another file with -o.';
-  throw new UserError(
-    'file-exists',
-    `${file} exists and is no recording; it was left alone.`,
-    hint,
-  );
+  if (recording?.code === 'newer-format') {
+    const newer = `${file} exists and was left alone: ${recording.detail}.`;
+    throw new UserError('newer-format', newer, hint);
+  }
+  const detail = `${file} exists and is no recording; it was left alone.`;
+  throw new UserError('file-exists', detail, hint);
 }
 
-/** Whether the file may be replaced: it is missing, empty, or begins as a recording does. */
-async function isRecording(file: string): Promise<boolean> {
+/** The first bytes of a file, uncompressed: none when there is no file, undefined when it is none. */
+async function startOf(file: string): Promise<Uint8Array | undefined> {
   try {
-    const handle = await open(file);
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(12), 0, 12, 0);
-      const start = buffer.subarray(0, bytesRead).toString('latin1');
-      return start === '' || start.startsWith('{"wiretape":') || start.startsWith('\x1f\x8b');
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(file);
+    if (!(await handle.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(START), 0, START, 0);
+    return unpacked(buffer.subarray(0, bytesRead), file);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return true;
+    // What only looks compressed is no recording either.
+    if (error instanceof UserError) return undefined;
+    if (systemCode(error) === 'ENOENT') return new Uint8Array();
     throw unwritable(file, error);
   }
 }

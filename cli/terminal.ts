@@ -50,6 +50,11 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }
 
+/** A number of things: `1 session`, `2 sessions`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** At most `width` characters, the last one an ellipsis when something was cut. */
 export function shorten(text: string, width: number): string {
   if (text.length <= width) return text;

@@ -7,7 +7,7 @@ import { isObject, member } from '../model/json.ts';
 import { createSessionMachine, type Seen, type SessionMachine } from '../model/session-machine.ts';
 import { itemOf } from '../model/view.ts';
 import { duration, moment } from './durations.ts';
-import { type Colors, shorten, visible } from './terminal.ts';
+import { type Colors, counted, shorten, visible } from './terminal.ts';
 
 export interface TranscriptOptions {
   readonly stable?: boolean;
@@ -75,7 +75,13 @@ function saidBy(entry: Entry, seen: readonly Seen[], stable: boolean): Said[] {
     case 'exit':
       return [{ arrow: '■', text: `exit ${entry.signal ?? entry.code}`, bad: entry.code !== 0 }];
     case 'gap':
-      return [{ arrow: '▲', text: `${entry.count} entries lost: ${entry.reason}`, bad: true }];
+      return [
+        {
+          arrow: '▲',
+          text: `${counted(entry.count, 'entry', 'entries')} lost: ${entry.reason}`,
+          bad: true,
+        },
+      ];
     case 'note':
       return [{ arrow: '·', text: 'note', payload: entry.text }];
     case 'end':

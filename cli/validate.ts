@@ -5,7 +5,7 @@ import { decodeEntry } from '../model/line.ts';
 import { type Problem, splitLines } from '../model/recording.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { readRecordingFile, unpackedFile } from './recording-file.ts';
-import { printJson, terminal, visible } from './terminal.ts';
+import { counted, printJson, terminal, visible } from './terminal.ts';
 
 export function registerValidate(program: Command): void {
   addCommand(program, 'validate', 'check that a file is a whole and sound recording')
@@ -23,7 +23,8 @@ async function validate(file: string, options: CommonOptions): Promise<void> {
     return printJson({ valid: problems.length === 0, sessionCount, entryCount, problems });
   const { line, colors } = terminal();
   for (const { kind, detail } of problems) line(`${colors.red(kind)}  ${visible(detail)}`);
-  const verdict = problems.length === 0 ? 'valid' : `not sound (${problems.length} faults)`;
+  const verdict =
+    problems.length === 0 ? 'valid' : `not sound (${counted(problems.length, 'fault')})`;
   line(`${visible(file)}: ${verdict}, sessions: ${sessionCount}, entries: ${entryCount}`);
 }
 

@@ -9,7 +9,7 @@
 import type { Entry } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SessionView } from '../model/session.ts';
-import type { SessionSummary } from '../model/summary.ts';
+import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 import { createViews, readSession } from './views.ts';
 
@@ -88,10 +88,6 @@ export function relatedTo(
   const spans = all.flatMap(({ id, summary }) => (summary && wanted.has(id) ? [summary] : []));
   return all.filter(
     ({ id, summary }) =>
-      wanted.has(id) || (summary !== undefined && spans.some((span) => meets(span, summary))),
+      wanted.has(id) || (summary !== undefined && spans.some((span) => timesMeet(span, summary))),
   );
-}
-
-function meets(a: SessionSummary, b: SessionSummary): boolean {
-  return a.boot === b.boot && a.start <= b.start + b.lastAt && b.start <= a.start + a.lastAt;
 }

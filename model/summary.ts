@@ -69,6 +69,11 @@ export function summaryOf(session: Session): SessionSummary {
   };
 }
 
+/** Whether two sessions of one machine's boot ran at the same time. */
+export function timesMeet(a: SessionSummary, b: SessionSummary): boolean {
+  return a.boot === b.boot && a.start <= b.start + b.lastAt && b.start <= a.start + a.lastAt;
+}
+
 function isProbe({ calls, phase }: Session): boolean {
   const [first] = calls;
   if (phase !== 'ended' || calls.length !== 1) return false;

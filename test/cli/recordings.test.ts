@@ -189,17 +189,37 @@ describe('export', () => {
     expect(stdout).toBe(recording());
   });
 
-  test('leaves any other file alone', async () => {
-    const { code, stderr } = await wiretape([
-      'export',
-      at('notes.tape.jsonl'),
-      '-o',
-      at('words.txt'),
-    ]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('[file-exists]');
-    expect(await readFile(at('words.txt'), 'utf8')).toBe('no recording at all\n');
+  test.each([
+    ['words.txt', 'file-exists', () => 'no recording at all\n'],
+    ['words.gz', 'file-exists', () => gzipSync('photographs of last summer\n')],
+    ['mangled.gz', 'file-exists', () => '\x1f\x8bnothing compressed'],
+    ['almost.json', 'file-exists', () => '{"wiretape":"my settings"}\n'],
+    ['newest.tape.jsonl', 'newer-format', () => recording().replace(':1', ':99')],
+    ['newest.tape.jsonl.gz', 'newer-format', () => gzipSync(recording().replace(':1', ':99'))],
+  ])('leaves %s alone: %s', async (name, code, content) => {
+    await writeFile(at(name), content());
+    const before = await readFile(at(name));
+    const ran = await wiretape(['export', at('notes.tape.jsonl'), '-o', at(name)]);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(
+      new RegExp(`left alone.*\\. Name another file with -o\\. \\[${code}\\]\n$`),
+    );
+    expect(await readFile(at(name))).toEqual(before);
   });
+
+  test.each(['again.tape.jsonl', 'again.tape.jsonl.gz'])(
+    'replaces a recording: %s',
+    async (name) => {
+      const exportTo = (from: string) => wiretape(['export', at(from), '-o', at(name)]);
+      await exportTo('other.tape.jsonl');
+      const old = await readFile(at(name));
+      expect(await exportTo('notes.tape.jsonl')).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining(': 1 session, 11 entries.'),
+      });
+      expect(await readFile(at(name))).not.toEqual(old);
+    },
+  );
 });
 
 test('nothing that a recording says reaches the terminal as a command', async () => {
