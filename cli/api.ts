@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Blame } from '../analysis/index.ts';
-import type { Status } from '../model/api.ts';
+import { SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, parseJson, textMember } from '../model/json.ts';
 import { type Owner, statePaths } from '../model/state.ts';
@@ -63,10 +63,10 @@ export function apiOf(state: string, address: string): Api {
       redirect: 'error',
       signal: AbortSignal.timeout(60_000),
     }).catch((error: unknown) => {
-      throw failed(address, systemReason(error));
+      throw unreachable(address, systemReason(error));
     });
     const body = new Uint8Array(await response.arrayBuffer());
-    if (!response.ok) throw failed(address, reasonIn(body) ?? `status ${response.status}`);
+    if (!response.ok) throw refused(address, response.status, body);
     return body;
   };
   const json = async <T>(path: string): Promise<T> =>
@@ -74,9 +74,15 @@ export function apiOf(state: string, address: string): Api {
   return {
     status: () => json('/api/status'),
     sessions: () => json('/api/sessions'),
-    findings: (sessions) => json(`/api/findings?${listed(sessions)}`),
-    stuck: (sessions) => json(`/api/stuck?${listed(sessions)}`),
-    recording: (sessions) => bytes(`/api/export?${listed(sessions)}`),
+    findings: async (sessions) => json(`/api/findings?${listed(sessions)}`),
+    // Unlike findings, what waits in a session does not hang on the others.
+    stuck: async (sessions) => {
+      const blames: Blame[] = [];
+      for (const part of partsOf(sessions))
+        blames.push(...(await json<readonly Blame[]>(`/api/stuck?${listed(part)}`)));
+      return blames;
+    },
+    recording: async (sessions) => bytes(`/api/export?${listed(sessions)}`),
     lines: async (session, seq) => {
       const path = `/api/sessions/${encodeURIComponent(session)}/entries?from=${seq}`;
       const text = Buffer.from(await bytes(path)).toString('utf8');
@@ -88,16 +94,36 @@ export function apiOf(state: string, address: string): Api {
   };
 }
 
+/** The sessions in as many parts as a collector needs to be asked about them all. */
+export function partsOf(sessions: readonly string[]): (readonly string[])[] {
+  const count = Math.ceil(sessions.length / SESSIONS_AT_ONCE);
+  return Array.from({ length: count }, (_, at) =>
+    sessions.slice(at * SESSIONS_AT_ONCE, (at + 1) * SESSIONS_AT_ONCE),
+  );
+}
+
 function listed(sessions: readonly string[]): string {
+  if (sessions.length > SESSIONS_AT_ONCE) throw tooMany();
   return `sessions=${sessions.map(encodeURIComponent).join(',')}`;
 }
 
-function reasonIn(body: Uint8Array): string | undefined {
+/** What the collector said instead of an answer: its own sentence, or only a status. */
+function refused(address: string, status: number, body: Uint8Array): UserError {
   const parsed = parseJson(Buffer.from(body).toString('utf8'));
-  return parsed.ok ? textMember(parsed.value, 'detail') : undefined;
+  const told = (name: string) => (parsed.ok ? textMember(parsed.value, name) : undefined);
+  const detail = told('detail')?.replace(/\.$/, '') ?? `it answered with status ${status}`;
+  if (told('code') === 'too-many-sessions') return tooMany();
+  const hint = 'wiretape status says what runs there.';
+  return new UserError('collector-failed', `The collector at ${address} refused: ${detail}.`, hint);
 }
 
-function failed(address: string, reason: string): UserError {
+function tooMany(): UserError {
+  const detail = `At most ${SESSIONS_AT_ONCE} sessions can be asked about at once.`;
+  const hint = 'Name fewer, or a run of them; wiretape ls lists the sessions.';
+  return new UserError('too-many-sessions', detail, hint);
+}
+
+function unreachable(address: string, reason: string): UserError {
   const hint = 'wiretape stop, then wiretape open, starts it again.';
   return new UserError(
     'collector-failed',

@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'unknown-session',
   'ambiguous-session',
   'session-live',
+  'too-many-sessions',
   'file-exists',
   'unwritable-folder',
   'unsafe-folder',

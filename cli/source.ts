@@ -5,7 +5,7 @@
 import type { Entry } from '../model/entry.ts';
 import { readRecording } from '../model/recording.ts';
 import type { SessionSummary } from '../model/summary.ts';
-import { type Api, apiOf, findCollector } from './api.ts';
+import { type Api, apiOf, findCollector, partsOf } from './api.ts';
 import { UserError } from './error.ts';
 import { openDisk } from './source-disk.ts';
 
@@ -33,17 +33,19 @@ function collectorSource(api: Api): Source {
     api,
     summaries: () => api.sessions(),
     entries: async (sessions) => {
-      if (sessions.length === 0) return [];
-      const recording = readRecording(await api.recording(sessions));
-      if (recording.ok) return recording.entries;
-      throw new UserError(
-        'collector-failed',
-        `The collector sent what is no recording: ${recording.detail}.`,
-        'Try again.',
-      );
+      const parts: (readonly Entry[])[] = [];
+      for (const part of partsOf(sessions)) parts.push(entriesIn(await api.recording(part)));
+      return parts.flat();
     },
     isLive: async ({ phase }) => phase !== 'ended',
     remove: (session) => api.remove(session),
     close: async () => {},
   };
+}
+
+function entriesIn(bytes: Uint8Array): readonly Entry[] {
+  const recording = readRecording(bytes);
+  if (recording.ok) return recording.entries;
+  const detail = `The collector sent what is no recording: ${recording.detail}.`;
+  throw new UserError('collector-failed', detail, 'Try again.');
 }

@@ -5,7 +5,7 @@
  * every route of /api asks for a token, and all it reaches is reached through that token's tenant.
  */
 import { type Context, Hono } from 'hono';
-import type { ApiError, Status } from '../model/api.ts';
+import { type ApiError, SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
 import { writeRecording } from '../model/recording.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { workflows } from '../model/workflow.ts';
@@ -36,7 +36,6 @@ type StatusCode = 400 | 401 | 403 | 404 | 405 | 409 | 500;
 
 /** The most entries and bytes of one answer. */
 const PAGE = { limit: 10_000, bytes: 16 << 20 };
-const ASKED = 1000;
 
 /** A failure that an answer tells. */
 class Refusal extends Error {
@@ -189,8 +188,8 @@ async function asked(c: Api): Promise<readonly string[]> {
   const { store, live } = c.get('tenant');
   const named = [...new Set((c.req.query('sessions') ?? '').split(',').filter((id) => id !== ''))];
   if (named.length === 0) throw new Refusal(400, 'no-sessions', 'Name the sessions: ?sessions=A,B');
-  if (named.length > ASKED)
-    throw new Refusal(400, 'too-many', `At most ${ASKED} sessions at once.`);
+  if (named.length > SESSIONS_AT_ONCE)
+    throw new Refusal(400, 'too-many-sessions', `At most ${SESSIONS_AT_ONCE} sessions at once.`);
   await live.settle();
   for (const id of named) if (!(await store.session(id))) throw unknownSession(id);
   return named;

@@ -5,11 +5,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { SESSIONS_AT_ONCE } from '../model/api.ts';
 import { type Doors, doorsOf, SECURITY_HEADERS, turnedAway } from './access.ts';
 import { CollectorError } from './error.ts';
 import { acceptUpgrades, type Channel } from './upgrade.ts';
 
 const HOST = '127.0.0.1';
+/** As many session ids of the longest kind as may be asked about at once, and room for the rest. */
+const HEADER_BYTES = SESSIONS_AT_ONCE * 129 + (16 << 10);
 
 export interface PortOptions {
   /** 0: any that is free. */
@@ -36,7 +39,7 @@ export async function openPort({
   let doors: Doors = { hosts: new Set(), origins: new Set() };
   const answer = getRequestListener(fetch, { overrideGlobalObjects: false });
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000 },
+    { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: HEADER_BYTES },
     (request, response) => {
       const refused = turnedAway(request.headers, doors);
       if (refused) refuse(request, response, JSON.stringify(refused));

@@ -32,6 +32,9 @@ export interface Status {
   readonly readOnly: boolean;
 }
 
+/** More sessions cannot be asked about at once: findings are sought over all of them together. */
+export const SESSIONS_AT_ONCE = 1000;
+
 export interface ApiError {
   readonly code: string;
   readonly detail: string;

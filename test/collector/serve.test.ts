@@ -41,6 +41,17 @@ async function ship(collector: Running, own: readonly Entry[]): Promise<void> {
   await tap.close();
 }
 
+test('more sessions than can be analysed together are refused', async () => {
+  const collector = await runCollector();
+  const ids = Array.from({ length: 1001 }, (_, at) => String(at).padEnd(128, 'x'));
+  const told = await read(collector, `/api/findings?sessions=${ids.join(',')}`);
+  expect(told.status).toBe(400);
+  expect(told.json()).toEqual({
+    code: 'too-many-sessions',
+    detail: 'At most 1000 sessions at once.',
+  });
+});
+
 test('a session that a tap shipped is read back as it was', async () => {
   const collector = await runCollector();
   await ship(collector, entries);
