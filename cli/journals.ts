@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { Entry } from '../model/entry.ts';
 import { type Journal, readJournal } from '../model/journal.ts';
 import { statePaths } from '../model/state.ts';
 import { isRunning } from './process.ts';
@@ -26,10 +27,26 @@ export async function journalFiles(state: string): Promise<string[]> {
 }
 
 async function readJournalFile(file: string): Promise<FoundJournal | undefined> {
+  const journal = await journalIn(file);
+  if (!journal) return undefined;
+  if (isRunning(journal.owner)) return { ...journal, file, live: true };
+  // What a tap wrote until it was gone stands there only now.
+  const left = await journalIn(file);
+  return left && { ...left, entries: await entriesOf(left), file, live: false };
+}
+
+async function journalIn(file: string): Promise<Journal | undefined> {
   // A journal may be deleted meanwhile: all of it is acknowledged then.
   const bytes = await readFile(file).catch(() => undefined);
-  const journal = bytes && readJournal(bytes, crc32);
-  return journal && { ...journal, file, live: isRunning(journal.owner) };
+  return bytes && readJournal(bytes, crc32);
+}
+
+/** What a collector would take in of a dead tap; its code is loaded only where something lacks. */
+async function entriesOf(journal: Journal): Promise<readonly Entry[]> {
+  const { entries, problems } = journal;
+  if (problems.length === 0 && entries.some(({ type }) => type === 'end')) return entries;
+  const { completed } = await import('../collector/index.ts');
+  return completed(journal);
 }
 
 /** Deletes the journals of a session whose tap is gone. */

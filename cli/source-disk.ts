@@ -15,9 +15,6 @@ import { withoutDoubles } from './doubles.ts';
 import { readJournals, removeJournals } from './journals.ts';
 import type { Source } from './source.ts';
 
-/** Whose sessions a collector keeps when nobody says otherwise. */
-const TENANT = 'local';
-
 /** Read in parts, so that one call never holds a huge session twice. */
 const RANGE = { limit: 10_000, bytes: 16 << 20 };
 
@@ -62,9 +59,9 @@ async function openExisting(
 ): Promise<{ store: TenantStore | undefined; close(): Promise<void> }> {
   const path = join(statePaths(state).store, 'store.db');
   if (!existsSync(path)) return { store: undefined, close: async () => {} };
-  const { openStore } = await import('../collector/index.ts');
+  const { LOCAL, openStore } = await import('../collector/index.ts');
   const store = await openStore({ path });
-  return { store: store.of(TENANT), close: () => store.close() };
+  return { store: store.of(LOCAL), close: () => store.close() };
 }
 
 /** What the collector derived, unless more has come since. */

@@ -5,7 +5,7 @@
  * entry of its own. A line that is no entry is refused, never thrown: its place among the others
  * tells which seq it had, and a gap of ours takes that place, so that the loss is seen.
  */
-import { type Entry, type GapEntry, lastSeq } from '../model/entry.ts';
+import { type Entry, type GapEntry, lastSeq, SESSION_ID } from '../model/entry.ts';
 import { decodeEntry } from '../model/line.ts';
 
 export interface Refused {
@@ -22,9 +22,6 @@ export interface Batch {
   readonly entries: readonly Entry[];
   readonly refused: readonly Refused[];
 }
-
-/** A session id that can stand in a path, a file name and an address; taps make ULIDs. */
-export const SESSION_ID = /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/;
 
 /** Reads a batch. `expected`: the only session it may be of; else that of its first entry. */
 export function readBatch(lines: readonly string[], expected?: string): Batch {

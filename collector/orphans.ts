@@ -4,19 +4,16 @@
  * A journal belongs to the process that its header names until that is gone; nobody else touches
  * it, and this only reads and unlinks. A journal whose session still ships over a connection is left
  * alone whatever its header says: its tap may live where we cannot see its process (a container).
- *
- * What a journal lacks is said: damaged and torn lines become gaps, and a session whose tap died
- * without ending it gets an `end` that says `tap-gone`. Both say that the collector made them.
  */
 import { open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { type EndEntry, type Entry, lastSeq } from '../model/entry.ts';
+import { SESSION_ID } from '../model/entry.ts';
 import { type Journal, readJournal } from '../model/journal.ts';
 import type { Owner } from '../model/state.ts';
 import type { Attachments } from './attachments.ts';
-import { holesIn, SESSION_ID } from './batch.ts';
+import { completed } from './completed.ts';
 import type { Ingest } from './ingest.ts';
 import { isGone } from './owner.ts';
 
@@ -132,24 +129,4 @@ async function takeIn(path: string, ingest: Ingest): Promise<string | undefined>
   }
   await unlink(path);
   return journal.session;
-}
-
-/** The entries of a journal whose tap is gone, with what it lacks said. */
-function completed({ session, entries, problems }: Journal): Entry[] {
-  const sorted = [...entries].sort((a, b) => a.seq - b.seq);
-  const last = sorted.at(-1);
-  if (!last) return [];
-  const torn = problems.some(({ kind }) => kind === 'torn') ? 1 : 0;
-  const all: Entry[] = [...sorted, ...holesIn(sorted, 'damaged-journal', torn)];
-  if (sorted.some(({ type }) => type === 'end')) return all;
-  const seq = lastSeq(last) + torn + 1;
-  const end: EndEntry = {
-    type: 'end',
-    session,
-    seq,
-    at: last.at,
-    reason: 'tap-gone',
-    by: 'collector',
-  };
-  return [...all, end];
 }
