@@ -26,6 +26,12 @@ export function keysOf(args: unknown, move: boolean): Key[] {
   });
 }
 
+/** What people call a file: the last part of its path; undefined where the key is no path. */
+export function fileNameOf({ value, word }: Key): string | undefined {
+  if (!PATH_WORD.test(word) && !TO_WORD.test(word)) return undefined;
+  return value.slice(value.lastIndexOf('/') + 1) || value;
+}
+
 /** Whether the argument of this name selects a resource. */
 export function isKeyName(argument: string): boolean {
   return KEY_WORD.test(lastWord(argument));

@@ -1,60 +1,135 @@
 /**
  * Cuts: what edits may have taken away at the edges of the text they replaced.
  *
- * An edit removes exactly the text it looked for. A feature of another write is destroyed by it only
- * when that text begins or ends inside the feature: the words at its edges tell. (Where it holds the
- * whole feature it names it, and the feature no longer tells of one write alone.)
+ * An edit removes exactly the text it looked for, and that may begin or end in the middle of what
+ * another write left behind, even in the middle of a word. Where it holds a whole feature it names
+ * it, and the feature no longer tells of one write alone; the rest is told by the words at its edges.
  */
 import { isReplaced } from '../footprint/edit.ts';
-import { leavesOf } from '../footprint/leaves.ts';
+import { type Leaf, leavesOf } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import type { Span } from '../order.ts';
 import { createSpanBoard, type SpanBoard } from '../spans.ts';
-import { edgesOf, type Feature, type Found } from './features.ts';
+import { type Found, wordsIn } from './features.ts';
 
 export interface Cuts {
   mayHaveCut(write: Operation, found: Found, span: Span): boolean;
 }
 
-interface Edges {
-  readonly first: SpanBoard<Feature>;
-  readonly last: SpanBoard<Feature>;
-}
+/** The edges of replaced texts: a side, the word there, and the word next to it inside. */
+type Edges = SpanBoard<string>;
 
 export function cutsOf(operations: readonly Operation[]): Cuts {
   const byScope = new Map<string, Edges>();
-  const at = (scope: string): Edges => {
-    const known = byScope.get(scope);
-    if (known) return known;
-    const edges = { first: createSpanBoard<Feature>(), last: createSpanBoard<Feature>() };
-    byScope.set(scope, edges);
-    return edges;
-  };
   for (const operation of operations) {
     if (!operation.edits) continue;
-    for (const { field, value } of leavesOf(argumentsOf(operation))) {
-      const edges = typeof value === 'string' && isReplaced(field) ? edgesOf(value) : undefined;
-      if (!edges) continue;
-      for (const scope of [...scopesOf(operation), operation.container.id]) {
-        at(scope).first.put(edges.first, operation);
-        at(scope).last.put(edges.last, operation);
-      }
+    const keys = edgesOf(leavesOf(argumentsOf(operation)));
+    for (const scope of new Set([...scopesOf(operation), operation.container.id])) {
+      const edges = byScope.get(scope) ?? createSpanBoard<string>();
+      byScope.set(scope, edges);
+      for (const key of keys) edges.put(key, operation);
     }
   }
   return {
-    mayHaveCut(write, { words, from, to }, span) {
+    mayHaveCut(write, found, span) {
       return scopesOf(write).some((scope) => {
         const edges = byScope.get(scope);
-        if (!edges) return false;
-        for (let place = from; place < to; place++) {
-          const word = words[place] ?? 0;
-          if (place > from && edges.first.overlaps(word, span, write)) return true;
-          if (place < to - 1 && edges.last.overlaps(word, span, write)) return true;
-        }
-        return false;
+        return edges !== undefined && isCut(found, (key) => edges.overlaps(key, span, write));
       });
     },
   };
+}
+
+/** Where an edit that may have cut anything is listed, and one that replaced a single word. */
+const ANYTHING = 'anything';
+const SINGLE = 'single';
+
+function edgesOf(leaves: readonly Leaf[]): Set<string> {
+  const edges = new Set<string>();
+  for (const leaf of leaves) {
+    if (typeof leaf.value !== 'string' || !isReplaced(leaf.field)) continue;
+    const words = wordsIn(leaf.value);
+    const [first, second] = words;
+    const [last, beforeLast] = [words.at(-1), words.at(-2)];
+    if (first === undefined || last === undefined || mayJoin(leaf, leaves)) edges.add(ANYTHING);
+    else if (second === undefined || beforeLast === undefined) {
+      edges.add(SINGLE).add(`single ${first}`);
+    } else {
+      edges.add(`first ${first}`).add(`first ${first} ${second}`);
+      edges.add(`last ${last}`).add(`last ${last} ${beforeLast}`);
+      // Of two words the other one may be cut as well, and then is no help.
+      if (words.length === 2) edges.add(`first of two ${first}`).add(`last of two ${last}`);
+    }
+  }
+  return edges;
+}
+
+/** Whether the edit takes away what parts two words, so that words which it does not hold grow together. */
+function mayJoin({ pointer, value }: Leaf, leaves: readonly Leaf[]): boolean {
+  const before = String(value);
+  const parent = pointer.slice(0, pointer.lastIndexOf('/') + 1);
+  return leaves.some((other) => {
+    if (typeof other.value !== 'string' || isReplaced(other.field)) return false;
+    if (!other.pointer.startsWith(parent) || other.pointer.includes('/', parent.length))
+      return false;
+    const after = other.value;
+    return parts(before.charAt(0), after.charAt(0)) || parts(before.slice(-1), after.slice(-1));
+  });
+}
+
+function parts(before: string, after: string): boolean {
+  return before !== after && wordsIn(before).length === 0;
+}
+
+/** A longer word is not taken apart: it counts as cut. */
+const LONGEST = 64;
+
+function isCut({ words, from, to }: Found, isEdge: (key: string) => boolean): boolean {
+  if (isEdge(ANYTHING)) return true;
+  const hasSingles = isEdge(SINGLE);
+  for (let at = from; at < to; at++) {
+    const word = words[at] ?? '';
+    if (word.length > LONGEST) return true;
+    // A whole word at the feature's own edge is beside the feature, and not inside it.
+    const starts = at > from ? word.length : word.length - 1;
+    const ends = at < to - 1 ? word.length : word.length - 1;
+    if (beginsIn(word, words[at + 1], starts).some(isEdge)) return true;
+    if (endsIn(word, words[at - 1], ends).some(isEdge)) return true;
+    if (hasSingles && singlesIn(word, to - from > 1).some(isEdge)) return true;
+  }
+  return false;
+}
+
+/** Edges by which a replaced text would begin in this word: with the word after it, where that is known. */
+function beginsIn(word: string, next: string | undefined, most: number): string[] {
+  return lengthsTo(most).flatMap((length) => {
+    const tail = word.slice(word.length - length);
+    return [next === undefined ? `first ${tail}` : `first ${tail} ${next}`, `first of two ${tail}`];
+  });
+}
+
+function endsIn(word: string, before: string | undefined, most: number): string[] {
+  return lengthsTo(most).flatMap((length) => {
+    const head = word.slice(0, length);
+    return [
+      before === undefined ? `last ${head}` : `last ${head} ${before}`,
+      `last of two ${head}`,
+    ];
+  });
+}
+
+function singlesIn(word: string, whole: boolean): string[] {
+  const most = whole ? word.length : word.length - 1;
+  return lengthsTo(most).flatMap((length) =>
+    Array.from(
+      { length: word.length - length + 1 },
+      (_, at) => `single ${word.slice(at, at + length)}`,
+    ),
+  );
+}
+
+function lengthsTo(most: number): number[] {
+  return Array.from({ length: Math.max(0, most) }, (_, index) => index + 1);
 }
 
 /** What an operation touches: its keys, or its whole container. */

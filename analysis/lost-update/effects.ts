@@ -15,12 +15,14 @@ export interface Trace {
   /** The argument it came from, list places as `*`. */
   readonly pattern: string;
   readonly pointer: string;
+  /** The whole text it stands in. */
+  readonly value: string;
 }
 
 export interface Effect {
   readonly traces: readonly Trace[];
-  /** See `namesOf`: of two equal ones a server may keep one. */
-  readonly names: readonly string[];
+  /** The names in what it creates. */
+  readonly names: readonly Name[];
   /** Switches and one-word values: writes that differ here may be shown in different lists. */
   readonly switches: readonly (readonly [pattern: string, value: string])[];
 }
@@ -37,7 +39,7 @@ export function effectOf(operation: Operation): Effect {
     if (typeof leaf.value !== 'string' || !isWritten(operation, leaf)) continue;
     for (const found of sampleOf(featuresOf(leaf.value))) {
       if (gone.has(found.feature)) continue;
-      traces.push({ found, pattern: leaf.pattern, pointer: leaf.pointer });
+      traces.push({ found, pattern: leaf.pattern, pointer: leaf.pointer, value: leaf.value });
     }
   }
   return {
@@ -57,12 +59,32 @@ function isSelector({ pattern, top }: Leaf): boolean {
   return isKeyName(top) && !/\/.*\/[^*]/.test(pattern);
 }
 
-/** The names in what a call creates: another creation of one of them may have been passed over. */
-export function namesOf({ kind, tool }: Operation, leaves: readonly Leaf[]): string[] {
+/** Where something of the name is already, a server may leave it as it is, and say that all is well. */
+export interface Name {
+  /** Equal for creations of the same name by the same tool in the same place. */
+  readonly key: string;
+  /** What a read shows of anything of this name. */
+  readonly features: readonly Feature[];
+}
+
+export function nameKeysOf({ kind, tool }: Operation, leaves: readonly Leaf[]): string[] {
+  return kind === 'C' ? leaves.filter(isName).map((leaf) => nameKey(tool, leaf)) : [];
+}
+
+function namesOf({ kind, tool }: Operation, leaves: readonly Leaf[]): Name[] {
   if (kind !== 'C') return [];
-  return leaves.flatMap(({ field, pattern, value }) =>
-    typeof value === 'string' && isKeyName(field) ? [`name: ${tool} ${pattern} ${value}`] : [],
-  );
+  return leaves.filter(isName).map((leaf) => ({
+    key: nameKey(tool, leaf),
+    features: featuresOf(String(leaf.value)).map(({ feature }) => feature),
+  }));
+}
+
+function isName({ field, value }: Leaf): boolean {
+  return typeof value === 'string' && isKeyName(field);
+}
+
+function nameKey(tool: string, { pattern, value }: Leaf): string {
+  return `${tool} ${pattern} ${value}`;
 }
 
 function switchOf({ pattern, value }: Leaf): (readonly [string, string])[] {

@@ -13,11 +13,11 @@
 export type Feature = number;
 export type Sort = 'word' | 'pair' | 'compound' | 'line';
 
-/** A feature with the words it is made of: those of its line from one place to another. */
+/** A feature with the words of the line it stands in, of which it is those from one place to another. */
 export interface Found {
   readonly feature: Feature;
   readonly sort: Sort;
-  readonly words: readonly Feature[];
+  readonly words: readonly string[];
   readonly from: number;
   readonly to: number;
 }
@@ -30,7 +30,7 @@ export function featuresOf(text: string): Found[] {
   const found: Found[] = [];
   const only: Found[] = [];
   eachLine(text, (line) => {
-    const words = Array.from({ length: line.count }, (_, at) => wordAt(line, at));
+    const words = line.words();
     emit(line, (feature, sort, from, to) => {
       const isWeak = sort === 'word' && line.weak[from] === 1;
       (isWeak ? only : found).push({ feature, sort, words, from, to });
@@ -44,21 +44,20 @@ export function visibleIn(text: string, see: (feature: Feature) => void): void {
   eachLine(text, (line) => emit(line, see));
 }
 
-/** The first and the last word of a text: what an edit beside it may have cut away. */
-export function edgesOf(text: string): { first: Feature; last: Feature } | undefined {
-  let first: Feature | undefined;
-  let last: Feature | undefined;
-  eachLine(text, (line) => {
-    if (line.count === 0) return;
-    first ??= wordAt(line, 0);
-    last = wordAt(line, line.count - 1);
-  });
-  return first === undefined || last === undefined ? undefined : { first, last };
+/** The words of a text, line after line. */
+export function wordsIn(text: string): string[] {
+  const words: string[] = [];
+  eachLine(text, (line) => words.push(...line.words()));
+  return words;
 }
 
 /** The feature that a single word is. */
 export function wordFeature(word: string): Feature {
-  return edgesOf(word)?.first ?? 0;
+  let feature = 0;
+  eachLine(word, (line) => {
+    feature = wordAt(line, 0);
+  });
+  return feature;
 }
 
 /** Longer lines are prose, of which the words and pairs are enough. */
@@ -87,6 +86,10 @@ interface Line {
   readonly low: number[];
   readonly weak: number[];
   readonly glued: number[];
+  readonly starts: number[];
+  readonly ends: number[];
+  /** The words themselves, for those few who need them. */
+  words(): string[];
 }
 
 const SEED_HIGH = 0x811c9dc5;
@@ -95,7 +98,11 @@ const LF = 10;
 
 function eachLine(text: string, visit: (line: Line) => void): void {
   const clean = plain(text);
-  const line: Line = { count: 0, high: [], low: [], weak: [], glued: [] };
+  const line: Line = {
+    ...{ count: 0, high: [], low: [], weak: [], glued: [], starts: [], ends: [] },
+    words: () =>
+      Array.from({ length: line.count }, (_, at) => clean.slice(line.starts[at], line.ends[at])),
+  };
   let start = -1;
   let end = -1;
   for (let at = 0; at <= clean.length; at++) {
@@ -132,6 +139,8 @@ function addWord(
     low ^= low >>> 15;
   }
   const place = line.count++;
+  line.starts[place] = start;
+  line.ends[place] = end;
   line.high[place] = high;
   line.low[place] = low;
   line.weak[place] = isNumber || end - start < 3 ? 1 : 0;
@@ -174,7 +183,7 @@ const PLACEHOLDER = /<secret:[a-z0-9-]+:[0-9a-f]+>/gi;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** Without secrets, and without the differences that servers make: case, and Unicode forms. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const clean = text.includes('<secret:') ? text.replaceAll(PLACEHOLDER, ' ') : text;
   return (ASCII.test(clean) ? clean : clean.normalize('NFKC')).toLowerCase();
 }

@@ -51,11 +51,8 @@ function homesOf({ container, keys }: Operation): Pick<Group, 'id' | 'label' | '
   const files = keys.filter(({ absolute }) => absolute);
   if (files.length === 0)
     return [{ id: container.id, label: container.label, pattern: container.pattern }];
-  return files.map(({ value, argument }) => ({
-    id: `${container.machine} ${value}`,
-    label: value.slice(value.lastIndexOf('/') + 1) || value,
-    pattern: `argument ${argument}`,
-  }));
+  const { label, pattern } = container;
+  return files.map(({ value }) => ({ id: `${container.machine} ${value}`, label, pattern }));
 }
 
 /** The candidates of a group, each with the first read after it that covers it while nothing is written. */

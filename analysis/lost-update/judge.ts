@@ -6,12 +6,13 @@
  * part of what there is, so that nothing can be said from it.
  */
 import { groupBy } from '../../model/group.ts';
-import type { Operation } from '../footprint/operation.ts';
+import { textsIn } from '../footprint/leaves.ts';
+import { type Operation, resultOf } from '../footprint/operation.ts';
 import { spansOf } from '../spans.ts';
 import { type Answers, answersOf, didIts } from './answers.ts';
 import type { Cuts } from './cuts.ts';
-import { type Effect, effectOf, type Trace } from './effects.ts';
-import type { Sort } from './features.ts';
+import { type Effect, effectOf, type Name, type Trace } from './effects.ts';
+import { plain, type Sort } from './features.ts';
 import type { LostUpdates, LostWrite } from './found.ts';
 import type { Candidate, Group } from './groups.ts';
 import type { Mentions } from './mentions.ts';
@@ -46,7 +47,8 @@ export function judge(at: Case): LostUpdates | undefined {
     const trace = one.traces.find((each) => isSure(each, one, { ...at, shown }));
     return trace ? [{ one, trace }] : [];
   });
-  const gone = checked.filter(({ one }) => isGone(one, { ...at, shown }));
+  const missing = checked.filter(({ one }) => isGone(one, { ...at, shown }));
+  const gone = missing.filter(({ one }) => !isInserted(one, shown.text, missing.length));
   // A write that nobody disturbed is there, or the read does not show everything.
   if (gone.some(({ one }) => !one.overlapped)) return undefined;
   const writesThere = there.map(({ write }) => write);
@@ -67,10 +69,10 @@ export function judge(at: Case): LostUpdates | undefined {
 }
 
 function tell({ write, overlapped }: Candidate, { mentions, read }: Case): Told {
-  const { traces, names, switches } = effectOf(write);
+  const { traces, ...rest } = effectOf(write);
   const own = traces.filter(({ found }) => mentions.namedByOthers(found.feature, write) > read.end);
   const isShown = own.some(({ found }) => mentions.shows(read, found.feature));
-  return { write, overlapped, traces: own, names, switches, isShown };
+  return { ...rest, write, overlapped, traces: own, isShown };
 }
 
 /** What the writes that are there teach about the others. */
@@ -79,6 +81,8 @@ interface Shown {
   readonly places: ReadonlySet<string>;
   readonly switches: ReadonlySet<string>;
   readonly answers: Answers;
+  /** The read as one plain text. */
+  readonly text: string;
 }
 
 interface Question extends Case {
@@ -94,7 +98,8 @@ function shownBy(there: readonly Told[], { mentions, read }: Case): Shown {
     }
     for (const [pattern, value] of own) switches.add(`${write.tool} ${pattern} ${value}`);
   }
-  return { places, switches, answers: answersOf(there) };
+  const text = plain(textsIn(resultOf(read)).join('\n'));
+  return { places, switches, answers: answersOf(there), text };
 }
 
 /** The read would show it, and no edit can have cut it. */
@@ -108,9 +113,14 @@ function isGone(told: Told, at: Question): boolean {
   const { read, mentions, removals } = at;
   if (isShown || traces.some((trace) => isShownLater(trace, write, at))) return false;
   if (removals.mayHaveRemoved(write, { start: write.start, end: read.end })) return false;
-  // Something of one name may have been created once only.
-  if (names.some((name) => mentions.namedByOthers(name, write) <= read.end)) return false;
+  // Where something of its name was already, nothing may have been created.
+  if (names.some(({ key }) => mentions.namedByOthers(key, write) <= read.end)) return false;
+  if (names.some((name) => isNameShown(name, at))) return false;
   return didIts(told, at.shown.answers) && !isSetApart(told, at);
+}
+
+function isNameShown({ features }: Name, { mentions, read }: Case): boolean {
+  return features.length > 0 && features.every((feature) => mentions.shows(read, feature));
 }
 
 /** A later read shows it, before anybody wrote it again. */
@@ -120,6 +130,16 @@ function isShownLater({ found }: Trace, write: Operation, { mentions, read }: Ca
 }
 
 const SORTS: readonly Sort[] = ['word', 'pair', 'compound', 'line'];
+
+/** So many characters are looked through for texts that met others, before that is given up. */
+const MOST_LOOKED_AT = 2e9;
+
+/** Whether a text that was put into another stands there, its ends grown together with other words. */
+function isInserted({ write, traces }: Told, text: string, askers: number): boolean {
+  if (!(write.edits || write.kind === 'A') || askers * text.length > MOST_LOOKED_AT) return false;
+  const values = new Set(traces.map(({ value }) => value));
+  return [...values].some((value) => text.includes(plain(value).trim()));
+}
 
 /** Lists hide by switches that they do not name: done, private, archived. */
 function isSetApart({ write, switches }: Told, { read, shown }: Question): boolean {

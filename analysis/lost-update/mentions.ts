@@ -7,7 +7,7 @@
 import { leavesOf, textsIn } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { countOf } from '../spans.ts';
-import { type Effect, namesOf } from './effects.ts';
+import { type Effect, nameKeysOf } from './effects.ts';
 import { type Feature, visibleIn } from './features.ts';
 import type { Group } from './groups.ts';
 
@@ -37,13 +37,13 @@ export function mentionsOf(group: Group, effects: Iterable<Effect>): Mentions {
     found.has(what) || found.set(what, { first: undefined, second: undefined, shown: undefined });
   for (const { traces, names } of effects) {
     for (const { found: one } of traces) expect(one.feature);
-    for (const name of names) expect(name);
+    for (const { key } of names) expect(key);
   }
   for (const write of [...group.writes].sort((a, b) => a.start - b.start)) {
     const name = (what: Feature | string): void => nameOnce(found.get(what), write);
     const leaves = leavesOf(argumentsOf(write));
     for (const { value } of leaves) if (typeof value === 'string') visibleIn(value, name);
-    for (const own of namesOf(write, leaves)) name(own);
+    for (const own of nameKeysOf(write, leaves)) name(own);
   }
   group.reads.forEach((read, index) => {
     for (const text of textsIn(resultOf(read))) {

@@ -3,6 +3,7 @@ import { fingerprint } from '../../model/canonical.ts';
 import { reference } from '../../model/entry.ts';
 import type { Evidence, Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/session.ts';
+import { fileNameOf } from '../footprint/keys.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
 import { EVIDENCE_KEPT, kept, type Rule, stamp } from './rule.ts';
@@ -12,7 +13,7 @@ export const CONFIRM =
   'Read the resource once more, then run the same writes one after another: if all are kept then, their overlap lost them.';
 
 export function lostUpdateFinding(rule: Rule, found: LostUpdates): Finding[] {
-  const { group, read, lost, of } = found;
+  const { read, lost, of } = found;
   const evidence = kept([
     ...lost
       .slice(0, EVIDENCE_KEPT / 2 - 1)
@@ -23,6 +24,7 @@ export function lostUpdateFinding(rule: Rule, found: LostUpdates): Finding[] {
     answerOf(read),
   ]);
   if (!evidence) return [];
+  const resource = resourceOf(found);
   const tools = [
     ...new Set(lost.flatMap(({ write, overwrittenBy }) => [write.tool, overwrittenBy.tool])),
   ].sort();
@@ -32,23 +34,33 @@ export function lostUpdateFinding(rule: Rule, found: LostUpdates): Finding[] {
       tier: 'OBSERVED',
       severity: 'critical',
       confidence: found.confidence,
-      message: sentence(found, tools),
+      message: sentence(found, tools, resource.label),
       evidence,
-      fingerprint: fingerprint([rule.rule, read.container.server, tools, group.pattern]),
-      resource: group.label,
+      fingerprint: fingerprint([rule.rule, read.container.server, tools, resource.pattern]),
+      resource: resource.label,
       lost: { gone: lost.length, of },
     },
   ];
 }
 
+/** The one file that all lost writes named, else the place they share. */
+function resourceOf({ group, lost }: LostUpdates): { label: string; pattern: string } {
+  const keys = lost.map(({ write }) => write.keys[0]);
+  const [key] = keys;
+  const file = key && fileNameOf(key);
+  if (!file || keys.some((other) => other?.value !== key.value)) return group;
+  return { label: file, pattern: `argument ${key.argument}` };
+}
+
 function sentence(
-  { group, read, lost, of, inOneServer }: LostUpdates,
+  { read, lost, of, inOneServer }: LostUpdates,
   tools: readonly string[],
+  resource: string,
 ): string {
   const many = lost.length > 1;
   const where = nameOf(read.view.session);
   const whose = inOneServer ? 'of the same server' : 'of another process';
-  return `${lost.length} of ${of} acknowledged writes (${tools.join(', ')}) to ${group.label} ${many ? 'are' : 'is'} not in the later ${read.tool} of ${where}. ${many ? 'Each' : 'It'} ran at the same time as a write ${whose} that is there, and nothing that was recorded can have removed ${many ? 'them' : 'it'}.`;
+  return `${lost.length} of ${of} acknowledged writes (${tools.join(', ')}) to ${resource} ${many ? 'are' : 'is'} not in the later ${read.tool} of ${where}. ${many ? 'Each' : 'It'} ran at the same time as a write ${whose} that is there, and nothing that was recorded can have removed ${many ? 'them' : 'it'}.`;
 }
 
 function requestOf({ call }: Operation, role: string): Evidence {

@@ -87,10 +87,12 @@ const notWaiting: CauseRule = {
 const processGone: CauseRule = {
   name: 'process-gone',
   confirm: 'Start the same command by hand and send the same request.',
-  find({ from }, { session }) {
+  find(call, { session, unread }) {
     const { exit } = session;
     if (!exit) return undefined;
-    if (from === 'server') return 'fine';
+    if (call.from === 'server') return 'fine';
+    // The answer may be in a line that was not kept whole.
+    if (since(call, unread.server)) return undefined;
     const how = exit.signal === null ? `with code ${exit.code}` : `by ${exit.signal}`;
     const words = lastWords(session);
     return {
@@ -104,13 +106,14 @@ const processGone: CauseRule = {
 const pipeFull: CauseRule = {
   name: 'pipe-full',
   confirm: 'See whether the process is stopped or busy: it takes nothing from its pipe.',
-  find({ from, request }, { passedOn }) {
-    if (!request.held || passedOn[from] > request.seq) return undefined;
+  find({ from, request }, { session }) {
+    const full = session.fullPipes[from];
+    if (!full || request.seq < full.seq) return undefined;
     const peer = from === 'client' ? 'server' : 'client';
     return {
       owes: peer,
-      sentence: `The ${peer} owes the next move: it takes no bytes. Its pipe was full when the request came at ${duration(request.at)}, and nothing was passed on since.`,
-      evidence: [],
+      sentence: `The ${peer} owes the next move: it takes no bytes. The request came at ${duration(request.at)} and waits, as its pipe is full.`,
+      evidence: [evidenceOf(session, full.note, 'note that the pipe is full')],
     };
   },
 };

@@ -25,8 +25,6 @@ export interface Signs {
   readonly askedLast: Call | undefined;
   /** Requests of the server that are told of with an open call of the client. */
   readonly toldWithAnother: ReadonlySet<Call>;
-  /** The newest message of each side that was passed on. */
-  readonly passedOn: Readonly<Record<Peer, number>>;
   /** Lines of the server that are not one JSON text, in order. */
   readonly junk: readonly Anomaly[];
   /** Answers of each side that fit no waiting call, in order. */
@@ -46,12 +44,10 @@ const QUESTIONS = new Set(['roots/list', 'sampling/createMessage', 'elicitation/
 
 export function signsOf(view: SessionView, now: number): Signs {
   const { session } = view;
-  const passedOn = { client: -1, server: -1 };
   const told = new Map<Call, MessageRef>();
   let answered = -1;
   let clientSpoke = -1;
   const note = (from: Peer, ref: MessageRef): void => {
-    if (!ref.held) passedOn[from] = Math.max(passedOn[from], ref.seq);
     if (from === 'client') clientSpoke = Math.max(clientSpoke, ref.seq);
   };
   for (const { from, request, response } of session.calls) {
@@ -68,7 +64,6 @@ export function signsOf(view: SessionView, now: number): Signs {
     view,
     now,
     ...questions(session, answered),
-    passedOn,
     told,
     clientSpoke,
     unread: { client: unreadOf(session, 'client'), server: unreadOf(session, 'server') },

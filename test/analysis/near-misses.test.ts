@@ -108,15 +108,28 @@ const near: Record<string, SceneCall[]> = {
     { tool: 'read_notes', from: 20, to: 21, gives: ['beta'] },
   ],
   'the same name twice: a server may keep the first': [
+    { ...create('beta', 0, 10), args: { entities: [{ name: 'beta', note: 'gamma' }] } },
+    { ...create('beta', 5, 15), args: { entities: [{ name: 'beta', note: 'delta' }] } },
+    { tool: 'read_notes', from: 20, to: 21, gives: ['delta'] },
+  ],
+  'something of that name was there before': [
+    { tool: 'add_link', args: { entity: 'alpha' }, from: -10, to: -5 },
     {
-      ...create('beta', 0, 10),
-      args: { entities: [{ name: 'beta', entityType: 'thing', observations: ['gamma'] }] },
+      ...create('alpha', 0, 10),
+      args: { entities: [{ name: 'alpha', note: 'omega' }] },
+      gives: 'ok',
     },
     {
       ...create('beta', 5, 15),
-      args: { entities: [{ name: 'beta', entityType: 'thing', observations: ['delta'] }] },
+      args: { entities: [{ name: 'beta', note: 'delta' }] },
+      gives: 'ok',
     },
-    graph(['beta', 'delta'], 20),
+    {
+      tool: 'read_graph',
+      from: 20,
+      to: 21,
+      gives: [{ name: 'alpha' }, { name: 'beta', note: 'delta' }],
+    },
   ],
   'the same value twice': [
     create('alpha', 0, 10),
@@ -243,6 +256,34 @@ const nearEdits: Record<string, SceneCall[]> = {
     ...edits.slice(0, 2),
     edit('one: settled', 'one: dropped', 16, 18),
     text('one: dropped\ntwo: shipped', 20),
+  ],
+  'cut in the middle of a word': [
+    edit('one: open', 'one: unsettled', 0, 10),
+    edit('two: open', 'two: shipped', 5, 15),
+    edit('un', '', 16, 18),
+    text('one: settled\ntwo: shipped', 20),
+  ],
+  'grown together with the rest of a word': [
+    edit('open', 'settle', 0, 10),
+    edit('two', 'second', 5, 15),
+    text('one: settled\nsecond: x', 20),
+  ],
+  'grown together inside': [
+    ...edits.slice(0, 2),
+    edit(': ', '', 16, 18),
+    text('onesettled\ntwo: shipped', 20),
+  ],
+  'cut from the middle of a word on': [
+    edit('one: open', 'one: resting place', 0, 10),
+    edit('two: open', 'two: shipped', 5, 15),
+    edit('ing place\ntwo', 'less\ntwo', 16, 18),
+    text('one: restless\ntwo: shipped', 20),
+  ],
+  'cut up to the middle of a word': [
+    edit('one: open', 'one: resting', 0, 10),
+    edit('two: open', 'two: shipped', 5, 15),
+    edit('nil or one: rest', 'sleep', 16, 18),
+    text('sleeping\ntwo: shipped', 20),
   ],
   'a part of it edited again': [
     edit('one: open', 'one: resting', 0, 10),
