@@ -10,6 +10,7 @@ const textOrNull: Check = (value) => value === null || text(value);
 const count: Check = isCount;
 const place: Check = (value) => isCount(value) && value <= LAST_SEQ;
 const optionalCount: Check = (value) => value === undefined || count(value);
+const flag: Check = (value) => typeof value === 'boolean';
 const integerOrNull: Check = (value) => value === null || Number.isSafeInteger(value);
 const optionalTrue: Check = (value) => value === undefined || value === true;
 const peer: Check = (value) => value === 'client' || value === 'server';
@@ -88,7 +89,7 @@ const SHAPES: Readonly<Record<Known, Check>> = {
   stderr: shape({ text, partial: optionalTrue, redacted: optionalCount }),
   exit: shape({ code: integerOrNull, signal: textOrNull }),
   gap: shape({ to: place, count, reason: text, by: optionalText }),
-  note: shape({ text }),
+  note: shape({ text, pipe: optional(shape({ from: peer, isFull: flag, seq: count })) }),
   end: shape({ reason: text, by: optionalText }),
 };
 

@@ -145,9 +145,20 @@ export interface GapEntry extends EntryBase {
   readonly by?: 'collector';
 }
 
+/**
+ * The pipe that takes what `from` sends took nothing for a second while bytes waited, or takes again.
+ * `seq`: what `from` sent from this entry on had not been taken then.
+ */
+export interface PipeState {
+  readonly from: Peer;
+  readonly isFull: boolean;
+  readonly seq: number;
+}
+
 export interface NoteEntry extends EntryBase {
   readonly type: 'note';
   readonly text: string;
+  readonly pipe?: PipeState;
 }
 
 export interface EndEntry extends EntryBase {

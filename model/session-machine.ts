@@ -9,7 +9,15 @@
  */
 import { type Bursts, createBursts } from './bursts.ts';
 import { type CallIndex, createCallIndex } from './call-index.ts';
-import { type Entry, type FrameEntry, lastSeq, type MessageEntry, type Peer } from './entry.ts';
+import {
+  type Entry,
+  type FrameEntry,
+  lastSeq,
+  type MessageEntry,
+  type NoteEntry,
+  type Peer,
+  type PipeState,
+} from './entry.ts';
 import { noteIdentity, noteResultIdentity, traceOf } from './identity.ts';
 import { member } from './json.ts';
 import { tiesOfRequest, tiesOfResult } from './logical-call.ts';
@@ -137,8 +145,10 @@ function applyEntry(machine: Machine, entry: Entry): readonly Seen[] {
       session.cutOff = entry.by === 'collector';
       endSession(session);
       break;
-    case 'http':
     case 'note':
+      if (entry.pipe) notePipe(session, entry, entry.pipe);
+      break;
+    case 'http':
     case 'unknown':
       break;
   }
@@ -162,6 +172,11 @@ function applyFrame(session: Session, { seq, at, from, why }: FrameEntry): void 
   }
 }
 
+function notePipe(session: Session, { seq, at }: NoteEntry, pipe: PipeState): void {
+  if (pipe.isFull) session.fullPipes[pipe.from] = { seq: pipe.seq, note: { seq, at } };
+  else delete session.fullPipes[pipe.from];
+}
+
 function endSession(session: Session): void {
   // What is asked after the end is abandoned at once, so all calls are looked at only the first time.
   if (session.phase === 'ended') return;
@@ -177,6 +192,10 @@ function become(session: Session, call: Call, event: CallEvent): void {
 function applyMessage(machine: Machine, entry: MessageEntry): readonly Seen[] {
   machine.session.messageCount++;
   machine.session.lastFrom[entry.from] = entry.at;
+  // Nested too deep to be walked: an answer may be in there.
+  if (entry.value === undefined) {
+    machine.session.unread.push({ seq: entry.seq, at: entry.at, from: entry.from });
+  }
   return itemsOf(classify(entry.value)).map(([message, item]) =>
     applyItem(machine, message, { entry, ref: refOf(entry, item) }),
   );
@@ -185,7 +204,6 @@ function applyMessage(machine: Machine, entry: MessageEntry): readonly Seen[] {
 function refOf({ seq, at, sent, text }: MessageEntry, item: number | undefined): MessageRef {
   const ref: Mutable<MessageRef> = { seq, at, sent: sent ?? at, size: text.length };
   if (item !== undefined) ref.item = item;
-  if (sent === undefined) ref.held = true;
   return ref;
 }
 

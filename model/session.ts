@@ -13,8 +13,6 @@ export interface MessageRef {
   readonly item?: number;
   readonly at: number;
   readonly sent: number;
-  /** Its entry has no `sent`: when it was recorded it had not been passed on. */
-  readonly held?: true;
   /** The length of the text in UTF-16 units, the whole batch included. */
   readonly size: number;
 }
@@ -88,6 +86,13 @@ export interface Unread {
   readonly from: Peer;
 }
 
+/** The pipe of one side's messages is full: the peer takes nothing from `seq` on. */
+export interface FullPipe {
+  readonly seq: number;
+  /** The note that says so. */
+  readonly note: { readonly seq: number; readonly at: number };
+}
+
 export interface NotificationSeen {
   readonly ref: MessageRef;
   readonly from: Peer;
@@ -136,6 +141,8 @@ export interface Session {
   readonly bursts: Burst[];
   /** The newest lines of standard error, at most 20. */
   readonly stderr: StderrEntry[];
+  /** The pipes that take nothing now, by the side whose messages wait. */
+  readonly fullPipes: { client?: FullPipe; server?: FullPipe };
   /** When bytes last crossed from each side, in µs. */
   readonly lastFrom: { client?: number; server?: number };
   exit: ExitEntry | undefined;
@@ -172,6 +179,7 @@ export function emptySession(id: string): Session {
     gaps: [],
     bursts: [],
     stderr: [],
+    fullPipes: {},
     lastFrom: {},
     exit: undefined,
     ended: false,

@@ -2,9 +2,10 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Peer } from '../model/entry.ts';
 import { createCrossings } from './crossings.ts';
 import { createLargeLines } from './large.ts';
-import { Pump } from './pump.ts';
+import { type Fullness, Pump } from './pump.ts';
 import { closeStandard, openInput, openOutput } from './standard-stream.ts';
 import { createStderrRecorder } from './stderr.ts';
 import type { TapSession } from './tap-session.ts';
@@ -34,6 +35,7 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
     sink: stdin,
     now,
     onChunk: toServer.push,
+    fullness: fullnessOf(session, 'client'),
     onEnd: toServer.end,
     endSink: (sink) => sink.end(),
     endSource: closeStandard,
@@ -43,6 +45,7 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
     sink: openOutput(1),
     now,
     onChunk: toClient.push,
+    fullness: fullnessOf(session, 'server'),
     onEnd: toClient.end,
     endSink: closeStandard,
     endSource: destroy,
@@ -70,6 +73,18 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
         () => isLeaving() && performance.now() - leavingSince > SILENCE,
       );
       await large.done();
+    },
+  };
+}
+
+/** Records when a peer takes nothing of what the other side sends: then nobody can answer. */
+function fullnessOf({ recorder, now }: TapSession, from: Peer): Fullness {
+  const peer = from === 'client' ? 'server' : 'client';
+  return {
+    nextPlace: () => recorder.lastSeq + 1,
+    tell(isFull, seq) {
+      const text = isFull ? `the ${peer} takes no bytes` : `the ${peer} takes bytes again`;
+      recorder.add([{ type: 'note', at: now(), text, pipe: { from, isFull, seq } }]);
     },
   };
 }

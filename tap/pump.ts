@@ -12,6 +12,8 @@ export interface PumpOptions {
   readonly now: () => number;
   /** A chunk read at `at` and handed to the system from `sent` on (µs). Must not throw. */
   readonly onChunk: (chunk: Buffer, at: number, sent: number) => void;
+  /** Who wants to know when the reader takes nothing although bytes wait. */
+  readonly fullness?: Fullness;
   /** No more chunks come. Must not throw. */
   readonly onEnd: () => void;
   /** Tells the reader that nothing more comes. */
@@ -20,8 +22,18 @@ export interface PumpOptions {
   readonly endSource: (source: Readable) => void;
 }
 
+export interface Fullness {
+  /** The place of the next entry. */
+  nextPlace(): number;
+  /** The reader takes nothing (true) of what was recorded from `place` on, or takes again. Must not throw. */
+  tell(isFull: boolean, place: number): void;
+}
+
 /** How many bytes may wait for a reader that is slower than its writer. */
 const WAITING = 256 * 1024;
+
+/** How often to look whether a reader that lets bytes wait takes any, in ms. */
+const LOOK_EVERY = 1000;
 
 export class Pump {
   /** Resolves when the writer has ended, or the reader has gone. */
@@ -35,6 +47,8 @@ export class Pump {
   #isStalled = false;
   #isHeld = false;
   #newest = performance.now();
+  #passed = 0;
+  #watching: NodeJS.Timeout | undefined;
   #resolveEnded = (): void => {};
   #resolveFlushed = (): void => {};
 
@@ -87,12 +101,34 @@ export class Pump {
     const at = now();
     const sent = now();
     sink.write(chunk);
+    this.#passed += chunk.length;
+    if (sink.writableLength > 0) this.#watch();
     if (sink.writableLength > WAITING) {
       this.#isStalled = true;
       source.pause();
     }
     onChunk(chunk, at, sent);
     this.#newest = performance.now();
+  }
+
+  /** Looks once a second whether the reader takes anything of what waits, for as long as it does. */
+  #watch(): void {
+    const { fullness, sink } = this.#options;
+    if (this.#watching || !fullness) return;
+    let taken = this.#passed - sink.writableLength;
+    let place = fullness.nextPlace();
+    let isFull = false;
+    this.#watching = setInterval(() => {
+      const before = taken;
+      taken = this.#passed - sink.writableLength;
+      const takesNothing = taken === before && sink.writableLength > 0;
+      if (takesNothing !== isFull && !this.#isBroken) fullness.tell(takesNothing, place);
+      isFull = takesNothing;
+      if (!isFull) place = fullness.nextPlace();
+      if (sink.writableLength > 0 && !this.#isBroken) return;
+      clearInterval(this.#watching);
+      this.#watching = undefined;
+    }, LOOK_EVERY).unref();
   }
 
   #flow(): void {

@@ -4,7 +4,6 @@
  */
 import { describe, expect, test } from 'vitest';
 import { blame } from '../../analysis/index.ts';
-import type { Entry } from '../../model/entry.ts';
 import { viewsOf } from '../../model/view.ts';
 import {
   after,
@@ -26,12 +25,8 @@ import {
 const MINUTE = 60_000_000;
 
 /** What is said of each call: owes, cause, sentence. */
-function said(
-  steps: readonly Step[],
-  wait = MINUTE,
-  change: (entry: Entry) => Entry = (entry) => entry,
-): string[] {
-  const [view] = viewsOf(tape('notes', steps).map(change));
+function said(steps: readonly Step[], wait = MINUTE): string[] {
+  const [view] = viewsOf(tape('notes', steps));
   if (!view) return [];
   return blame(view, view.session.lastAt + wait).map(
     ({ owes, cause, sentence }) => `${owes} · ${cause} · ${sentence}`,
@@ -46,10 +41,7 @@ const roots = server({ id: 'r', method: 'roots/list' });
 const pipe = (isFull: boolean): Step =>
   note('of the pipe', { pipe: { from: 'client', isFull, seq: 4 } });
 
-const fixtures: Record<
-  string,
-  [steps: Step[], expected: string[], change?: (entry: Entry) => Entry]
-> = {
+const fixtures: Record<string, [steps: Step[], expected: string[]]> = {
   'not started: no byte came': [
     [client({ id: 0, method: 'initialize', params: {} }), stderr('npm warn: fetching')],
     [
@@ -153,10 +145,7 @@ const progress = (token: number) =>
 const withToken = client(toolCall(1, 'create_note', {}, { progressToken: 5 }));
 
 /** What is said of the twin: nothing, or something else than of the fixture. */
-const twins: Record<
-  string,
-  [steps: Step[], causes: string[], wait?: number, change?: (entry: Entry) => Entry]
-> = {
+const twins: Record<string, [steps: Step[], causes: string[], wait?: number]> = {
   'not started · it has answered initialize': [[...hello], []],
   'not started · a modern client that never sends initialize': [
     [
@@ -221,6 +210,19 @@ const twins: Record<
     [],
   ],
   'process gone · the client closed the session': [[...hello, call, ends()], []],
+  'server silent · what it said nests too deep to be read': [
+    [...hello, call, server(`{"id":1,"result":${'['.repeat(300)}${']'.repeat(300)}}`)],
+    ['unreadable'],
+  ],
+  'process gone · the answer was too large to be kept': [
+    [
+      ...hello,
+      call,
+      frame('server', { why: 'over-cap', text: '{', bytes: 9e6, sha256: '' }),
+      exit(0),
+    ],
+    ['unreadable'],
+  ],
   'unreadable · what was lost was before the request': [
     [...hello, gap(2), call],
     ['server-silent'],
@@ -228,14 +230,14 @@ const twins: Record<
 };
 
 describe('the cause', () => {
-  test.each(Object.entries(fixtures))('%s', (_, [steps, expected, change]) => {
-    expect(said(steps, MINUTE, change)).toEqual(expected);
+  test.each(Object.entries(fixtures))('%s', (_, [steps, expected]) => {
+    expect(said(steps, MINUTE)).toEqual(expected);
   });
 });
 
 describe('the twin of', () => {
-  test.each(Object.entries(twins))('%s', (_, [steps, causes, wait, change]) => {
-    expect(said(steps, wait, change).map((text) => text.split(' · ')[1])).toEqual(causes);
+  test.each(Object.entries(twins))('%s', (_, [steps, causes, wait]) => {
+    expect(said(steps, wait).map((text) => text.split(' · ')[1])).toEqual(causes);
   });
 });
 
@@ -256,9 +258,7 @@ test('a call is named with how long it waits and the messages that show why', ()
 
 test('no sentence claims that a server read a request, and hostile text stands in it once, cut', () => {
   const hostile = `\u001b[31m<b>${'x'.repeat(500)}`;
-  const sentences = Object.values(fixtures).flatMap(([steps, , change]) =>
-    said(steps, MINUTE, change),
-  );
+  const sentences = Object.values(fixtures).flatMap(([steps]) => said(steps, MINUTE));
   expect(sentences.filter((text) => /\bread\b|received/.test(text))).toEqual([]);
   expect(said([...hello, call, stderr(hostile)])[0]).toMatch(/“\S+<b>x{1,120}…”\.$/);
 });

@@ -20,6 +20,7 @@ import type {
   Entry,
   FrameEntry,
   HttpEntry,
+  NoteEntry,
   Peer,
   SessionEntry,
   SseEnvelope,
@@ -71,8 +72,8 @@ export function ends(reason = 'closed'): Step {
   return { draft: (at) => ({ type: 'end', at, reason }) };
 }
 
-export function note(text: string): Step {
-  return { draft: (at) => ({ type: 'note', at, text }) };
+export function note(text: string, more: Pick<NoteEntry, 'pipe'> = {}): Step {
+  return { draft: (at) => ({ type: 'note', at, text, ...more }) };
 }
 
 /** `count` entries were lost here. */

@@ -1,17 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../model/entry.ts';
 import { META } from '../../model/methods.ts';
-import {
-  CALL_TRANSITIONS,
-  createSessionMachine,
-  PHASE_TRANSITIONS,
-} from '../../model/session-machine.ts';
+import { CALL_TRANSITIONS, PHASE_TRANSITIONS } from '../../model/session-machine.ts';
 import { viewsOf } from '../../model/view.ts';
 import {
   client,
   ends,
   exit,
   frame,
+  note,
   opening,
   type Step,
   server,
@@ -480,12 +476,14 @@ describe('what else crosses', () => {
     ]);
   });
 
-  test('a message that had not been passed on is held', () => {
-    const [, entry] = tape('s', [client(toolCall(1, 'a'))]);
-    const { sent: _, ...held } = entry as Entry & { sent: number };
-    const machine = createSessionMachine('s');
-    machine.apply(held);
-    expect(machine.session.calls[0]?.request).toMatchObject({ at: 1000, sent: 1000, held: true });
+  test('a pipe is full from the note that says so to the note that it takes again', () => {
+    const full = note('full', { pipe: { from: 'client', isFull: true, seq: 1 } });
+    const free = note('free', { pipe: { from: 'client', isFull: false, seq: 1 } });
+    const call = client(toolCall(1, 'a'));
+    expect(sessionOf([call, full]).fullPipes).toEqual({
+      client: { seq: 1, note: { seq: 2, at: 2000 } },
+    });
+    expect(sessionOf([call, full, free]).fullPipes).toEqual({});
   });
 
   test('of standard error the newest lines are kept', () => {

@@ -6,7 +6,9 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { blame } from '../../analysis/index.ts';
 import type { ExitEntry, StderrEntry } from '../../model/entry.ts';
+import { viewsOf } from '../../model/view.ts';
 import {
   isAlive,
   journal,
@@ -135,6 +137,30 @@ test('a reader that stalls holds up its own direction only, and loses nothing', 
   child.stdout.resume();
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ read, code }).toEqual({ read: size, code: 0 });
+});
+
+test('a server that takes no bytes is known by its full pipe, until it takes again', async () => {
+  const state = await temporaryFolder();
+  const go = join(state, 'go');
+  const command = [
+    'sh',
+    '-c',
+    'while [ ! -e "$1" ]; do sleep 0.1; done; cat > /dev/null',
+    'sh',
+    go,
+  ];
+  const child = start(await tapped(command, { state }));
+  const params = { name: 'write', arguments: { text: 'x'.repeat(400_000) } };
+  child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })}\n`);
+  const causes = async (): Promise<string[]> => {
+    const [view] = viewsOf((await journals(state)).flatMap(({ entries }) => entries));
+    return view ? blame(view, view.session.lastAt).map(({ cause }) => cause) : [];
+  };
+  await until(async () => (await causes()).includes('pipe-full'));
+  await writeFile(go, '');
+  await until(async () => (await causes()).includes('not-started'));
+  child.stdin.end();
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
 });
 
 test('a client that stops reading is felt by the server as without a tap', async () => {
