@@ -1,7 +1,9 @@
 /**
  * The token that lets this page read: it comes once, in the fragment of the printed address
- * (`#token=…`, and what follows it is the route), moves to the tab's own storage, and leaves the address.
+ * (`#token=…`, or `#token=…&go=ROUTE` to what is to be seen first), moves to the tab's own storage,
+ * and leaves the address. Only routes of this page are gone to; anything else is Home.
  */
+import { formatRoute, parseRoute } from './route.ts';
 
 const KEY = 'wiretape-token';
 
@@ -11,10 +13,10 @@ export function takeToken(
   history: History,
   storage: Storage,
 ): string | undefined {
-  const match = /^#token=([A-Za-z0-9_-]+)(.*)$/s.exec(location.hash);
+  const match = /^#token=([A-Za-z0-9_-]+)(?:&go=(.*))?/s.exec(location.hash);
   if (!match) return storage.getItem(KEY) ?? undefined;
-  const [, token = '', rest = ''] = match;
+  const [, token = '', target = ''] = match;
   storage.setItem(KEY, token);
-  history.replaceState(null, '', `#${rest === '' ? '/' : rest}`);
+  history.replaceState(null, '', formatRoute(parseRoute(`#${target}`)));
   return token;
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Collector } from '../../collector/index.ts';
 import type { Finding } from '../../model/finding.ts';
-import { apiOf, findCollector } from '../api.ts';
+import { workflows } from '../../model/workflow.ts';
+import { type Api, apiOf, findCollector } from '../api.ts';
 import { DEFAULT_PORT, startHere } from '../collecting.ts';
 import { addCommand, type CommonOptions } from '../command.ts';
 import { systemCode, UserError } from '../error.ts';
@@ -82,20 +83,38 @@ async function show(servers: DemoServers, showing: Showing): Promise<void> {
   const { line, colors } = terminal();
   const { json, exit } = options;
   const scenarios: Played[] = [];
+  const api = apiOf(state, collector.address);
   if (!json) line(`${visible(servers.title)} running through taps`);
   const findings = await runDemo({
     state,
     servers,
     signal,
-    api: apiOf(state, collector.address),
+    api,
     played: (result) => {
       scenarios.push(result);
       if (!json) line(lineOf(result));
     },
   });
-  const address = `${collector.address}/#token=${collector.token}`;
-  if (json) printJson({ scenarios, findings, address });
-  else line(`${colors.bold(verdict(findings))}${exit ? '' : `  open: ${address}   (Ctrl-C ends)`}`);
+  // With --exit the page is gone before anybody could open it.
+  const address = exit ? undefined : await timelineAddress(collector, api, scenarios);
+  if (json) return printJson({ scenarios, findings, ...(address && { address }) });
+  const open = address === undefined ? '' : `  open: ${address}   (Ctrl-C ends)`;
+  line(`${colors.bold(verdict(findings))}${open}`);
+}
+
+/** The scenario whose timeline is opened: two hosts that know nothing of each other. */
+const OPENED = 'B';
+
+/** The address of the page, at the timeline of a scenario. */
+async function timelineAddress(
+  { address, token }: Collector,
+  api: Api,
+  scenarios: readonly Played[],
+): Promise<string> {
+  const session = scenarios.find(({ key }) => key === OPENED)?.sessions[0] ?? '';
+  const runs = workflows(await api.sessions()).flatMap((workflow) => workflow.runs);
+  const run = runs.find(({ sessions }) => sessions.includes(session));
+  return `${address}/#token=${token}${run ? `&go=/run/${run.id}` : ''}`;
 }
 
 function lineOf({ key, title, acknowledged, kept }: Played): string {

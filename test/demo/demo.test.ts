@@ -10,8 +10,9 @@ import type { Entry } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { readRecording } from '../../model/recording.ts';
+import type { Workflow } from '../../model/workflow.ts';
 import type { ReplayReport } from '../../replay/index.ts';
-import { type Folder, MAIN, ROOT, temporaryFolder, wiretape } from '../cli/wiretape.ts';
+import { type Folder, MAIN, ROOT, start, temporaryFolder, wiretape } from '../cli/wiretape.ts';
 
 interface Scenario {
   readonly key: 'A' | 'B' | 'C';
@@ -23,7 +24,7 @@ interface Scenario {
 interface Told {
   readonly scenarios: readonly [Scenario, Scenario, Scenario];
   readonly findings: readonly Finding[];
-  readonly address: string;
+  readonly address?: string;
 }
 
 type Servers = Readonly<Record<string, { command: readonly string[]; around?: readonly string[] }>>;
@@ -39,12 +40,19 @@ const at = (...names: string[]): string => join(folder.path, ...names);
 
 /** Plays the demo with these servers, in a state folder of this name. */
 async function play(name: string, servers: Servers): Promise<Told> {
+  const { code, stdout, stderr } = await wiretape([...(await demo(name, servers)), '--exit']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const told: Told = JSON.parse(stdout);
+  // Nobody could open it any more.
+  expect(told.address).toBe(undefined);
+  return told;
+}
+
+/** The words of the command. */
+async function demo(name: string, servers: Servers): Promise<string[]> {
   const file = at(`${name}.json`);
   await writeFile(file, JSON.stringify(servers));
-  const args = ['demo', '--exit', '--json', '--state', at(name), '--servers', file];
-  const { code, stdout, stderr } = await wiretape(args);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout);
+  return ['demo', '--json', '--state', at(name), '--servers', file];
 }
 
 /** All sessions of a demo, exported from the state folder that it left. */
@@ -140,13 +148,18 @@ test('with servers that keep every write it finds nothing', { timeout: 60_000 },
   // Whoever has the usual port, the demo finds another.
   const other = createServer().on('error', () => {});
   other.listen(4320, '127.0.0.1');
-  const { scenarios, findings, address } = await play('corrected', {
-    ...{ a: memory, b1: memory, b2: memory },
-    c: server('files.mjs'),
-  });
-  other.close();
+  const servers = { ...{ a: memory, b1: memory, b2: memory }, c: server('files.mjs') };
+  await using running = start(await demo('corrected', servers));
+  const [line] = await running.says(/^\{.*\}$/m);
+  const { scenarios, findings, address = '' }: Told = JSON.parse(line);
   expect(findings).toEqual([]);
-  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:(?!4320\/)\d+\/#token=/);
+  const [, site, token, run] =
+    /^(http:\/\/127\.0\.0\.1:(?!4320\/)\d+)\/#token=([\w-]{43})&go=\/run\/(\w+)$/.exec(address) ??
+    [];
+  expect(await sessionsOf({ site, token, run })).toEqual([...scenarios[1].sessions].sort());
+  running.child.kill('SIGINT');
+  expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
+  other.close();
   for (const { key, acknowledged, kept } of scenarios) {
     expect({ key, acknowledged, kept }).toEqual({
       key,
@@ -156,6 +169,14 @@ test('with servers that keep every write it finds nothing', { timeout: 60_000 },
     expect(await onDisk('corrected', key)).toBe(kept);
   }
 });
+
+/** The sessions that the page shows of a run. */
+async function sessionsOf({ site = '', token = '', run = '' }): Promise<string[] | undefined> {
+  const headers = { authorization: `Bearer ${token}` };
+  const all = (await (await fetch(`${site}/api/workflows`, { headers })).json()) as Workflow[];
+  const found = all.flatMap(({ runs }) => runs).find(({ id }) => id === run);
+  return found && [...found.sessions].sort();
+}
 
 test('its clients get the same answers from the recording alone', { timeout: 60_000 }, async () => {
   const servers: Record<string, { command: string[] }> = {};

@@ -92,6 +92,6 @@ export async function visit(
       reportError(new Error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`)),
     );
   });
-  await page.goto(`${collector.address}/#token=${collector.token}${route}`);
+  await page.goto(`${collector.address}/#token=${collector.token}&go=${route}`);
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
