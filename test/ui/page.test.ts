@@ -105,7 +105,10 @@ describe('home', () => {
     await page.getByRole('link', { name: /Sessions/ }).click();
     expect(await page.getByRole('row').count()).toBe(7);
     await page.goBack();
-    await card.getByRole('link').click();
+    const [newest] = await card.getByRole('listitem').getByRole('link').all();
+    const title = card.getByRole('heading').getByRole('link');
+    expect(await title.getAttribute('href')).toBe(await newest?.getAttribute('href'));
+    await title.click();
     await page.getByRole('heading', { name: 'demo A' }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
     expect(await page.title()).toBe('demo A · wiretape');
@@ -129,6 +132,21 @@ describe('home', () => {
     await page.goto(served.collector.address);
     await page.getByText('wiretape open').waitFor();
     expect(asked.filter((path) => path.startsWith('/api'))).toEqual([]);
+  });
+
+  test.each([
+    ['https://example.org/', '#/'],
+    ['//example.org/run/x', '#/'],
+    ['javascript:alert(1)', '#/'],
+    ['/run/a/../../x', '#/'],
+    ['/sessions', '#/sessions'],
+  ])('the printed address leads to routes of the page only: %s', async (target, hash) => {
+    const { page, complaints } = await open(target);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.evaluate(() => location.href)).toBe(`${served.collector.address}/${hash}`);
+    const kept = await page.evaluate(() => sessionStorage.getItem('wiretape-token'));
+    expect(kept).toBe(served.collector.token);
+    expect(complaints).toEqual([]);
   });
 
   test('with a token that is wrong says what the collector says', async () => {
@@ -290,6 +308,50 @@ describe('the list', () => {
   });
 });
 
+describe('the inspector', () => {
+  test('has request and response side by side where it is wide, else one below the other', async () => {
+    const sessions = (await read(served.collector, '/api/sessions')).json<SessionSummary[]>();
+    const jira = sessions.find(({ name }) => name === 'jira')?.id;
+    const { page } = await open(run('draft release notes', `?sel=${jira}:6`));
+    const boxOf = (name: string) => page.getByRole('region', { name, exact: true }).boundingBox();
+    await page.getByRole('tree', { name: 'Response' }).waitFor();
+    const isBeside = async () => (await boxOf('Request'))?.y === (await boxOf('Response'))?.y;
+    expect(await isBeside()).toBe(false);
+    // From 420 px to more than 640.
+    for (let step = 0; step < 10; step++) await page.getByRole('separator').press('ArrowLeft');
+    await expect.poll(isBeside).toBe(true);
+  });
+
+  test('wraps words that are longer than it is wide', async () => {
+    const word = 'W'.repeat(200);
+    const steps = [
+      ...opening(),
+      client(toolCall(1, word)),
+      server({ id: 1, result: 'x' }),
+      server(word),
+    ];
+    const waiting = client(toolCall(2, word));
+    await using long = await serve(tape(word, [...steps, waiting], { id: '01W0RD' }));
+    const [summary] = (await read(long.collector, '/api/sessions')).json<SessionSummary[]>();
+    const [found] = workflows(summary ? [summary] : []);
+    for (const selected of ['', '?sel=01W0RD:4', '?sel=01W0RD:6', '?sel=01W0RD:7']) {
+      const route = `/run/${found?.runs[0]?.id}${selected}`;
+      await using opened = await visit(browser, long.collector, { route });
+      const inspector = opened.page.getByRole('complementary');
+      await inspector.getByText(/W{9}/).first().waitFor();
+      const clipped = await inspector.evaluate((aside) => {
+        const edge = aside.getBoundingClientRect().right;
+        return [...aside.querySelectorAll('h2, h3, p')].filter((one) => {
+          const text = document.createRange();
+          text.selectNodeContents(one);
+          return [...text.getClientRects()].some(({ right }) => right > edge);
+        }).length;
+      });
+      expect({ selected, clipped }).toEqual({ selected, clipped: 0 });
+    }
+  });
+});
+
 test('words of a hostile peer stay words', async () => {
   for (const route of [
     '/',
@@ -375,7 +437,7 @@ test('a live run grows: its row turns live, its open call is hollow until the an
   const card = page.getByRole('article').filter({ hasText: 'notes' });
   await card.getByText('1 open').waitFor();
   await page.getByText('Live · 1 server').waitFor();
-  await card.getByRole('link').click();
+  await card.getByRole('heading').getByRole('link').click();
   await page.getByRole('gridcell', { name: /create_note, .*no answer yet/ }).waitFor();
   const first = (await page.getByRole('gridcell', { name: /create_note/ }).textContent()) ?? '';
   await page.waitForFunction((before) => !document.body.textContent?.includes(before), first);
