@@ -128,16 +128,25 @@ export function startSession(
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
       if (!journal) return;
-      if (options.record !== undefined) {
-        const { writeRecord } = await import('./record.ts');
-        await writeRecord(options.record, journal.path, say);
-      }
+      if (options.record !== undefined) await writeRecordOf(journal, options.record, say);
       const durable = await shipping?.finish();
       journal.close();
       if (durable) return journal.remove();
       await growth.end();
     },
   };
+}
+
+/** The modules are loaded here, since most sessions write no recording. */
+async function writeRecordOf(
+  { path, size }: JournalFile,
+  file: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const { WRITTEN_APART, writeRecordApart } = await import('./record-apart.ts');
+  if (size > WRITTEN_APART) return writeRecordApart(file, path);
+  const { writeRecord } = await import('./record.ts');
+  return writeRecord(file, path, say);
 }
 
 const CODES = { unwritten: ' [unwritable-folder]', unmade: '' } as const;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readRecording } from '../../model/recording.ts';
-import { bytesFrom, journal, run, server, tapped, temporaryFolder } from './kit.ts';
+import { bytesFrom, journal, run, server, start, tapped, temporaryFolder, until } from './kit.ts';
 
 const PING = '{"jsonrpc":"2.0","id":0,"method":"ping"}\n';
 
@@ -56,6 +56,26 @@ describe('a recording', () => {
     expect(problems).toEqual([]);
     expect(entries.filter(({ type }) => type === 'frame')).toHaveLength(2);
     expect(bytesFrom(entries, 'server').toString()).toBe(`${almost}\n`);
+  });
+
+  test('of a long session is written although the tap is killed meanwhile', async () => {
+    const folder = await temporaryFolder();
+    const line = `{"text":"${'x'.repeat(60_000)}"}\n`;
+    const command = ['sh', '-c', 'cat; echo done >&2'];
+    const file = join(folder, 'a.tape.jsonl');
+    const child = start(
+      await tapped(command, { state: join(folder, 'state'), options: ['--record', file] }),
+    );
+    child.stdout.resume();
+    const isDone = new Promise((resolve) => child.stderr.once('data', resolve));
+    child.stdin.end(line.repeat(200));
+    await isDone;
+    // The lock is taken when the writing begins.
+    await until(async () => (await readdir(folder)).some((name) => name.startsWith('a.tape')));
+    child.kill('SIGKILL');
+    await until(async () => (await readdir(folder)).includes('a.tape.jsonl'), 30_000);
+    const { entries } = await open(folder, 'a.tape.jsonl');
+    expect(entries.filter(({ type }) => type === 'message')).toHaveLength(400);
   });
 
   test('gets the sessions of four taps that end together', async () => {
