@@ -20,7 +20,7 @@ import {
 } from './entry.ts';
 import { noteIdentity, noteResultIdentity, traceOf } from './identity.ts';
 import { member } from './json.ts';
-import { tiesOfRequest, tiesOfResult } from './logical-call.ts';
+import { tiesOfResult } from './logical-call.ts';
 import {
   classify,
   isId,
@@ -32,6 +32,7 @@ import {
   subjectOf,
 } from './message.ts';
 import { LISTEN, META } from './methods.ts';
+import { type Mutable, newCall, type Place, placeOf } from './new-call.ts';
 import { lossBy } from './sequence.ts';
 import {
   type Anomaly,
@@ -92,12 +93,6 @@ interface Machine {
   readonly session: Session;
   readonly index: CallIndex;
   readonly bursts: Bursts;
-}
-
-/** One message of an entry, and where it stands. */
-interface Place {
-  readonly entry: MessageEntry;
-  readonly ref: MessageRef;
 }
 
 export function createSessionMachine(id: string): SessionMachine {
@@ -197,14 +192,8 @@ function applyMessage(machine: Machine, entry: MessageEntry): readonly Seen[] {
     machine.session.unread.push({ seq: entry.seq, at: entry.at, from: entry.from });
   }
   return itemsOf(classify(entry.value)).map(([message, item]) =>
-    applyItem(machine, message, { entry, ref: refOf(entry, item) }),
+    applyItem(machine, message, placeOf(entry, item)),
   );
-}
-
-function refOf({ seq, at, sent, text }: MessageEntry, item: number | undefined): MessageRef {
-  const ref: Mutable<MessageRef> = { seq, at, sent: sent ?? at, size: text.length };
-  if (item !== undefined) ref.item = item;
-  return ref;
 }
 
 function applyItem(machine: Machine, message: SingleMessage, place: Place): Seen {
@@ -218,9 +207,6 @@ function applyItem(machine: Machine, message: SingleMessage, place: Place): Seen
   if (call !== undefined) seen.call = call;
   return seen;
 }
-
-/** Fields that may be absent are set one by one: spreading them costs ten times as much. */
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Meaning {
   readonly method?: string | undefined;
@@ -249,7 +235,7 @@ function aboutCall(call: Call | undefined): Meaning {
 function applyRequest(machine: Machine, message: RequestMessage, place: Place): Call {
   const { session, index, bursts } = machine;
   const { entry, ref } = place;
-  const call = callOf(machine, message, place);
+  const call = newCall(index, message, place);
   bursts.add(ref.at, call.trace ?? null);
   if (entry.from === 'client') {
     noteIdentity(session, message);
@@ -261,30 +247,6 @@ function applyRequest(machine: Machine, message: RequestMessage, place: Place): 
   session.openCount++;
   index.add(call, message.params);
   if (session.phase === 'ended') become(session, call, 'end');
-  return call;
-}
-
-function callOf({ session, index }: Machine, message: RequestMessage, { entry, ref }: Place): Call {
-  const { from, exchange } = entry;
-  const { id, method, params } = message;
-  const call: Mutable<Call> = {
-    session: session.id,
-    from,
-    id,
-    method,
-    request: ref,
-    ordinal: index.inFlight(from, entry, id),
-    ties: tiesOfRequest(params),
-    state: 'open',
-  };
-  const subject = subjectOf(method, params);
-  const trace = traceOf(params);
-  // The server asks because of what it was asked; what the client asks comes from its host.
-  const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
-  if (subject !== undefined) call.subject = subject;
-  if (exchange !== undefined) call.exchange = exchange;
-  if (trace !== undefined) call.trace = trace;
-  if (parent !== undefined) call.parent = parent;
   return call;
 }
 

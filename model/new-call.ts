@@ -1,0 +1,48 @@
+/** A request as the call that it opens, and a message as the place where it stands. */
+import type { CallIndex } from './call-index.ts';
+import type { MessageEntry } from './entry.ts';
+import { traceOf } from './identity.ts';
+import { tiesOfRequest } from './logical-call.ts';
+import { type RequestMessage, subjectOf } from './message.ts';
+import type { Call, MessageRef } from './session.ts';
+
+/** Fields that may be absent are set one by one: spreading them costs ten times as much. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One message of an entry, and where it stands. */
+export interface Place {
+  readonly entry: MessageEntry;
+  readonly ref: MessageRef;
+}
+
+/** `item`: the place of the message in a batch. */
+export function placeOf(entry: MessageEntry, item: number | undefined): Place {
+  const { seq, at, sent, text } = entry;
+  const ref: Mutable<MessageRef> = { seq, at, sent: sent ?? at, size: text.length };
+  if (item !== undefined) ref.item = item;
+  return { entry, ref };
+}
+
+export function newCall(index: CallIndex, message: RequestMessage, { entry, ref }: Place): Call {
+  const { session, from, exchange } = entry;
+  const { id, method, params } = message;
+  const call: Mutable<Call> = {
+    session,
+    from,
+    id,
+    method,
+    request: ref,
+    ordinal: index.inFlight(from, entry, id),
+    ties: tiesOfRequest(params),
+    state: 'open',
+  };
+  const subject = subjectOf(method, params);
+  const trace = traceOf(params);
+  // The server asks because of what it was asked; what the client asks comes from its host.
+  const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
+  if (subject !== undefined) call.subject = subject;
+  if (exchange !== undefined) call.exchange = exchange;
+  if (trace !== undefined) call.trace = trace;
+  if (parent !== undefined) call.parent = parent;
+  return call;
+}
