@@ -8,7 +8,7 @@ import { createFramer, type Line } from '../model/framing.ts';
 import { latin1 } from '../model/text.ts';
 import { sha256 } from './hash.ts';
 import type { LargeLines } from './large.ts';
-import { createMessageText } from './message-text.ts';
+import { messageText } from './message-text.ts';
 import { createKeyBlocks, KEY_LINE } from './pem.ts';
 import type { Placeless } from './recorder.ts';
 import { reasonOf } from './system-error.ts';
@@ -37,7 +37,9 @@ export function createCrossings(
   const framer = createFramer(CAP, sha256);
   const isKeyLine = createKeyBlocks();
   const { recorder, redact, capture } = session;
-  const messageText = capture === 'metadata' ? () => undefined : createMessageText(where, redact);
+
+  const textOf = (line: Line): string | undefined =>
+    capture === 'metadata' ? undefined : messageText(line, where, redact);
 
   /** The entry of a line that is no plain message. A private key printed by line is hidden whole. */
   const draftOf = (line: Line): Draft => {
@@ -62,7 +64,7 @@ export function createCrossings(
         continue;
       }
       try {
-        ready.push(messageText(line) ?? draftOf(line));
+        ready.push(textOf(line) ?? draftOf(line));
       } catch (error) {
         // A fault of ours costs one entry, visibly, and no traffic.
         flush();

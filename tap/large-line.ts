@@ -1,11 +1,12 @@
 /** The journal line of a large message. Its text is not parsed: readers do that (design: above 64 KiB). */
 import { isUtf8 } from 'node:buffer';
 import { draftOfLine, type Redact } from '../model/crossing.ts';
-import type { Capture, Draft, Entry } from '../model/entry.ts';
+import type { Capture, Entry } from '../model/entry.ts';
 import type { Line } from '../model/framing.ts';
 import { encodeEntry } from '../model/line.ts';
 import type { Direction } from './crossings.ts';
-import { sealOne } from './seal.ts';
+import { messageHead, messageStart } from './message-text.ts';
+import { sealAround, sealOne } from './seal.ts';
 
 /** A line that has its place, and waits for its entry. */
 export interface Job {
@@ -23,28 +24,18 @@ export interface Rules {
 export function largeLine(
   { seq, line, where }: Job,
   session: string,
-  rules: Rules,
+  { redact, capture }: Rules,
 ): Uint8Array<ArrayBuffer> {
-  return sealOne(encodeEntry({ ...draftOf(line, where, rules), session, seq } as Entry));
-}
-
-function draftOf(line: Line, where: Direction, { redact, capture }: Rules): Draft {
-  if (capture === 'metadata' || line.overCap || !looksLikeJson(line.bytes)) {
-    return draftOfLine(line, where, redact, capture);
+  const { bytes } = line;
+  if (!looksLikeJson(bytes)) {
+    const draft = draftOfLine(line, where, redact, capture);
+    return sealOne(encodeEntry({ ...draft, session, seq } as Entry));
   }
-  const { text, count } = redact(
-    Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.length).toString('utf8'),
-  );
-  return {
-    type: 'message',
-    at: line.at,
-    sent: line.sent,
-    ...where,
-    ...(line.eof ? { eof: true as const } : {}),
-    ...(count > 0 ? { redacted: count } : {}),
-    text,
-    value: undefined,
-  };
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  const clean = redact(text);
+  const head = `${messageStart(session)}${seq}${messageHead(line, where, clean.count)}`;
+  // What has no secret need not be written anew.
+  return sealAround(head, clean.count === 0 ? bytes : Buffer.from(clean.text), '}');
 }
 
 /** Whether the text begins and ends as a JSON object or array does, and is UTF-8. */

@@ -1,27 +1,33 @@
 /**
- * The common case, fast: a line that is one JSON text, as the end of its entry's line, without
- * building the entry. Everything else is left to model/crossing.ts, which says the same, slower.
+ * The line of a message as text, written without building its entry: that costs half of recording.
+ * Says exactly what model/line.ts says of the same message, which a test holds.
  */
 import type { Redact } from '../model/crossing.ts';
 import type { Line } from '../model/framing.ts';
 import { utf8 } from '../model/text.ts';
 import type { Direction } from './crossings.ts';
 
-/** Makes the text that follows `"seq":N,` in the line of a message; undefined: it is none. */
-export function createMessageText(
-  { from, channel }: Direction,
-  redact: Redact,
-): (line: Line) => string | undefined {
-  const crossing = `"from":"${from}","channel":"${channel}"`;
-  return ({ bytes, at, sent, eof, overCap }) => {
-    if (eof || overCap) return undefined;
-    const text = utf8(bytes);
-    if (text === undefined) return undefined;
-    const clean = redact(text);
-    if (!isJson(clean.text)) return undefined;
-    const redacted = clean.count === 0 ? '' : `,"redacted":${clean.count}`;
-    return `"at":${at},"sent":${sent},${crossing}${redacted},"message":${clean.text}}`;
-  };
+/** What stands before the seq of a message of this session. */
+export function messageStart(session: string): string {
+  return `{"type":"message","session":${JSON.stringify(session)},"seq":`;
+}
+
+/** What stands between the seq of a message and its text. */
+export function messageHead({ at, sent, eof }: Line, where: Direction, redacted: number): string {
+  const { from, channel } = where;
+  const end = eof ? ',"eof":true' : '';
+  const count = redacted === 0 ? '' : `,"redacted":${redacted}`;
+  return `,"at":${at},"sent":${sent},"from":"${from}","channel":"${channel}"${end}${count},"message":`;
+}
+
+/** What follows the seq of a line that is one JSON text; undefined: it is none, or is not kept. */
+export function messageText(line: Line, where: Direction, redact: Redact): string | undefined {
+  if (line.overCap) return undefined;
+  const text = utf8(line.bytes);
+  if (text === undefined) return undefined;
+  const clean = redact(text);
+  if (!isJson(clean.text)) return undefined;
+  return `${messageHead(line, where, clean.count)}${clean.text}}`;
 }
 
 function isJson(text: string): boolean {

@@ -46,7 +46,7 @@ export class Pump {
   #isBroken = false;
   #isStalled = false;
   #isHeld = false;
-  #newest = performance.now();
+  #newest: number;
   #passed = 0;
   #watching: NodeJS.Timeout | undefined;
   #resolveEnded = (): void => {};
@@ -54,6 +54,7 @@ export class Pump {
 
   constructor(options: PumpOptions) {
     this.#options = options;
+    this.#newest = options.now();
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -69,7 +70,7 @@ export class Pump {
 
   /** For how many ms nothing came although there was room for it. */
   idleFor(): number {
-    return this.#isStalled || this.#isHeld ? 0 : performance.now() - this.#newest;
+    return this.#isStalled || this.#isHeld ? 0 : (this.#options.now() - this.#newest) / 1000;
   }
 
   /** Reads nothing more for now, or goes on. */
@@ -107,8 +108,8 @@ export class Pump {
       this.#isStalled = true;
       source.pause();
     }
+    this.#newest = at;
     onChunk(chunk, at, sent);
-    this.#newest = performance.now();
   }
 
   /** Looks once a second whether the reader takes anything of what waits, for as long as it does. */

@@ -7,6 +7,7 @@
  */
 import type { Draft, Entry, GapEntry } from '../model/entry.ts';
 import { encodeEntry } from '../model/line.ts';
+import { messageStart } from './message-text.ts';
 import { createSealer, sealOne } from './seal.ts';
 import { reasonOf } from './system-error.ts';
 
@@ -46,10 +47,10 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
   let lost: readonly GapEntry[] = [];
 
   const seal = createSealer();
-  const message = `{"type":"message","session":${JSON.stringify(session)},"seq":`;
+  const message = messageStart(session);
   const lineOf = (entry: Placeless, seq: number): string =>
     typeof entry === 'string'
-      ? `${message}${seq},${entry}`
+      ? `${message}${seq}${entry}`
       : encodeEntry({ ...entry, session, seq } as Entry);
 
   const lose = (from: number, to: number, reason: string): void => {

@@ -35,13 +35,35 @@ export function sealOne(line: string): Uint8Array<ArrayBuffer> {
   return buffer;
 }
 
+/** One sealed line whose middle is bytes already. */
+export function sealAround(
+  before: string,
+  bytes: Uint8Array,
+  behind: string,
+): Uint8Array<ArrayBuffer> {
+  const [start, end] = [Buffer.byteLength(before), Buffer.byteLength(behind)];
+  const buffer = Buffer.from(new ArrayBuffer(SEAL + start + bytes.length + end + 1));
+  buffer.write(before, SEAL);
+  buffer.set(bytes, SEAL + start);
+  buffer.write(behind, SEAL + start + bytes.length);
+  finish(buffer, 0, buffer.length - 1);
+  return buffer;
+}
+
 /** Writes one sealed line at `start`; gives where it ends. */
 function sealInto(buffer: Buffer, start: number, line: string): number {
   const from = start + SEAL;
   const end = from + buffer.write(line, from, 'utf8');
-  const seal = crc32(buffer.subarray(from, end)).toString(16).padStart(8, '0');
-  buffer.write(seal, start, 'latin1');
-  buffer[from - 1] = SPACE;
-  buffer[end] = LF;
+  finish(buffer, start, end);
   return end + 1;
+}
+
+/** Writes the seal of the line that stands between `start` and `end`, and its LF. */
+function finish(buffer: Buffer, start: number, end: number): void {
+  const seal = crc32(buffer.subarray(start + SEAL, end))
+    .toString(16)
+    .padStart(8, '0');
+  buffer.write(seal, start, 'latin1');
+  buffer[start + SEAL - 1] = SPACE;
+  buffer[end] = LF;
 }

@@ -7,7 +7,17 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { SessionEntry } from '../../model/entry.ts';
-import { inOrder, journal, run, server, tapped, temporaryFolder } from './kit.ts';
+import {
+  inOrder,
+  journal,
+  outcome,
+  run,
+  server,
+  start,
+  tapped,
+  temporaryFolder,
+  until,
+} from './kit.ts';
 
 /** Values that must never be seen, each with a mark of its own. */
 const ENVIRONMENT = {
@@ -50,10 +60,12 @@ test('environment values and secrets in arguments and messages are in no byte th
     ...command,
   ];
   const options = ['--record', join(folder, 'a.tape.jsonl')];
-  const { stdout, stderr } = await run(await tapped(script, { state, options }), {
-    input: `${messages.join('\n')}\nplain ${ENVIRONMENT.MINTED}\n`,
-    env: ENVIRONMENT,
-  });
+  const child = start(await tapped(script, { state, options }), ENVIRONMENT);
+  const ended = outcome(child);
+  child.stdin.write(`${messages.join('\n')}\nplain ${ENVIRONMENT.MINTED}\n`);
+  await until(() => shipped.some((batch) => batch.includes('plain ')));
+  child.stdin.end();
+  const { stdout, stderr } = await ended;
   expect(stdout.toString()).toContain('canary-a');
   expect(stderr.toString()).toContain('canary-a');
 
@@ -67,7 +79,6 @@ test('environment values and secrets in arguments and messages are in no byte th
   const written = await Promise.all(files.map((file) => readFile(file, 'latin1')));
   const all = [...written, ...shipped].join('\n');
   expect(all.match(/canary-?[a-z]/g) ?? []).toEqual([]);
-  expect(shipped.length).toBeGreaterThan(2);
   const { entries } = await journal(state);
   const head = inOrder(entries)[0] as SessionEntry;
   expect(head.launch?.env).toEqual({
