@@ -38,7 +38,7 @@ async function list(options: CommonOptions): Promise<void> {
 }
 
 function rowOf(session: SessionSummary, length: number): string[] {
-  const { id, name, wall, callCount, openCount, errorCount, server, workflow } = session;
+  const { id, name, wall, callCount, openCount, errorCount, server, workflow, host } = session;
   return [
     id.slice(0, length),
     name,
@@ -48,7 +48,7 @@ function rowOf(session: SessionSummary, length: number): string[] {
     errorCount === 0 ? '' : String(errorCount),
     stateText(session),
     server ? `${server.name} ${server.version}` : '',
-    workflow ?? '',
+    workflow ?? host?.name ?? '',
   ];
 }
 

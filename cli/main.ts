@@ -38,21 +38,24 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   replay: async () => (await import('./replay.ts')).registerReplay,
 };
 
-async function main(words: readonly string[]): Promise<void> {
+/** `heard`: told what Commander would print on stderr. */
+async function main(words: readonly string[], heard: (text: string) => void): Promise<void> {
   const program = new Command('wiretape')
     .description('Record what MCP clients and servers really say, see it, play it back.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  const [first] = words;
+    .configureOutput({ writeErr: heard });
+  const [first, second] = words;
   if (first === undefined || first.startsWith('-')) {
     const { registerOverview } = await import('./overview.ts');
     registerOverview(program);
     await registerAll(program);
-  } else if (first === 'help') await registerAll(program);
-  else (await loaderOf(first)())(program);
+  } else if (first === 'help') {
+    if (second !== undefined) loaderOf(second);
+    await registerAll(program);
+  } else (await loaderOf(first)())(program);
   await program.parseAsync(words, { from: 'user' });
 }
 
@@ -78,7 +81,7 @@ function isNear(known: string, name: string): boolean {
 }
 
 /** Ends the command: our exit code for each kind of fault, and the sentence that goes with it. */
-async function fail(error: unknown, words: readonly string[]): Promise<void> {
+async function fail(error: unknown, words: readonly string[], help: string): Promise<void> {
   if (error instanceof CommanderError && error.exitCode === 0) return;
   process.exitCode = 2;
   const told = toldError(error, words);
@@ -90,7 +93,10 @@ async function fail(error: unknown, words: readonly string[]): Promise<void> {
   const { code, message: detail, hint } = told;
   const { remark, printJson } = await import('./terminal.ts');
   if (wantsJson(words)) printJson({ error: { code, detail, hint } });
-  else remark(`${detail} ${hint} [${code}]`);
+  else {
+    if (isHelp(error)) process.stderr.write(`${help}\n`);
+    remark(`${detail} ${hint} [${code}]`);
+  }
 }
 
 /** What to tell the user; undefined when the fault is ours. Other rooms have such errors of their own. */
@@ -102,8 +108,14 @@ function toldError(error: unknown, words: readonly string[]): Told | undefined {
       ? { code: String(code), message: error.message, hint }
       : undefined;
   }
+  if (isHelp(error)) {
+    const command = `wiretape ${words[0]}`;
+    const detail = `${command} needs the name of one of its commands.`;
+    return { code: 'wrong-usage', message: detail, hint: `${command} --help lists them.` };
+  }
   const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const detail = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+  // Some of its sentences end with a full stop, and some do not.
+  const detail = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replace(/\.$/, '')}.`;
   const command = words[0]?.startsWith('-') === false ? ` ${words[0]}` : '';
   const help = `wiretape${command} --help says more.`;
   return {
@@ -111,6 +123,11 @@ function toldError(error: unknown, words: readonly string[]): Told | undefined {
     message: detail,
     hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help,
   };
+}
+
+/** Help that was not asked for: a command was named that has others below it, and none of those. */
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help';
 }
 
 /** A tap's stdout carries its server's bytes and never a word of ours. */
@@ -131,8 +148,11 @@ function endWithReader(): void {
 const words = process.argv.slice(2);
 // The tap writes its server's bytes to its own stdout, and knows what to do when nobody reads them.
 if (words[0] !== 'tap') endWithReader();
+let heard = '';
 try {
-  await main(words);
+  await main(words, (text) => {
+    heard += text;
+  });
 } catch (error) {
-  await fail(error, words);
+  await fail(error, words, heard);
 }

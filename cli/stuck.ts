@@ -10,7 +10,7 @@ import { duration } from './durations.ts';
 import { chooseSessions, gather, isFile, reportProblems, withSource } from './sessions.ts';
 import type { Source } from './source.ts';
 import { stateOf } from './state.ts';
-import { type Colors, printJson, terminal, visible } from './terminal.ts';
+import { type Colors, printJson, shorten, terminal, visible } from './terminal.ts';
 
 /** What waits, with the names of its sessions. */
 interface Stuck {
@@ -79,14 +79,19 @@ function isOpen({ phase }: SessionSummary): boolean {
   return phase !== 'ended';
 }
 
+/** What people read of a name and of a sentence, in characters; `--json` has all. */
+const NAME = 80;
+const SENTENCE = 600;
+
 function linesOf(blame: Blame, names: Stuck['names'], colors: Colors): string[] {
   const { session, method, subject, waited, cause, sentence, evidence, confirm } = blame;
-  const name = visible(names.get(session) ?? session);
+  const name = shorten(visible(names.get(session) ?? session), NAME);
+  const what = shorten(visible(subject ?? method), NAME);
   const verb = cause === 'late-answer' || cause === 'process-gone' ? 'waited' : 'waiting';
   const references = evidence.map(({ message }) => colors.cyan(visible(message))).join(', ');
   return [
-    `${colors.bold(name)} · ${visible(subject ?? method)} · ${colors.yellow(`${verb} ${duration(waited)}`)}`,
-    visible(sentence),
+    `${colors.bold(name)} · ${what} · ${colors.yellow(`${verb} ${duration(waited)}`)}`,
+    shorten(visible(sentence), SENTENCE),
     `Evidence: ${references}.`,
     ...(confirm === undefined ? [] : [colors.dim(`To make sure: ${visible(confirm)}`)]),
   ];

@@ -275,14 +275,27 @@ describe('wrong usage', () => {
     [['serve', '--port', '70000'], 'wrong-usage'],
     [['check', '--fail-on', 'sometimes'], 'wrong-usage'],
     [['tap'], 'no-command'],
+    [['status', 'one', 'two'], 'wrong-usage'],
+    [['help', 'nobody'], 'unknown-command'],
   ])('%j: %s, a hint, and 2', async (words, code) => {
     const empty = ['--state', join(folder.path, 'empty')];
     const { stdout, stderr, ...ended } = await wiretape([
       ...words,
-      ...(words[0] === 'frobnicate' ? [] : empty),
+      ...(['frobnicate', 'help'].includes(words[0] ?? '') ? [] : empty),
     ]);
     expect({ ...ended, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^wiretape: [A-Z].*\\. .*[.?] \\[${code}\\]\n$`));
+    expect(stderr).not.toContain('..');
+  });
+
+  test('a command without one of its own: its help, a sentence, and 2', async () => {
+    const { code, stdout, stderr } = await wiretape(['replay']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^Usage: wiretape replay [\s\S]*\n {2}server [\s\S]*\nwiretape: wiretape replay needs .*\. \[wrong-usage\]\n$/,
+    );
+    const asked = JSON.parse((await wiretape(['replay', '--json'])).stdout);
+    expect(asked.error.code).toBe('wrong-usage');
   });
 
   test('a command that does not exist: 127, and the client sees the pipe close', async () => {

@@ -222,6 +222,20 @@ describe('export', () => {
   );
 });
 
+test('stuck shortens what a peer made long', async () => {
+  const long = 'x'.repeat(30_000);
+  await writeFile(
+    at('long.tape.jsonl'),
+    writeRecording(tape('long', [...opening(), client(toolCall(1, long))])),
+  );
+  const { code, stdout } = await wiretape(['stuck', at('long.tape.jsonl')]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^long · x{79}… · waiting /);
+  expect(stdout.length).toBeLessThan(2000);
+  const all = await wiretape(['stuck', at('long.tape.jsonl'), '--json']);
+  expect(JSON.parse(all.stdout).stuck[0].subject).toBe(long);
+});
+
 test('nothing that a recording says reaches the terminal as a command', async () => {
   const evil = 'x\u001b[2J\u0007\u009b31m\u202e\u2066y';
   const steps = [

@@ -53,6 +53,19 @@ describe('a word', () => {
   });
 });
 
+test('ls names the host of a session that is of no named workflow', async () => {
+  await using folder = await temporaryFolder();
+  const journals = join(folder.path, 'journal');
+  await mkdir(journals, { recursive: true });
+  const host = { pid: 7, started: '1', name: 'claude-desktop' };
+  const own = tape('notes', [...opening(), ends()], { id: '01CCC4', head: { host } });
+  const header = journalHeader('01CCC4', { pid: 4_194_304, started: '1' }, crc32);
+  const lines = own.map((entry) => journalLine(entry, crc32));
+  await writeFile(join(journals, '01CCC4.journal'), [header, ...lines].join(''));
+  const { stdout } = await wiretape(['ls', '--state', folder.path]);
+  expect(stdout).toMatch(/WORKFLOW\n.* claude-desktop\n$/);
+});
+
 test('check looks at the newest run, and not at what its sessions said before', async () => {
   await using folder = await temporaryFolder();
   const journals = join(folder.path, 'journal');
