@@ -12,6 +12,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  statfsSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -65,7 +66,7 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
   };
 }
 
-/** Makes a folder that only its user can enter; one that belongs to somebody else is refused. */
+/** Makes a folder that only its user can enter; one of somebody else, or far away, is refused. */
 export function ownFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
@@ -73,7 +74,13 @@ export function ownFolder(folder: string): void {
   if (!found.isDirectory() || (user !== undefined && found.uid !== user)) {
     throw new Error(`${folder} is not a folder of this user`);
   }
+  if (NETWORKS.has(statfsSync(folder).type >>> 0)) {
+    throw new Error(`${folder} is on a network file system`);
+  }
 }
+
+/** statfs(2): NFS, SMB, CIFS, SMB2, AFS, Coda, NCP. A write there can hold up the traffic. */
+const NETWORKS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x73757245, 0x564c]);
 
 /** How often to ask whether the file is still in its folder, in ms. */
 const LOOK_EVERY = 1000;
