@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A collector: taps come in by a socket, pages and commands by a port of this machine, and what
  * they bring and ask for stands in one store.

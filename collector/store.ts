@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The store contract: what a collector needs of the place where it keeps sessions.
  *

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A recorded server on two streams: what a host starts in the place of the real one.
  *

@@ -86,4 +86,29 @@ describe('the packed tarball', () => {
       expect(stdout.split(' ').length).toBeGreaterThan(1);
     },
   );
+
+  test('has types that compile under es2022, and ask for nothing of Node', async () => {
+    const compilerOptions = {
+      target: 'es2022',
+      module: 'nodenext',
+      strict: true,
+      skipLibCheck: false,
+      types: [],
+      noEmit: true,
+    };
+    await writeFile(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['use.ts'] }),
+    );
+    const use = `import { readRecording } from 'wiretape';
+      import { startCollector } from 'wiretape/collector';
+      await using collector = await startCollector({ state: '.', version: '0' });
+      export const answer = [readRecording, collector.address];`;
+    await writeFile(join(project, 'use.ts'), use);
+    const tsc = join(root, 'node_modules/@typescript/native/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', project]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  });
 });
