@@ -39,7 +39,7 @@ export function watchGrowth(folder: string, limits: Limits = {}): Growth {
   };
 
   const look = async (): Promise<void> => {
-    isFull = await exceeds();
+    isFull = await exceeds().catch(() => true);
     if (isFull) setTimeout(look, pause).unref();
   };
 

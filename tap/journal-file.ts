@@ -13,7 +13,6 @@ import {
   mkdirSync,
   openSync,
   statfsSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -30,8 +29,6 @@ export interface JournalFile extends Sink {
   /** Empties the file but for its header: everything in it is durable elsewhere. */
   restart(): void;
   close(): void;
-  /** Takes the file away, for the same reason. */
-  remove(): void;
 }
 
 /** O_NOFOLLOW does not exist on Windows, where O_EXCL does the same for a new file. */
@@ -62,7 +59,6 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
       file.append(header);
     },
     close: () => closeSync(fd),
-    remove: () => unlinkSync(path),
   };
 }
 

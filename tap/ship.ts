@@ -54,7 +54,8 @@ export function startShipping(options: ShippingOptions): Shipping {
   const connectAndShip = async (): Promise<void> => {
     let pause = PAUSES.first;
     while (!over.signal.aborted) {
-      if (await connectOnce()) pause = PAUSES.first;
+      // What goes wrong here is not the traffic's concern: the journal keeps everything.
+      if (await connectOnce().catch(() => false)) pause = PAUSES.first;
       await rest(pause, over.signal);
       pause = Math.min(2 * pause, PAUSES.longest);
     }
@@ -94,8 +95,7 @@ export function startShipping(options: ShippingOptions): Shipping {
     open.close();
   };
 
-  // What goes wrong here is not the traffic's concern: the journal keeps everything.
-  setImmediate(() => connectAndShip().catch(() => {})).unref();
+  setImmediate(() => void connectAndShip()).unref();
   return {
     grown: bell.ring,
     async finish() {

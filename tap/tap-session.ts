@@ -2,6 +2,7 @@
  * What every tap needs of one session: its id, its clock, its redactor, its journal, its recorder,
  * and an end. It knows nothing of pipes or transports; whoever has those adds drafts.
  */
+import { rmSync } from 'node:fs';
 import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
 import type { Capture, Host, Launch, SessionEntry } from '../model/entry.ts';
@@ -131,22 +132,30 @@ export function startSession(
       if (options.record !== undefined) await writeRecordOf(journal, options.record, say);
       const durable = await shipping?.finish();
       journal.close();
-      if (durable) return journal.remove();
-      await growth.end();
+      // Neither a journal that is gone already nor one too many is a reason to end otherwise.
+      if (durable) rmSync(journal.path, { force: true });
+      else await growth.end().catch(() => {});
     },
   };
 }
 
-/** The modules are loaded here, since most sessions write no recording. */
+/** The modules are loaded here, since most sessions write no recording. Never rejects. */
 async function writeRecordOf(
   { path, size }: JournalFile,
   file: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const { WRITTEN_APART, writeRecordApart } = await import('./record-apart.ts');
-  if (size > WRITTEN_APART) return writeRecordApart(file, path);
-  const { writeRecord } = await import('./record.ts');
-  return writeRecord(file, path, say);
+  try {
+    const { WRITTEN_APART, writeRecordApart } = await import('./record-apart.ts');
+    if (size > WRITTEN_APART) return await writeRecordApart(file, path);
+    const { writeRecord } = await import('./record.ts');
+    return await writeRecord(file, path, say);
+  } catch {
+    // Long sessions outlive updates of wiretape, and then what was not loaded yet is not there.
+    say(
+      `${file} was not written: wiretape was removed or replaced. The session is kept in ${path}.`,
+    );
+  }
 }
 
 const CODES = { unwritten: ' [unwritable-folder]', unmade: '' } as const;

@@ -136,7 +136,7 @@ export function sha256(bytes: Uint8Array): string {
 /** Waits until something is so, and gives it; fails after `withinMs`. */
 export async function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 10_000,
+  withinMs = 20_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {

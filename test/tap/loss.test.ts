@@ -2,7 +2,7 @@
 // again; nothing half-written is left in between, and the traffic never notices.
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -12,7 +12,19 @@ import { encodeEntry } from '../../model/line.ts';
 import { appendTo } from '../../tap/journal-file.ts';
 import { createRecorder } from '../../tap/recorder.ts';
 import { sealOne } from '../../tap/seal.ts';
-import { inOrder, journal, run, server, start, tapped, temporaryFolder, until } from './kit.ts';
+import { ROOT } from '../kit/built.ts';
+import {
+  inOrder,
+  journal,
+  journals,
+  outcome,
+  run,
+  server,
+  start,
+  tapped,
+  temporaryFolder,
+  until,
+} from './kit.ts';
 
 const note = (text: string): Draft => ({ type: 'note', at: 0, text });
 
@@ -125,4 +137,34 @@ test('a journal that somebody removes is said, and the traffic passes', async ()
   child.stdin.write('{"id":2}\n');
   await until(() => heard.includes('"id":2'));
   await expect(readFile(join(state, 'journal'))).rejects.toThrow();
+});
+
+test('a tap goes on although wiretape is removed under it', async () => {
+  const folder = await temporaryFolder();
+  const program = join(folder, 'dist/cli/main.js');
+  await cp(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+  await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const state = join(folder, 'state');
+  const options = ['--record', join(folder, 'a.tape.jsonl')];
+  const [node = '', , ...words] = await tapped(server('echo'), { state, options });
+  const child = start([node, program, ...words]);
+  const ended = outcome(child);
+  const large = `{"large":"${'x'.repeat(100_000)}"}\n`;
+  child.stdin.write('{"id":0}\n');
+  await until(async () => (await journals(state))[0]?.entries.length === 3);
+  await rm(join(folder, 'dist'), { recursive: true });
+  child.stdin.end(`${large}{"id":1}\n${large}`);
+  const { code, stdout, stderr } = await ended;
+  expect({ code, stdout: stdout.toString() }).toEqual({
+    code: 0,
+    stdout: `{"id":0}\n${large}{"id":1}\n${large}`,
+  });
+  expect(stderr.toString()).toMatch(/was not written: wiretape was removed or replaced/);
+  const { entries } = await journal(state);
+  const sorted = inOrder(entries);
+  expect(
+    sorted.map(({ type }) => type).filter((type) => type === 'message').length,
+  ).toBeGreaterThan(3);
+  expect(sorted.at(-1)?.type).toBe('end');
 });
