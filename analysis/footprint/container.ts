@@ -2,9 +2,8 @@
  * Which sessions share what their servers keep.
  *
  * A session is a container of its own. Two are one when they ran the same server on the same machine
- * with the same arguments, and their launch environments hold equal keyed hashes of what says where it
- * keeps its data. Values are never known, so equal hashes count only under one key, and any variable
- * that differs parts them.
+ * and their launch environments hold equal keyed hashes of what says where it keeps its data. Values
+ * are never known, so equal hashes count only under one key, and any variable that differs parts them.
  */
 import type { Launch } from '../../model/entry.ts';
 import { nameOf, type Session } from '../../model/session.ts';
@@ -35,12 +34,11 @@ export function containerOf(session: Session): Container {
   };
   if (head?.transport !== 'stdio' || !head.launch || isElsewhere(head.launch)) return alone;
   const here = JSON.stringify(['machine', head.clock.boot, server]);
-  const places = placesOf(head.launch.env, wordsOf(server));
+  const { places, beside } = placesOf(head.launch, wordsOf(server));
   if (places.length === 0) return { ...alone, machine: here };
   const names = places.map(([name]) => name).join(', ');
-  const given = argumentsOf(head.launch);
   return {
-    id: JSON.stringify(['store', head.clock.boot, server, head.redaction.key, places, given]),
+    id: JSON.stringify(['store', head.clock.boot, server, head.redaction.key, places, beside]),
     machine: here,
     label: names,
     pattern: `env ${names}`,
@@ -61,20 +59,29 @@ const PLACE_WORD = /^(?:path|file|dir|directory|folder|db|database|url|uri|dsn|s
 const AMBIENT =
   /^(?:PATH|MANPATH|INFOPATH|FPATH|CDPATH|PWD|OLDPWD|TMPDIR|TEMP|TMP|HOME|HISTFILE|ZDOTDIR|NVM_.*|XDG_.*|NODE_.*|npm_.*|LD_.*|DYLD_.*|LC_.*|SSL_.*|SSH_.*|GIT_.*|VSCODE_.*|PYTHON.*|PYENV_.*|CLAUDE_.*|CURSOR_.*|WIRETAPE_.*|HTTPS?_.*|NO_PROXY|ALL_PROXY)$/i;
 
+interface Places {
+  /** Variables and the keyed hashes of their values. */
+  readonly places: readonly (readonly [name: string, hash: string])[];
+  /** What must be equal besides. */
+  readonly beside: readonly string[];
+}
+
 /**
  * The variables that say where the data is: those that share a word with the server's name where
- * there are such, else those of which every word speaks of data and places (`DB_PATH`). Any other,
- * as `AWS_CONFIG_FILE`, may be exported to everybody, and ties nothing.
+ * there are such. Else those of which every word speaks of data and places (`DB_PATH`), and then the
+ * server's arguments must be equal too, since they may say it as well. Any other variable, as
+ * `AWS_CONFIG_FILE`, may be exported to everybody, and ties nothing.
  */
-function placesOf(env: Launch['env'], ownWords: readonly string[]): [string, string][] {
-  const places = Object.entries(env)
+function placesOf(launch: Launch, ownWords: readonly string[]): Places {
+  const places = Object.entries(launch.env)
     .filter(([name]) => PLACE_WORD.test(lastWord(name)) && !AMBIENT.test(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const own = places.filter(([name]) =>
     wordsOf(name).some((word) => ownWords.includes(word) && word.length > 2),
   );
-  if (own.length > 0) return own;
-  return places.filter(([name]) => wordsOf(name).every((word) => DATA_WORD.test(word)));
+  if (own.length > 0) return { places: own, beside: [] };
+  const general = places.filter(([name]) => wordsOf(name).every((word) => DATA_WORD.test(word)));
+  return { places: general, beside: argumentsOf(launch) };
 }
 
 const DATA_WORD =

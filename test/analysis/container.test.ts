@@ -45,9 +45,9 @@ describe('two processes do not', () => {
       { env: { AWS_CONFIG_FILE: '#9', KUBECONFIG_FILE: '#8' } },
     ],
     [
-      'their arguments differ',
-      { env: { MEMORY_FILE_PATH: '#1' }, args: ['--db', 'a.json'] },
-      { env: { MEMORY_FILE_PATH: '#1' }, args: ['--db', 'b.json'] },
+      'the variable only speaks of data, and the arguments differ',
+      { env: { DB_PATH: '#1' }, args: ['--db', 'a.json'] },
+      { env: { DB_PATH: '#1' }, args: ['--db', 'b.json'] },
     ],
   ])('when %s', (_, a, b) => expect(areOne(a, b)).toBe(false));
 });

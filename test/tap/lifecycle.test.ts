@@ -81,13 +81,24 @@ function summary({ code, signal, stdout, stderr }: Awaited<ReturnType<typeof run
 test('standard error is recorded by line, as far as it goes after 200 ms, without a secret in two halves', async () => {
   const state = await temporaryFolder();
   const token = 'ghp_0123456789abcdefghijklmnopqrstuvwxyzAB';
+  // Each part is written when the one before it stands in the journal.
   const script = `
+    const parts = ['and ${token.slice(0, 20)}', '${token.slice(20)} done\\nlast'];
     process.stderr.write('one\\ntwo\\nEnter a name: ');
-    setTimeout(() => process.stderr.write('and ${token.slice(0, 20)}'), 400);
-    setTimeout(() => process.stderr.write('${token.slice(20)} done\\nlast'), 800);`;
-  await run(await tapped([process.execPath, '-e', script], { state }));
-  const { entries } = await journal(state);
-  const said = entries.filter((entry): entry is StderrEntry => entry.type === 'stderr');
+    process.stdin.on('data', () => process.stderr.write(parts.shift()));`;
+  const child = start(await tapped([process.execPath, '-e', script], { state }));
+  const ended = outcome(child);
+  const stderrEntries = async (): Promise<StderrEntry[]> =>
+    (await journals(state))
+      .flatMap(({ entries }) => entries)
+      .filter((entry): entry is StderrEntry => entry.type === 'stderr');
+  for (const part of ['Enter a name: ', 'and ']) {
+    await until(async () => (await stderrEntries()).some(({ text }) => text === part));
+    child.stdin.write('go\n');
+  }
+  child.stdin.end();
+  await ended;
+  const said = await stderrEntries();
   expect(
     said.map(({ text, partial }) => [text.replace(/[0-9a-f]{8}>/, 'HASH>'), partial === true]),
   ).toEqual([
