@@ -11,6 +11,9 @@ import { readRecording, writeRecording } from '../model/recording.ts';
 import { withLock } from './lock.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 
+/** What a compressed recording may grow to; a small file can claim to hold anything. */
+const LARGEST = 1 << 30;
+
 /** How long one tap waits for others that write the same file, in ms. */
 const PATIENCE = 10_000;
 
@@ -59,7 +62,10 @@ function addTo(file: string, entries: readonly Entry[]): void {
 function existing(file: string): readonly Entry[] {
   const bytes = readIfThere(file);
   if (!bytes) return [];
-  const recording = readRecording(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes);
+  const isPacked = bytes[0] === 0x1f;
+  const recording = readRecording(
+    isPacked ? gunzipSync(bytes, { maxOutputLength: LARGEST }) : bytes,
+  );
   if (!recording.ok) {
     const { code, detail } = recording;
     throw new Refusal(code === 'newer-format' ? code : 'file-exists', `it exists and ${detail}`);

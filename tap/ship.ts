@@ -32,7 +32,7 @@ export interface ShippingOptions {
 }
 
 /** First and longest pause between two attempts to connect, in ms. */
-const PAUSES = { first: 250, longest: 5000 };
+const PAUSES = { first: 250, longest: 1000 };
 /** So many bytes are read and sent at once. */
 const BATCH = 256 << 10;
 /** So many bytes may wait for a collector that reads slowly. */
