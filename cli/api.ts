@@ -9,8 +9,8 @@ import type { Finding } from '../model/finding.ts';
 import { isObject, parseJson, textMember } from '../model/json.ts';
 import { type Owner, statePaths } from '../model/state.ts';
 import type { SessionSummary } from '../model/summary.ts';
+import { isRunning } from '../tap/owner.ts';
 import { systemReason, UserError } from './error.ts';
-import { isRunning } from './process.ts';
 
 /** What collector.json says of the process that serves a state folder. */
 export interface Running extends Owner {

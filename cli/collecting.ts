@@ -6,9 +6,9 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Collector } from '../collector/index.ts';
 import type { Entry } from '../model/entry.ts';
+import { ownVersion } from '../tap/own-version.ts';
 import { findCollector, type Running, tokenOf } from './api.ts';
 import { UserError } from './error.ts';
-import { packageVersion } from './version.ts';
 
 /** Where people expect it: 4317 and 4318 are OpenTelemetry's. */
 export const DEFAULT_PORT = 4320;
@@ -27,7 +27,7 @@ export async function startHere({ state, port, recordings }: Collecting): Promis
   return startCollector({
     state,
     port,
-    version: packageVersion(),
+    version: ownVersion(),
     ...(page === undefined ? {} : { ui: page }),
     ...(recordings ? { recordings } : {}),
   });

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import type { Entry } from '../model/entry.ts';
 import { type Journal, readJournal } from '../model/journal.ts';
 import { statePaths } from '../model/state.ts';
-import { isRunning } from './process.ts';
+import { isRunning } from '../tap/owner.ts';
 
 export interface FoundJournal extends Journal {
   readonly file: string;

@@ -6,8 +6,8 @@
  */
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
+import { ownVersion } from '../tap/own-version.ts';
 import { UserError } from './error.ts';
-import { packageVersion } from './version.ts';
 
 /** What a UserError, a CollectorError or the like says. */
 interface Told {
@@ -42,7 +42,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 async function main(words: readonly string[], heard: (text: string) => void): Promise<void> {
   const program = new Command('wiretape')
     .description('Record what MCP clients and servers really say, see it, play it back.')
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(ownVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .exitOverride()

@@ -1,13 +1,13 @@
 /** `wiretape` alone: what state things are in, and the next step. */
 import type { Command } from 'commander';
 import type { SessionSummary } from '../model/summary.ts';
+import { ownVersion } from '../tap/own-version.ts';
 import { findCollector } from './api.ts';
 import { type CommonOptions, stateOption } from './command.ts';
 import { duration } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, terminal, visible } from './terminal.ts';
-import { packageVersion } from './version.ts';
 
 export function registerOverview(program: Command): void {
   program.option('--json', 'print one JSON document').addOption(stateOption()).action(overview);
@@ -21,7 +21,7 @@ async function overview(options: CommonOptions): Promise<void> {
     ({ phase, openCount }) => phase !== 'ended' && openCount > 0,
   ).length;
   const next = nextStep(sessions, waiting);
-  const version = packageVersion();
+  const version = ownVersion();
   if (options.json) {
     const address = running?.address ?? null;
     return printJson({ version, state, address, sessionCount: sessions.length, waiting, next });

@@ -2,10 +2,10 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { isRunning } from '../tap/owner.ts';
 import { findCollector, type Running } from './api.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
-import { isRunning } from './process.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark } from './terminal.ts';
 

@@ -49,11 +49,11 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   // The server first, everything else while it gets ready.
   const environment = process.env;
   const started = await startServer({ command, args, environment });
-  const [{ runTap }, { serverName }, { stateOf }, { packageVersion }] = await Promise.all([
+  const [{ runTap }, { serverName }, { stateOf }, { ownVersion }] = await Promise.all([
     import('../tap/run.ts'),
     import('../tap/package.ts'),
     import('./state.ts'),
-    import('./version.ts'),
+    import('../tap/own-version.ts'),
   ]);
   const { workflow, record } = options;
   const ended = await runTap(started, {
@@ -65,7 +65,7 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
     ...(workflow === undefined ? {} : { workflow }),
     ...(record === undefined ? {} : { record: resolve(record) }),
     capture,
-    version: packageVersion(),
+    version: ownVersion(),
   });
   endAs(ended);
 }

@@ -1,7 +1,7 @@
 /** Processes that own something in the state folder, and whether they still run. */
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
-import { type Owner, parseProcStat } from '../model/state.ts';
+import { isStatOf, type Owner, parseProcStat } from '../model/state.ts';
 
 /** This process, as others may look for it. */
 export async function ownProcess(): Promise<Owner> {
@@ -10,12 +10,12 @@ export async function ownProcess(): Promise<Owner> {
 }
 
 /** Whether a process is over: none of its pid, a later one of the same pid, or one that only waits to be reaped. */
-export async function isGone({ pid, started }: Owner): Promise<boolean> {
+export async function isGone(owner: Owner): Promise<boolean> {
+  const { pid } = owner;
   if (!Number.isSafeInteger(pid) || pid <= 0 || !exists(pid)) return true;
   const stat = await statOf(pid);
   if (stat === undefined) return process.platform === 'linux' && !exists(pid);
-  const state = stat.charAt(stat.lastIndexOf(')') + 2);
-  return state === 'Z' || state === 'X' || parseProcStat(stat)?.started !== started;
+  return !isStatOf(owner, stat);
 }
 
 function exists(pid: number): boolean {

@@ -66,3 +66,12 @@ export function parseProcStat(
   if (close === -1 || !Number.isSafeInteger(parent) || started === undefined) return undefined;
   return { command: text.slice(text.indexOf('(') + 1, close), parent, started };
 }
+
+/**
+ * Whether `/proc/PID/stat` is that of the process that owns something: no later one of the same
+ * pid, and none that has ended and only waits to be reaped.
+ */
+export function isStatOf({ started }: Pick<Owner, 'started'>, stat: string): boolean {
+  const isOver = /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  return !isOver && parseProcStat(stat)?.started === started;
+}

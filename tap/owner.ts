@@ -1,19 +1,22 @@
 /** Which process owns a journal or a lock, and whether it still runs. A pid alone is used again. */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { type Owner, parseProcStat } from '../model/state.ts';
+import { isStatOf, type Owner, parseProcStat } from '../model/state.ts';
 import { codeOf } from './system-error.ts';
 
 /** This process. Outside Linux its start is that of Node's clock, which no other process can check. */
 export function thisOwner(): Owner {
-  const started = startOfProcess(process.pid) ?? String(Math.round(performance.timeOrigin));
-  return { pid: process.pid, started };
+  const stat = statOf(process.pid);
+  const started = stat && parseProcStat(stat)?.started;
+  return { pid: process.pid, started: started ?? String(Math.round(performance.timeOrigin)) };
 }
 
-export function isRunning({ pid, started }: Owner): boolean {
+/** Whether the process that owns something still runs. */
+export function isRunning(owner: Owner): boolean {
+  const { pid } = owner;
   if (!Number.isSafeInteger(pid) || pid <= 0 || !exists(pid)) return false;
-  const seen = startOfProcess(pid);
-  return seen === undefined || seen === started;
+  const stat = statOf(pid);
+  return stat === undefined || isStatOf(owner, stat);
 }
 
 function exists(pid: number): boolean {
@@ -26,9 +29,10 @@ function exists(pid: number): boolean {
   }
 }
 
-function startOfProcess(pid: number): string | undefined {
+/** Undefined where the system does not tell (everywhere but Linux). */
+function statOf(pid: number): string | undefined {
   try {
-    return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.started;
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
   } catch {
     return undefined;
   }

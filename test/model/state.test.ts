@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { parseReference, reference } from '../../model/entry.ts';
-import { collectorSocket, parseProcStat, stateFolder, statePaths } from '../../model/state.ts';
+import {
+  collectorSocket,
+  isStatOf,
+  parseProcStat,
+  stateFolder,
+  statePaths,
+} from '../../model/state.ts';
 
 describe('the state folder', () => {
   const cases: readonly [platform: string, environment: Record<string, string>, folder: string][] =
@@ -70,4 +76,12 @@ test('a message is named by session and seq, and by its place in a batch', () =>
   for (const text of ['', '01AB', '01AB:', ':7', '01AB:x', '01AB:7/', '01AB:7/1/2', 'a:b:7']) {
     expect(parseReference(text)).toBeUndefined();
   }
+});
+
+test('a stat is that of an owner unless it started at another time, or has ended', () => {
+  const stat = (state: string) => `7 (node) ${state} 1 ${'0 '.repeat(17)}4711 0`;
+  const { started } = parseProcStat(stat('S')) ?? { started: '' };
+  expect(isStatOf({ started }, stat('S'))).toBe(true);
+  expect(isStatOf({ started }, stat('Z'))).toBe(false);
+  expect(isStatOf({ started: `${started}0` }, stat('S'))).toBe(false);
 });
