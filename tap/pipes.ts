@@ -73,6 +73,7 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
         () => isLeaving() && performance.now() - leavingSince > SILENCE,
       );
       await large.done();
+      for (const pump of [input, output]) pump.unwatch();
     },
   };
 }

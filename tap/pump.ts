@@ -96,6 +96,12 @@ export class Pump {
     }
   }
 
+  /** Tells no more of a full reader: the session is over, and nothing may stand behind its end. */
+  unwatch(): void {
+    clearInterval(this.#watching);
+    this.#watching = undefined;
+  }
+
   #pass(chunk: Buffer): void {
     if (this.#isEnded) return;
     const { source, sink, now, onChunk } = this.#options;
@@ -126,9 +132,7 @@ export class Pump {
       if (takesNothing !== isFull && !this.#isBroken) fullness.tell(takesNothing, place);
       isFull = takesNothing;
       if (!isFull) place = fullness.nextPlace();
-      if (sink.writableLength > 0 && !this.#isBroken) return;
-      clearInterval(this.#watching);
-      this.#watching = undefined;
+      if (sink.writableLength === 0 || this.#isBroken) this.unwatch();
     }, LOOK_EVERY).unref();
   }
 
