@@ -1,8 +1,12 @@
-/** `wiretape tap`: runs one server behind a tap, and ends exactly as that server ends. */
+/**
+ * `wiretape tap`: runs one server behind a tap, and ends exactly as that server ends; or, with
+ * `--upstream`, stands in front of one that is reached over HTTP (tap-http.ts).
+ */
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { Command } from 'commander';
+import type { Capture } from '../model/entry.ts';
 import { startServer } from '../tap/stdio.ts';
 import { UserError } from './error.ts';
 
@@ -12,6 +16,8 @@ interface TapOptions {
   readonly record?: string;
   readonly capture: string;
   readonly state?: string;
+  readonly upstream?: string;
+  readonly listen?: string;
 }
 
 const LEVELS = ['metadata', 'redacted', 'raw'] as const;
@@ -20,7 +26,7 @@ export function registerTap(program: Command): void {
   program
     .command('tap')
     .description(
-      'run a server behind a tap that records what passes: wiretape tap -- npx -y SERVER',
+      'record what passes between clients and a server: wiretape tap -- npx -y SERVER, or wiretape tap --upstream URL',
     )
     .argument('[command...]', 'the server and its arguments, after --')
     .option('--name <name>', 'what to call the server; else its command')
@@ -28,23 +34,29 @@ export function registerTap(program: Command): void {
     .option('--record <file>', 'when it ends, write the session to this recording, or add it there')
     .option('--capture <level>', `what to keep: ${LEVELS.join(', ')}`, 'redacted')
     .option('--state <dir>', 'the state folder; else that of the user')
+    .option('--upstream <url>', 'the server is reached over HTTP at this address')
+    .option(
+      '--listen <host:port>',
+      'where its clients reach the tap; else any free port of 127.0.0.1',
+    )
     .passThroughOptions()
     .action(tap);
 }
 
 async function tap(words: readonly string[], options: TapOptions): Promise<void> {
+  const capture = captureOf(options.capture);
+  if (options.upstream !== undefined) return await tapAddress(words, options, capture);
   const [command, ...args] = words;
   if (command === undefined) {
     throw new UserError(
       'no-command',
       'No server was named.',
-      'Write wiretape tap -- COMMAND ARGUMENTS.',
+      'Write wiretape tap -- COMMAND ARGUMENTS, or wiretape tap --upstream URL.',
     );
   }
-  const capture = LEVELS.find((level) => level === options.capture);
-  if (!capture) {
-    const hint = `It is one of ${LEVELS.join(', ')}.`;
-    throw new UserError('wrong-usage', `There is no capture level ${options.capture}.`, hint);
+  if (options.listen !== undefined) {
+    const hint = 'Name the server by --upstream URL, or leave --listen out.';
+    throw new UserError('wrong-usage', 'A server on standard input listens nowhere.', hint);
   }
   // The server first, everything else while it gets ready.
   const environment = process.env;
@@ -55,19 +67,57 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
     import('./state.ts'),
     import('../tap/own-version.ts'),
   ]);
-  const { workflow, record } = options;
   const ended = await runTap(started, {
     command,
     args,
     environment,
     name: options.name ?? serverName(command, args),
     state: stateOf(options.state),
-    ...(workflow === undefined ? {} : { workflow }),
-    ...(record === undefined ? {} : { record: resolve(record) }),
+    ...optional(options),
     capture,
     version: ownVersion(),
   });
   endAs(ended);
+}
+
+async function tapAddress(
+  words: readonly string[],
+  { upstream = '', ...options }: TapOptions,
+  capture: Capture,
+): Promise<void> {
+  if (words.length > 0) {
+    const hint = 'Name a command or --upstream, not both.';
+    throw new UserError('wrong-usage', 'A tap stands in front of one server.', hint);
+  }
+  const [{ runHttpTap }, { stateOf }, { ownVersion }] = await Promise.all([
+    import('./tap-http.ts'),
+    import('./state.ts'),
+    import('../tap/own-version.ts'),
+  ]);
+  await runHttpTap({
+    upstream,
+    listen: options.listen,
+    name: options.name,
+    state: stateOf(options.state),
+    environment: process.env,
+    ...optional(options),
+    capture,
+    version: ownVersion(),
+  });
+}
+
+function captureOf(named: string): Capture {
+  const capture = LEVELS.find((level) => level === named);
+  if (capture) return capture;
+  const hint = `It is one of ${LEVELS.join(', ')}.`;
+  throw new UserError('wrong-usage', `There is no capture level ${named}.`, hint);
+}
+
+function optional({ workflow, record }: TapOptions) {
+  return {
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(record === undefined ? {} : { record: resolve(record) }),
+  };
 }
 
 /** Ends this process as its server ended: with its code, or by its signal. */

@@ -2,7 +2,9 @@
 import { fromBase64, toBase64 } from './base64.ts';
 import type { Capture, Crossing, Draft, Entry, FrameEntry } from './entry.ts';
 import type { Line } from './framing.ts';
+import { parseJson } from './json.ts';
 import { messageOrFrame } from './line.ts';
+import { isMessageEvent, readBlock } from './sse.ts';
 import { bytesOf, fromLatin1, latin1, utf8 } from './text.ts';
 
 /** Replaces the secrets of a text and says how many there were. */
@@ -10,15 +12,18 @@ export type Redact = (text: string) => { readonly text: string; readonly count: 
 
 type LineDraft = Extract<Draft, { type: 'message' | 'frame' }>;
 
-/** The draft of a line: a message when it is one JSON text, else a frame that says why not. */
-export function draftOfLine(
-  line: Line,
-  where: Pick<Crossing, 'from' | 'channel' | 'exchange'>,
-  redact: Redact,
-  capture: Capture,
-): LineDraft {
+/** Where a line crossed. */
+export type Where = Pick<Crossing, 'from' | 'channel' | 'exchange' | 'resumes'>;
+
+/**
+ * The draft of a line, of a block of an event stream or of a whole body: a message when it is one
+ * JSON text, else a frame that says why not.
+ */
+export function draftOfLine(line: Line, where: Where, redact: Redact, capture: Capture): LineDraft {
   const { bytes, at, sent, eof, overCap } = line;
-  const crossing = { at, sent, ...where, ...(eof ? { eof: true as const } : undefined) };
+  // A body always ends without a line end of its own.
+  const isCutOff = eof && !isBody(where.channel);
+  const crossing = { at, sent, ...where, ...(isCutOff ? { eof: true as const } : undefined) };
   if (capture === 'metadata') {
     const length = overCap?.length ?? bytes.length;
     return { type: 'frame', why: 'metadata-only', ...crossing, bytes: length };
@@ -34,7 +39,59 @@ export function draftOfLine(
   }
   const clean = redact(text);
   const head = { type: 'message' as const, ...crossing, ...counted(clean.count) };
+  if (where.channel === 'stream') return draftOfBlock(head, clean.text);
+  if (isBody(where.channel)) return draftOfBody(head, clean.text);
   return messageOrFrame(head, clean.text);
+}
+
+type MessageHead = Omit<Extract<LineDraft, { type: 'message' }>, 'text' | 'value'>;
+
+/** A block is a message when its event is one and its only data line is one JSON text. */
+function draftOfBlock(head: MessageHead, text: string): LineDraft {
+  const block = readBlock(text);
+  const { data, id, event } = block;
+  const { type: _, ...crossing } = head;
+  const frame = { ...crossing, type: 'frame', why: 'sse', text } as const;
+  if (!data || crossing.eof || !isMessageEvent(block)) return frame;
+  const sse = {
+    head: text.slice(0, data.start),
+    tail: text.slice(data.end),
+    ...(id === undefined ? undefined : { id }),
+    ...(event === undefined ? undefined : { event }),
+  };
+  const draft = messageOrFrame({ ...head, sse }, text.slice(data.start, data.end));
+  return draft.type === 'message' ? draft : frame;
+}
+
+/** A body is a message when it is one JSON text; white space around it is kept beside it. */
+function draftOfBody(head: MessageHead, text: string): LineDraft {
+  const { start, end } = insideOfSpace(text);
+  const inside = text.slice(start, end);
+  const body = { head: text.slice(0, start), tail: text.slice(end) };
+  const draft = messageOrFrame(inside === text ? head : { ...head, body }, inside);
+  if (draft.type === 'message') return draft;
+  const isBroken = draft.why === 'not-one-line' && isNoJson(inside);
+  return { ...draft, text, ...(isBroken ? { why: 'not-json' as const } : undefined) };
+}
+
+function isNoJson(text: string): boolean {
+  const parsed = parseJson(text);
+  return !parsed.ok && parsed.why === 'not-json';
+}
+
+/** Where a text begins and ends without the white space of JSON around it. */
+function insideOfSpace(text: string): { start: number; end: number } {
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACE.has(text.charCodeAt(start))) start++;
+  while (end > start && SPACE.has(text.charCodeAt(end - 1))) end--;
+  return { start, end };
+}
+
+const SPACE = new Set([...'\t\n\r '].map((character) => character.charCodeAt(0)));
+
+function isBody(channel: Crossing['channel']): boolean {
+  return channel === 'request' || channel === 'response';
 }
 
 /** How much of a line over the cap is kept to show what it began with, in characters. */
@@ -80,13 +137,14 @@ function counted(count: number): { redacted?: number } {
 
 /**
  * The bytes that an entry stands for, or undefined when it is not a crossing or kept only the head
- * of one. On a pipe that includes the LF that ended the line; in a stream, all of the block.
+ * of one. On a pipe that includes the LF that ended the line; in a stream, all of the block; of a
+ * body, all of it.
  */
 export function bytesOfEntry(entry: Entry): Uint8Array | undefined {
   if (entry.type !== 'message' && entry.type !== 'frame') return undefined;
   const end = isPipe(entry.channel) && !entry.eof ? '\n' : '';
   if (entry.type === 'message') {
-    const { head, tail } = entry.sse ?? { head: '', tail: end };
+    const { head, tail } = entry.sse ?? entry.body ?? { head: '', tail: end };
     return bytesOf(head + entry.text + tail);
   }
   if (entry.sha256 !== undefined) return undefined;
@@ -94,7 +152,7 @@ export function bytesOfEntry(entry: Entry): Uint8Array | undefined {
   return entry.base64 === undefined ? undefined : joined(fromBase64(entry.base64), bytesOf(end));
 }
 
-function isPipe(channel: Crossing['channel']): boolean {
+export function isPipe(channel: Crossing['channel']): boolean {
   return channel === 'stdin' || channel === 'stdout' || channel === 'stderr';
 }
 

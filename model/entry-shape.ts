@@ -51,6 +51,10 @@ const crossing = {
   redacted: optionalCount,
 };
 const sse = shape({ head: text, tail: text, id: optionalText, event: optionalText });
+const body = shape({ head: text, tail: text });
+const coded = listOf(
+  shape({ from: peer, coding: text, bytes: count, sha256: text, fault: optionalText }),
+);
 const headers = listOf((value) => Array.isArray(value) && value.length === 2 && value.every(text));
 
 type Known = Exclude<Entry['type'], 'unknown'>;
@@ -66,9 +70,12 @@ const SHAPES: Readonly<Record<Known, Check>> = {
     clock,
     launch: optional(launch),
     host: optional(host),
+    upstream: optionalText,
+    joined: optionalTrue,
+    traceparent: optionalText,
     workflow: textOrNull,
   }),
-  message: shape({ ...crossing, sse: optional(sse) }),
+  message: shape({ ...crossing, sse: optional(sse), body: optional(body) }),
   frame: shape({
     ...crossing,
     why: text,
@@ -85,6 +92,7 @@ const SHAPES: Readonly<Record<Known, Check>> = {
     status: optionalCount,
     headers: optional(headers),
     ended: optionalText,
+    coded: optional(coded),
   }),
   stderr: shape({ text, partial: optionalTrue, redacted: optionalCount }),
   exit: shape({ code: integerOrNull, signal: textOrNull }),

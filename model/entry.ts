@@ -59,6 +59,12 @@ export interface SessionEntry extends EntryBase {
   readonly clock: Clock;
   readonly launch?: Launch;
   readonly host?: Host;
+  /** Over HTTP: the address of the server, without its secrets. */
+  readonly upstream?: string;
+  /** The session had begun before the tap saw anything of it. */
+  readonly joined?: true;
+  /** The trace that the server was started in (`TRACEPARENT`, W3C Trace Context). */
+  readonly traceparent?: string;
   readonly workflow: string | null;
 }
 
@@ -75,9 +81,14 @@ export interface Crossing {
   readonly redacted?: number;
 }
 
-export interface SseEnvelope {
+/** What stood around a message. */
+export interface Envelope {
   readonly head: string;
   readonly tail: string;
+}
+
+/** What stood around it in its block of an event stream. */
+export interface SseEnvelope extends Envelope {
   readonly id?: string;
   readonly event?: string;
 }
@@ -86,6 +97,8 @@ export interface SseEnvelope {
 export interface MessageEntry extends EntryBase, Crossing {
   readonly type: 'message';
   readonly sse?: SseEnvelope;
+  /** White space around it in the body of a request or response. */
+  readonly body?: Envelope;
   readonly text: string;
   readonly value: unknown;
 }
@@ -118,7 +131,20 @@ export interface HttpEntry extends EntryBase {
   readonly path?: string;
   readonly status?: number;
   readonly headers?: readonly (readonly [string, string])[];
+  /** `complete`, `client-closed`, `server-closed`, `unreachable` or `tap-closed`. */
   readonly ended?: string;
+  /** Of bodies whose messages stand decoded: what crossed. */
+  readonly coded?: readonly CodedBody[];
+}
+
+/** A body with a content coding, as its wire bytes. */
+export interface CodedBody {
+  readonly from: Peer;
+  readonly coding: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Why decoding ended early. */
+  readonly fault?: string;
 }
 
 /** One line of standard error; `partial` when it was not ended by LF within 200 ms. */

@@ -1,12 +1,28 @@
 /**
- * Newline framing of a byte stream that may be split at any byte.
+ * Framing of a byte stream that may be split at any byte.
  *
- * Bytes come in, lines come out: each LF-ended run of bytes is exactly one line, and the last one
- * may lack its LF. Nothing is decoded or judged here. A line longer than the cap keeps its head,
- * its length and its SHA-256, so that memory stays bounded whatever a peer sends.
+ * Bytes come in, lines come out: on a pipe each LF-ended run of bytes is exactly one line, and the
+ * last one may lack its LF; in an event stream each block is one (model/sse.ts); a body is one as a
+ * whole. Nothing is decoded or judged here. A line longer than the cap keeps its head, its length
+ * and its SHA-256, so that memory stays bounded whatever a peer sends.
  */
 
 const LF = 0x0a;
+
+/** Where a line ends in a chunk, and where the next one starts; undefined: not in this chunk. */
+export type Cut = (
+  chunk: Uint8Array,
+  start: number,
+) => { readonly end: number; readonly next: number } | undefined;
+
+/** Cuts a pipe at each LF, which belongs to no line. */
+export const atLineFeed: Cut = (chunk, start) => {
+  const end = chunk.indexOf(LF, start);
+  return end === -1 ? undefined : { end, next: end + 1 };
+};
+
+/** A body is never cut. */
+export const nowhere: Cut = () => undefined;
 
 /** A running SHA-256; node:crypto and @noble/hashes both satisfy it. */
 export interface Hash {
@@ -20,7 +36,7 @@ export interface Line {
   /** When the first byte was read, and when the chunk with the last byte was passed on. */
   readonly at: number;
   readonly sent: number;
-  /** The line did not end in LF: the stream ended. */
+  /** The line was not ended: the stream was. */
   readonly eof: boolean;
   readonly overCap?: { readonly length: number; readonly sha256: string };
 }
@@ -57,8 +73,11 @@ const nothing = (): Partial => ({
   hash: undefined,
 });
 
-/** `cap`: the most bytes kept of a line; `sha256`: makes the hash of a line that is longer. */
-export function createFramer(cap: number, sha256: () => Hash): Framer {
+/**
+ * `cap`: the most bytes kept of a line; `sha256`: makes the hash of a line that is longer; `cut`:
+ * where lines end, a new one for each stream where it remembers anything.
+ */
+export function createFramer(cap: number, sha256: () => Hash, cut: Cut = atLineFeed): Framer {
   let partial = nothing();
 
   const take = (bytes: Uint8Array, at: number, sent: number): void => {
@@ -86,10 +105,10 @@ export function createFramer(cap: number, sha256: () => Hash): Framer {
     push(chunk, at, sent) {
       const lines: Line[] = [];
       let start = 0;
-      for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-        if (end > start) take(chunk.subarray(start, end), at, sent);
+      for (let found = cut(chunk, 0); found; found = cut(chunk, start)) {
+        if (found.end > start) take(chunk.subarray(start, found.end), at, sent);
         lines.push(finish(at, sent, false));
-        start = end + 1;
+        start = found.next;
       }
       if (start < chunk.length) take(chunk.subarray(start), at, sent);
       return lines;

@@ -95,7 +95,8 @@ type MessageHead = Omit<MessageEntry, 'text' | 'value' | 'session' | 'seq'> & { 
 /** A message with its text and value, or the frame that its text makes of it. */
 type TextOf<H> =
   | (H & Pick<MessageEntry, 'type' | 'text' | 'value'>)
-  | (Omit<H, 'type' | 'sse'> & Pick<FrameEntry, 'type' | 'why'> & { readonly text: string });
+  | (Omit<H, 'type' | 'sse' | 'body'> &
+      Pick<FrameEntry, 'type' | 'why'> & { readonly text: string });
 
 /** Text that is not one JSON text on one line cannot be a message, whatever its line claims. */
 export function messageOrFrame<H extends MessageHead>(head: H, text: string): TextOf<H> {
@@ -108,7 +109,7 @@ export function messageOrFrame<H extends MessageHead>(head: H, text: string): Te
 }
 
 function frameOf<H extends MessageHead>(head: H, text: string, why: FrameReason): TextOf<H> {
-  const { sse: _, ...crossing } = head;
+  const { sse: _, body: __, ...crossing } = head;
   return { ...crossing, type: 'frame', why, text };
 }
 
@@ -138,4 +139,12 @@ interface Parsed {
 function parsedObject(text: string): Parsed | undefined {
   const parsed = parseJson(text);
   return parsed.ok && isObject(parsed.value) ? { text, fields: parsed.value } : undefined;
+}
+
+/** The message in a body that was written on several lines; undefined for every other frame. */
+export function messageInFrame(frame: FrameEntry): MessageEntry | undefined {
+  const { why, text } = frame;
+  if (why !== 'not-one-line' || text === undefined) return undefined;
+  const parsed = parseJson(text);
+  return { ...frame, type: 'message', text, value: parsed.ok ? parsed.value : undefined };
 }

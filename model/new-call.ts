@@ -23,7 +23,13 @@ export function placeOf(entry: MessageEntry, item: number | undefined): Place {
   return { entry, ref };
 }
 
-export function newCall(index: CallIndex, message: RequestMessage, { entry, ref }: Place): Call {
+/** `around`: the trace of what the request came in, for requests that name none themselves. */
+export function newCall(
+  index: CallIndex,
+  message: RequestMessage,
+  { entry, ref }: Place,
+  around?: string,
+): Call {
   const { session, from, exchange } = entry;
   const { id, method, params } = message;
   const call: Mutable<Call> = {
@@ -37,7 +43,7 @@ export function newCall(index: CallIndex, message: RequestMessage, { entry, ref 
     state: 'open',
   };
   const subject = subjectOf(method, params);
-  const trace = traceOf(params);
+  const trace = traceOf(params) ?? around;
   // The server asks because of what it was asked; what the client asks comes from its host.
   const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
   if (subject !== undefined) call.subject = subject;

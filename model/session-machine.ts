@@ -12,14 +12,17 @@ import { type CallIndex, createCallIndex } from './call-index.ts';
 import {
   type Entry,
   type FrameEntry,
+  type HttpEntry,
   lastSeq,
   type MessageEntry,
   type NoteEntry,
   type Peer,
   type PipeState,
 } from './entry.ts';
-import { noteIdentity, noteResultIdentity, traceOf } from './identity.ts';
+import { createExchanges, type Exchanges } from './exchanges.ts';
+import { noteIdentity, noteResultIdentity, traceIn, traceOf } from './identity.ts';
 import { member } from './json.ts';
+import { messageInFrame } from './line.ts';
 import { tiesOfResult } from './logical-call.ts';
 import {
   classify,
@@ -93,6 +96,7 @@ interface Machine {
   readonly session: Session;
   readonly index: CallIndex;
   readonly bursts: Bursts;
+  readonly exchanges: Exchanges;
 }
 
 export function createSessionMachine(id: string): SessionMachine {
@@ -101,6 +105,7 @@ export function createSessionMachine(id: string): SessionMachine {
     session,
     index: createCallIndex(),
     bursts: createBursts(session.bursts),
+    exchanges: createExchanges(),
   };
   return {
     session,
@@ -119,8 +124,7 @@ function applyEntry(machine: Machine, entry: Entry): readonly Seen[] {
     case 'message':
       return applyMessage(machine, entry);
     case 'frame':
-      applyFrame(session, entry);
-      break;
+      return applyFrame(machine, entry);
     case 'session':
       session.head = entry;
       break;
@@ -144,8 +148,9 @@ function applyEntry(machine: Machine, entry: Entry): readonly Seen[] {
       if (entry.pipe) notePipe(session, entry, entry.pipe);
       break;
     case 'http':
-    case 'unknown':
+      applyHttp(machine, entry);
       break;
+    default:
   }
   return NOTHING;
 }
@@ -157,13 +162,31 @@ function countEntry(session: Session, entry: Entry): void {
   session.lastAt = Math.max(session.lastAt, entry.at);
 }
 
-/** Frames hold no message; some held one that was not kept. */
-function applyFrame(session: Session, { seq, at, from, why }: FrameEntry): void {
+/** Some frames hold a message, or held one that was not kept. What a response holds is HTTP's. */
+function applyFrame(machine: Machine, entry: FrameEntry): readonly Seen[] {
+  const { session } = machine;
+  const { seq, at, from, why, channel } = entry;
+  const message = messageInFrame(entry);
+  if (message) return applyMessage(machine, message);
   session.lastFrom[from] = at;
-  if (why === 'not-json' || why === 'invalid-utf8') {
+  const isFault = why === 'not-json' || why === 'invalid-utf8';
+  if (isFault && channel !== 'response') {
     session.anomalies.push({ kind: 'malformed', seq, from, faults: [why] });
   } else if (why === 'over-cap' || why === 'metadata-only') {
     session.unread.push({ seq, at, from });
+  }
+  return NOTHING;
+}
+
+/** The end of an exchange decides what becomes of the calls in it. */
+function applyHttp({ session, index, exchanges }: Machine, entry: HttpEntry): void {
+  const [calls, meaning] = exchanges.apply(entry, session.era) ?? [[], 'may-come'];
+  for (const call of calls) {
+    if (call.state !== 'open' || meaning === 'may-come') continue;
+    const { seq, at } = entry;
+    if (meaning === 'cancel') call.cancelled ??= { seq, at, sent: at, size: 0 };
+    become(session, call, meaning);
+    index.close(call);
   }
 }
 
@@ -233,9 +256,9 @@ function aboutCall(call: Call | undefined): Meaning {
 }
 
 function applyRequest(machine: Machine, message: RequestMessage, place: Place): Call {
-  const { session, index, bursts } = machine;
+  const { session, index, bursts, exchanges } = machine;
   const { entry, ref } = place;
-  const call = newCall(index, message, place);
+  const call = newCall(index, message, place, traceAround(machine, entry));
   bursts.add(ref.at, call.trace ?? null);
   if (entry.from === 'client') {
     noteIdentity(session, message);
@@ -246,6 +269,7 @@ function applyRequest(machine: Machine, message: RequestMessage, place: Place): 
   session.calls.push(call);
   session.openCount++;
   index.add(call, message.params);
+  exchanges.add(call);
   if (session.phase === 'ended') become(session, call, 'end');
   return call;
 }
@@ -304,13 +328,22 @@ function applyNotification(
 ): NotificationSeen {
   const { method, params } = message;
   const call = callOfNotification(machine, message, place);
-  machine.bursts.add(place.ref.at, traceOf(params) ?? call?.trace ?? null);
+  const trace = traceOf(params) ?? call?.trace ?? traceAround(machine, place.entry);
+  machine.bursts.add(place.ref.at, trace ?? null);
   const subject = subjectOf(method, params);
   const seen: Mutable<NotificationSeen> = { ref: place.ref, from: place.entry.from, method };
   if (subject !== undefined) seen.subject = subject;
   if (call !== undefined) seen.call = call;
   machine.session.notifications.push(seen);
   return seen;
+}
+
+/** The trace of what a message came in: its exchange, else the process of its server. */
+function traceAround(
+  { session, exchanges }: Machine,
+  { exchange }: MessageEntry,
+): string | undefined {
+  return exchanges.traceOf(exchange) ?? traceIn(session.head?.traceparent);
 }
 
 /** The call that a notification speaks of, with what it does to it. */

@@ -20,6 +20,14 @@ export function startClock(): SessionClock {
   };
 }
 
+/** The clock of a session that began at `start` of another one, in µs. */
+export function clockFrom({ clock, now }: SessionClock, start: number): SessionClock {
+  const { wall, monotonic, boot } = clock;
+  const began = new Date(Date.parse(wall) + start / 1000).toISOString();
+  const at = String(BigInt(monotonic) + BigInt(start) * 1000n);
+  return { clock: { wall: began, monotonic: at, boot }, now: () => now() - start };
+}
+
 /** Names the boot since which the monotonic clock counts; outside Linux to the minute it began. */
 function bootId(monotonic: bigint): string {
   try {

@@ -2,9 +2,10 @@
  * One direction of a session as entries: bytes in, framed, redacted, recorded in the same turn.
  * Lines over 64 KiB keep their place and go to a worker, so that they do not hold up the traffic.
  */
-import { draftOfLine } from '../model/crossing.ts';
-import type { Channel, Draft, Peer } from '../model/entry.ts';
-import { createFramer, type Line } from '../model/framing.ts';
+import { draftOfLine, isPipe, type Where } from '../model/crossing.ts';
+import type { Channel, Draft } from '../model/entry.ts';
+import { atLineFeed, type Cut, createFramer, type Line, nowhere } from '../model/framing.ts';
+import { createBlockCut } from '../model/sse.ts';
 import { latin1 } from '../model/text.ts';
 import { sha256 } from './hash.ts';
 import type { LargeLines } from './large.ts';
@@ -24,22 +25,22 @@ export interface Crossings {
   end(): void;
 }
 
-export interface Direction {
-  readonly from: Peer;
-  readonly channel: Channel;
-}
+/** What is done with the entry of a line that is no plain message, before it is recorded. */
+export type Finish = (draft: Draft) => Draft;
 
 export function createCrossings(
   session: TapSession,
-  where: Direction,
+  where: Where,
   large: LargeLines,
+  finish: Finish = (draft) => draft,
 ): Crossings {
-  const framer = createFramer(CAP, sha256);
+  const framer = createFramer(CAP, sha256, cutOf(where.channel));
   const isKeyLine = createKeyBlocks();
   const { recorder, redact, capture } = session;
 
+  const isPlain = isPipe(where.channel) && capture !== 'metadata';
   const textOf = (line: Line): string | undefined =>
-    capture === 'metadata' ? undefined : messageText(line, where, redact);
+    isPlain ? messageText(line, where, redact) : undefined;
 
   /** The entry of a line that is no plain message. A private key printed by line is hidden whole. */
   const draftOf = (line: Line): Draft => {
@@ -64,7 +65,7 @@ export function createCrossings(
         continue;
       }
       try {
-        ready.push(textOf(line) ?? draftOf(line));
+        ready.push(textOf(line) ?? finish(draftOf(line)));
       } catch (error) {
         // A fault of ours costs one entry, visibly, and no traffic.
         flush();
@@ -81,4 +82,9 @@ export function createCrossings(
     push: (chunk, at, sent) => record(framer.push(chunk, at, sent)),
     end: () => record(framer.end()),
   };
+}
+
+function cutOf(channel: Channel): Cut {
+  if (isPipe(channel)) return atLineFeed;
+  return channel === 'stream' ? createBlockCut() : nowhere;
 }

@@ -32,9 +32,15 @@ const DEEPEST = 64;
 
 /** The host of a process; undefined when every ancestor is a launcher or cannot be seen. */
 export function hostOf(pid: number, look: Look): Host | undefined {
-  let at = look(pid)?.parent;
+  const parent = look(pid)?.parent;
+  return parent === undefined ? undefined : hostAt(parent, look);
+}
+
+/** The process itself where it is no launcher, else its nearest ancestor that is none. */
+export function hostAt(pid: number, look: Look): Host | undefined {
+  let at: number | undefined = pid;
   for (let depth = 0; at !== undefined && at > 0 && depth < DEEPEST; depth++) {
-    const ancestor = look(at);
+    const ancestor: Ancestor | undefined = look(at);
     if (!ancestor) return undefined;
     const name = nameOf(ancestor.words);
     if (name !== undefined) return { pid: ancestor.pid, started: ancestor.started, name };

@@ -1,8 +1,9 @@
 /**
- * Records what passes between an MCP client and its server: over stdio, or inside a process.
+ * Records what passes between an MCP client and its server: over stdio, over HTTP, or inside a process.
  * Forwards first and unchanged, keeps a journal on disk, ships it to a collector where one runs.
  * Deliberately decides nothing about the traffic and never alters it.
  */
+export { type HttpTap, type HttpTapOptions, tapHttp } from './http/listen.ts';
 export { keyOf } from './key.ts';
 export { serverName } from './package.ts';
 export { type Ended, type StdioOptions, tapStdio } from './stdio.ts';

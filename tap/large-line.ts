@@ -1,10 +1,9 @@
 /** The journal line of a large message. Its text is not parsed: readers do that (design: above 64 KiB). */
 import { isUtf8 } from 'node:buffer';
-import { draftOfLine, type Redact } from '../model/crossing.ts';
+import { draftOfLine, type Redact, type Where } from '../model/crossing.ts';
 import type { Capture, Entry } from '../model/entry.ts';
 import type { Line } from '../model/framing.ts';
 import { encodeEntry } from '../model/line.ts';
-import type { Direction } from './crossings.ts';
 import { messageHead, messageStart } from './message-text.ts';
 import { sealAround, sealOne } from './seal.ts';
 
@@ -12,7 +11,7 @@ import { sealAround, sealOne } from './seal.ts';
 export interface Job {
   readonly seq: number;
   readonly line: Line;
-  readonly where: Direction;
+  readonly where: Where;
 }
 
 export interface Rules {
@@ -27,7 +26,7 @@ export function largeLine(
   { redact, capture }: Rules,
 ): Uint8Array<ArrayBuffer> {
   const { bytes } = line;
-  if (!looksLikeJson(bytes)) {
+  if (where.resumes || !looksLikeJson(bytes)) {
     const draft = draftOfLine(line, where, redact, capture);
     return sealOne(encodeEntry({ ...draft, session, seq } as Entry));
   }
@@ -38,10 +37,12 @@ export function largeLine(
   return sealAround(head, clean.count === 0 ? bytes : Buffer.from(clean.text), '}');
 }
 
-/** Whether the text begins and ends as a JSON object or array does, and is UTF-8. */
+/** Whether the text begins and ends as a JSON object or array does, on one line, and is UTF-8. */
 function looksLikeJson(bytes: Uint8Array): boolean {
   const first = bytes[0];
   const last = bytes.at(-1);
   const isClosed = (first === 0x7b && last === 0x7d) || (first === 0x5b && last === 0x5d);
-  return isClosed && isUtf8(bytes);
+  return isClosed && !bytes.includes(LF) && isUtf8(bytes);
 }
+
+const LF = 0x0a;

@@ -7,8 +7,8 @@
  * is a gap, and later ones are made here.
  */
 import { Worker } from 'node:worker_threads';
+import type { Where } from '../model/crossing.ts';
 import type { Line } from '../model/framing.ts';
-import type { Direction } from './crossings.ts';
 import { type Job, largeLine } from './large-line.ts';
 import type { Setting } from './large-worker.ts';
 import { reasonOf } from './system-error.ts';
@@ -16,7 +16,7 @@ import type { TapSession } from './tap-session.ts';
 
 export interface LargeLines {
   /** Gives the kept place `seq` its entry, soon. */
-  add(seq: number, line: Line, where: Direction): void;
+  add(seq: number, line: Line, where: Where): void;
   /** Resolves when every place has its entry. */
   done(): Promise<void>;
 }

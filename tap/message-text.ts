@@ -2,10 +2,9 @@
  * The line of a message as text, written without building its entry: that costs half of recording.
  * Says exactly what model/line.ts says of the same message, which a test holds.
  */
-import type { Redact } from '../model/crossing.ts';
+import { isPipe, type Redact, type Where } from '../model/crossing.ts';
 import type { Line } from '../model/framing.ts';
 import { utf8 } from '../model/text.ts';
-import type { Direction } from './crossings.ts';
 
 /** What stands before the seq of a message of this session. */
 export function messageStart(session: string): string {
@@ -13,15 +12,16 @@ export function messageStart(session: string): string {
 }
 
 /** What stands between the seq of a message and its text. */
-export function messageHead({ at, sent, eof }: Line, where: Direction, redacted: number): string {
-  const { from, channel } = where;
-  const end = eof ? ',"eof":true' : '';
+export function messageHead({ at, sent, eof }: Line, where: Where, redacted: number): string {
+  const { from, channel, exchange } = where;
+  const place = exchange === undefined ? '' : `,"exchange":${exchange}`;
+  const end = eof && isPipe(channel) ? ',"eof":true' : '';
   const count = redacted === 0 ? '' : `,"redacted":${redacted}`;
-  return `,"at":${at},"sent":${sent},"from":"${from}","channel":"${channel}"${end}${count},"message":`;
+  return `,"at":${at},"sent":${sent},"from":"${from}","channel":"${channel}"${place}${end}${count},"message":`;
 }
 
 /** What follows the seq of a line that is one JSON text; undefined: it is none, or is not kept. */
-export function messageText(line: Line, where: Direction, redact: Redact): string | undefined {
+export function messageText(line: Line, where: Where, redact: Redact): string | undefined {
   if (line.overCap) return undefined;
   const text = utf8(line.bytes);
   if (text === undefined) return undefined;

@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
-import type { Capture, Host, Launch, SessionEntry } from '../model/entry.ts';
+import type { Capture, SessionEntry } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
 import { createRedact } from '../model/redaction.ts';
 import { RULES } from '../model/secrets.ts';
@@ -38,10 +38,8 @@ export interface SessionOptions {
 }
 
 /** What only the tap at hand knows of its session. */
-export interface SessionFacts extends Pick<SessionEntry, 'transport' | 'fidelity'> {
-  readonly launch?: Launch;
-  readonly host?: Host;
-}
+export type SessionFacts = Pick<SessionEntry, 'transport' | 'fidelity'> &
+  Partial<Pick<SessionEntry, 'launch' | 'host' | 'upstream' | 'joined' | 'traceparent'>>;
 
 export interface Secrets {
   readonly key: Uint8Array;

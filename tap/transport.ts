@@ -7,9 +7,9 @@
  */
 import { homedir } from 'node:os';
 import process from 'node:process';
+import type { Where } from '../model/crossing.ts';
 import { stateFolder } from '../model/state.ts';
 import { startClock } from './clock.ts';
-import type { Direction } from './crossings.ts';
 import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
 import { largeLinesHere } from './large.ts';
@@ -90,8 +90,8 @@ export function tapTransport<T extends object>(transport: T, options: TransportO
   return transport;
 }
 
-const CLIENT: Direction = { from: 'client', channel: 'stdin' };
-const SERVER: Direction = { from: 'server', channel: 'stdout' };
+const CLIENT: Where = { from: 'client', channel: 'stdin' };
+const SERVER: Where = { from: 'server', channel: 'stdout' };
 
 function replace(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, {
@@ -135,7 +135,7 @@ function accessorOf(target: object, name: string): PropertyDescriptor | undefine
 }
 
 interface ObjectSession {
-  record(direction: Direction, message: unknown): void;
+  record(direction: Where, message: unknown): void;
   finish(): Promise<void>;
 }
 

@@ -76,7 +76,8 @@ describe('the golden recording of format 1', () => {
       client 1 tools/call, search, :2 answered, :4 result, exchange 1, trace 319c
       client 7 subscriptions/listen, :7 answered, :12 result, exchange 2
       server notifications/subscriptions/acknowledged, :9, of :7
-      client a, :13"
+      client a, :13
+      ! malformed :15 by server, no-message"
     `);
   });
 
@@ -88,7 +89,7 @@ describe('the golden recording of format 1', () => {
     });
     expect(told.join('\n')).toMatchInlineSnapshot(`
       "claude | 41 | pause 01MEM0RY000000000000000000 11
-      nightly | 41 | pause 01SEARCH000000000000000000 4 | trace 01SEARCH000000000000000000 2
+      nightly | 41 | pause 01SEARCH000000000000000000 5 | trace 01SEARCH000000000000000000 2
       inside |  | pause 011NS1DE000000000000000000 1"
     `);
   });

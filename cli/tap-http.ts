@@ -1,0 +1,69 @@
+/** `wiretape tap --upstream URL`: listens in front of a server until it is told to end. */
+import process from 'node:process';
+import { tapHttp } from '../tap/http/listen.ts';
+import type { SessionOptions } from '../tap/tap-session.ts';
+import { systemCode, systemReason, UserError } from './error.ts';
+import { remark } from './terminal.ts';
+
+interface Options extends Omit<SessionOptions, 'name'> {
+  readonly upstream: string;
+  readonly listen: string | undefined;
+  readonly name: string | undefined;
+}
+
+export async function runHttpTap({
+  upstream: address,
+  listen,
+  name,
+  ...rest
+}: Options): Promise<void> {
+  const upstream = upstreamOf(address);
+  const at = listenOf(listen);
+  const called = name ?? upstream.host;
+  // From here on nothing of ours may end the traffic.
+  process.on('uncaughtException', (error) => remark(`A fault of the tap: ${String(error)}.`));
+  const tap = await tapHttp({ ...rest, upstream, listen: at, name: called, say: remark }).catch(
+    (error: unknown) => {
+      throw cannotListen(error, `${at.host}:${at.port}`);
+    },
+  );
+  remark(`${called} is recorded at ${tap.url}, in place of ${upstream.origin}${upstream.pathname}`);
+  await toldToEnd();
+  await tap.close();
+  process.exit(0);
+}
+
+function upstreamOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url;
+  const hint = 'Write it as its clients do, such as http://localhost:3000/mcp.';
+  throw new UserError('wrong-usage', `${text} is no address of an HTTP server.`, hint);
+}
+
+/** Only this machine: whoever reaches the tap reaches the server behind it. */
+function listenOf(text = '127.0.0.1:0'): { host: string; port: number } {
+  const [, host = '', port = ''] = /^(127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})$/.exec(text) ?? [];
+  if (host !== '' && Number(port) <= 65_535) {
+    return {
+      host: host === 'localhost' ? '127.0.0.1' : host.replace(/[[\]]/g, ''),
+      port: Number(port),
+    };
+  }
+  const hint = 'It is 127.0.0.1:PORT or [::1]:PORT, since a tap serves its own machine only.';
+  throw new UserError('wrong-usage', `A tap cannot listen on ${text}.`, hint);
+}
+
+function cannotListen(error: unknown, at: string): unknown {
+  const code = systemCode(error);
+  if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return error;
+  const sentence =
+    code === 'EADDRINUSE' ? `${at} is taken by another program.` : `${at}: ${systemReason(error)}.`;
+  return new UserError('port-in-use', sentence, 'Name another by --listen 127.0.0.1:PORT.');
+}
+
+function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => resolve());
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * One exchange, recorded while somebody else passes it on. Nothing here throws to that somebody,
+ * waits, or changes a byte.
+ *
+ * What an exchange belongs to may show only in its body or in its answer (placement.ts); until then
+ * what is to be recorded waits, at most 64 KiB of it.
+ */
+import type { CodedBody, HttpEntry } from '../../model/entry.ts';
+import { headerOf, mediaTypeOf, type RawHeaders } from './headers.ts';
+import { createPlacement } from './placement.ts';
+import { recordedHeaders, recordedPath } from './recorded.ts';
+import type { Caller, Sessions } from './sessions.ts';
+import { onClock, openSide, type Place, type Side, type WhenPlaced } from './side.ts';
+
+/** How an exchange ended. */
+export type Ending = 'complete' | 'client-closed' | 'server-closed' | 'unreachable';
+
+/** The head of a request; `at` in µs of the listener's clock, like all times here. */
+export interface RequestHead {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: RawHeaders;
+  readonly at: number;
+  readonly caller: () => Caller;
+}
+
+export interface Exchange {
+  requestBody(chunk: Uint8Array, at: number, sent: number): void;
+  requestEnded(): void;
+  responseHead(status: number, headers: RawHeaders, at: number): void;
+  responseBody(chunk: Uint8Array, at: number, sent: number): void;
+  /** Nothing more comes from either side. */
+  ended(how: Ending, at: number): void;
+}
+
+export interface ExchangeOptions {
+  readonly sessions: Sessions;
+  /** The path of the address that the user named. */
+  readonly endpoint: string;
+  /** Told when recording can follow no further (true), and when it can again. */
+  readonly hold?: (isHeld: boolean) => void;
+}
+
+export function openExchange(head: RequestHead, options: ExchangeOptions): Exchange {
+  const { sessions, hold } = options;
+  const { place, whenPlaced } = createWaiting();
+  const placement = createPlacement(head, options, (found) => {
+    found.session.openCount++;
+    if (hold) found.session.holds.add(hold);
+    place(found);
+  });
+  const note = (at: number, fields: (place: Place) => Fields): void =>
+    whenPlaced((found) => {
+      const { session, exchange } = found;
+      const when = onClock(session, at);
+      session.tap.recorder.add([{ type: 'http', at: when, exchange, ...fields(found) }]);
+    });
+
+  note(head.at, ({ session, isProtocol }) => ({
+    phase: 'opened',
+    method: head.method,
+    path: recordedPath(head.path, isProtocol, session.tap),
+    headers: recordedHeaders(head.headers, session.tap),
+  }));
+  const coding = headerOf(head.headers, 'content-encoding');
+  const request = openSide({ from: 'client', coding, whenPlaced, look: placement.request });
+  request.as('request');
+  let response: Side | undefined;
+  placement.start();
+
+  const close = (how: Ending, at: number): void => {
+    placement.ended();
+    const coded = [request, response].flatMap((side) => side?.coded ?? []);
+    note(at, () => endOf(how, coded));
+    whenPlaced(({ session }) => {
+      if (hold) session.holds.delete(hold);
+      placement.close();
+      sessions.release(session);
+    });
+  };
+
+  return {
+    requestBody: request.push,
+    requestEnded: () => request.end(placement.requestEnded),
+    responseHead(status, headers, at) {
+      note(at, ({ session }) => {
+        return { phase: 'head', status, headers: recordedHeaders(headers, session.tap) };
+      });
+      const isStream = mediaTypeOf(headers) === 'text/event-stream';
+      const coded = headerOf(headers, 'content-encoding');
+      response = openSide({ from: 'server', coding: coded, whenPlaced, look: placement.response });
+      response.as(isStream ? 'stream' : 'response', headerOf(head.headers, 'last-event-id'));
+      placement.responseHead(status, headers, isStream);
+    },
+    responseBody: (chunk, at, sent) => response?.push(chunk, at, sent),
+    ended(how, at) {
+      request.end(() => {
+        if (response) response.end(() => close(how, at));
+        else close(how, at);
+      });
+    },
+  };
+}
+
+type Fields = Omit<HttpEntry, 'type' | 'session' | 'seq' | 'at' | 'exchange'>;
+
+function endOf(ended: Ending, coded: readonly CodedBody[]): Fields {
+  return { phase: 'ended', ended, ...(coded.length > 0 ? { coded } : {}) };
+}
+
+/** Steps that wait for a place, in order. */
+function createWaiting(): { place(found: Place): void; readonly whenPlaced: WhenPlaced } {
+  let place: Place | undefined;
+  let waiting: ((place: Place) => void)[] = [];
+  return {
+    place(found) {
+      place = found;
+      for (const step of waiting) step(found);
+      waiting = [];
+    },
+    whenPlaced(step) {
+      if (place) step(place);
+      else waiting.push(step);
+    },
+  };
+}

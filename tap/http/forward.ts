@@ -1,0 +1,210 @@
+/**
+ * Passes one request on to the upstream and its response back: headers as they came, bodies chunk
+ * by chunk and no faster than they are taken, and each side's end as soon as it comes.
+ *
+ * Whoever gives up is felt by the other at once: a client that closes aborts the upstream (which in
+ * 2026-07-28 is how a call is cancelled), a response that breaks off breaks off here too.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { createEndpointRewrite, type EndpointRewrite } from './endpoint.ts';
+import type { Exchange } from './exchange.ts';
+import {
+  headerOf,
+  mediaTypeOf,
+  type RawHeaders,
+  requestHeaders,
+  responseHeaders,
+} from './headers.ts';
+
+export interface Route {
+  readonly upstream: URL;
+  /** The address by which this client knows us. */
+  readonly ours: string;
+  readonly dispatcher: Dispatcher;
+  /** µs of the listener's clock. */
+  readonly now: () => number;
+  /** What the client is told when nobody answers. */
+  readonly onUnreachable: (error: Error) => void;
+}
+
+/** Begins at once; the exchange hears of everything after it was passed on. */
+export function passOn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+  exchangeOf: (hold: (isHeld: boolean) => void) => Exchange,
+): void {
+  const { upstream, ours, dispatcher, now } = route;
+  const valve = createValve();
+  const exchange = exchangeOf((isHeld) => valve.set({ isHeld }));
+  response.on('close', () => {
+    if (!response.writableFinished) valve.leave();
+  });
+  response.on('drain', () => valve.set({ isFull: false }));
+  // Who has nobody to write to is told by `close`.
+  response.on('error', () => {});
+  const handler = handlerOf({ request, response, route, valve, exchange });
+  const options = {
+    path: request.url ?? '/',
+    method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
+    headers: requestHeaders(request.rawHeaders, ours, upstream),
+    // The types forget that it takes what can be iterated over.
+    body: bodyOf(request, exchange, now) as unknown as Readable | null,
+  };
+  try {
+    dispatcher.dispatch(options, handler);
+  } catch (error) {
+    // A request that could be read and cannot be written, by the rules of the client.
+    refuse(response, 400, -32600, 'The request cannot be passed on');
+    exchange.ended('unreachable', now());
+    route.onUnreachable(error as Error);
+  }
+}
+
+/** Whether more of the response is read. */
+interface Valve {
+  readonly hasLeft: boolean;
+  open(controller: Dispatcher.DispatchController): void;
+  /** `isHeld`: recording cannot follow; `isFull`: the client takes no more. */
+  set(state: { isHeld?: boolean; isFull?: boolean }): void;
+  /** The client has gone. */
+  leave(): void;
+}
+
+function createValve(): Valve {
+  let controller: Dispatcher.DispatchController | undefined;
+  let state = { isHeld: false, isFull: false };
+  let hasLeft = false;
+  const flow = (): void => {
+    if (hasLeft) controller?.abort(new Error('the client closed its connection'));
+    else if (state.isHeld || state.isFull) controller?.pause();
+    else controller?.resume();
+  };
+  return {
+    get hasLeft() {
+      return hasLeft;
+    },
+    open(started) {
+      controller = started;
+      flow();
+    },
+    set(change) {
+      state = { ...state, ...change };
+      flow();
+    },
+    leave() {
+      hasLeft = true;
+      flow();
+    },
+  };
+}
+
+interface Context {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly route: Route;
+  readonly valve: Valve;
+  readonly exchange: Exchange;
+}
+
+function handlerOf({
+  request,
+  response,
+  route,
+  valve,
+  exchange,
+}: Context): Dispatcher.DispatchHandler {
+  const { upstream, ours, now } = route;
+  let endpoint: EndpointRewrite | undefined;
+  return {
+    onRequestStart: (controller) => valve.open(controller),
+    onResponseStart(controller, status, _headers, statusText) {
+      if (status < 200) return;
+      const raw = rawOf(controller);
+      const at = now();
+      response.writeHead(status, statusText ?? '', responseHeaders(raw, ours, upstream));
+      response.flushHeaders();
+      if (mayTellEndpoint(request, raw)) endpoint = createEndpointRewrite(ours, upstream);
+      exchange.responseHead(status, raw, at);
+    },
+    onResponseData(_, chunk) {
+      const at = now();
+      const passed = endpoint?.pass(chunk) ?? chunk;
+      const sent = now();
+      if (passed.length > 0 && !response.write(passed)) valve.set({ isFull: true });
+      exchange.responseBody(chunk, at, sent);
+    },
+    onResponseEnd() {
+      response.end(endpoint?.end());
+      exchange.ended('complete', now());
+    },
+    onResponseError(_, error) {
+      if (valve.hasLeft) exchange.ended('client-closed', now());
+      else if (response.headersSent) {
+        response.destroy();
+        exchange.ended('server-closed', now());
+      } else {
+        refuse(response, 502, -32000, `Nobody answers at ${upstream.origin}`);
+        exchange.ended('unreachable', now());
+        route.onUnreachable(error);
+      }
+    },
+  };
+}
+
+/** Answers in the place of the server, as its own transport would: no id, since none was read. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  code: number,
+  message: string,
+): void {
+  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
+  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+}
+
+/** The body as the upstream takes it, each part recorded behind its back; null when there is none. */
+function bodyOf(
+  request: IncomingMessage,
+  exchange: Exchange,
+  now: () => number,
+): AsyncIterable<Buffer> | null {
+  const { rawHeaders: raw } = request;
+  const length = headerOf(raw, 'content-length');
+  if (
+    headerOf(raw, 'transfer-encoding') === undefined &&
+    (length === undefined || length === '0')
+  ) {
+    exchange.requestEnded();
+    return null;
+  }
+  return partsOf(request, exchange, now);
+}
+
+async function* partsOf(
+  request: IncomingMessage,
+  exchange: Exchange,
+  now: () => number,
+): AsyncGenerator<Buffer> {
+  // What ends early ends the exchange, not the connection: the client is still to get its answer.
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
+    const at = now();
+    yield part as Buffer;
+    exchange.requestBody(part as Buffer, at, at);
+  }
+  exchange.requestEnded();
+}
+
+/** The headers as raw texts. */
+function rawOf({ rawHeaders }: Dispatcher.DispatchController): RawHeaders {
+  return Array.isArray(rawHeaders)
+    ? rawHeaders.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
+    : [];
+}
+
+function mayTellEndpoint({ method }: IncomingMessage, raw: RawHeaders): boolean {
+  const isPlain = headerOf(raw, 'content-encoding') === undefined;
+  return method === 'GET' && isPlain && mediaTypeOf(raw) === 'text/event-stream';
+}
