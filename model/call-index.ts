@@ -27,6 +27,8 @@ export interface CallIndex {
   /** The same for an id of which a peer changed the type: `1` for `"1"`. */
   findOtherType(from: Peer, where: Where, id: Id): Call | undefined;
   byProgressToken(from: Peer, token: unknown): Call | undefined;
+  /** The only call that waits on an exchange. */
+  refused(from: Peer, where: Where): Call | undefined;
   /**
    * The call of `from` that a message of the other side belongs to: the only one that waits on its
    * exchange, or on the pipe.
@@ -76,6 +78,11 @@ export function createCallIndex(): CallIndex {
       return sides[from].onExchange.waiting(exchangeKey(exchange, id));
     },
     byProgressToken: (from, token) => (isId(token) ? sides[from].byToken.get(token) : undefined),
+    refused(from, { exchange }) {
+      if (exchange === undefined) return undefined;
+      const { byExchange } = sides[from];
+      return byExchange.waiting(exchange) === 1 ? byExchange.next(exchange) : undefined;
+    },
     causeOf(from, { exchange }) {
       const { byExchange, working } = sides[from];
       if (exchange === undefined) return working.size === 1 ? first(working) : undefined;

@@ -5,26 +5,15 @@
  * own properties. What passes are objects, so the text of an entry is ours (`fidelity: objects`).
  * It never changes a message, and a fault of recording never reaches the caller.
  */
-import { homedir } from 'node:os';
-import process from 'node:process';
-import type { Where } from '../model/crossing.ts';
-import { stateFolder } from '../model/state.ts';
-import { startClock } from './clock.ts';
-import { createCrossings } from './crossings.ts';
-import { thisHost } from './host.ts';
-import { largeLinesHere } from './large.ts';
-import { ownVersion } from './own-version.ts';
-import { reasonOf } from './system-error.ts';
-import { type SessionOptions, startSession } from './tap-session.ts';
+import {
+  createObjectSession,
+  type InProcessOptions,
+  type ObjectSession,
+} from './object-session.ts';
 
-export interface TransportOptions
-  extends Pick<SessionOptions, 'name' | 'workflow' | 'record' | 'capture'> {
+export interface TransportOptions extends InProcessOptions {
   /** Whose transport it is: what it sends comes from this side. */
   readonly side: 'client' | 'server';
-  /** The state folder; when left out, that of this process's user. */
-  readonly state?: string;
-  /** Secret values of it never stand in a recording; when left out, that of this process. */
-  readonly environment?: SessionOptions['environment'];
 }
 
 /** What both versions of the SDK call a transport, as far as it is patched. */
@@ -51,9 +40,18 @@ export function tapTransport<T extends object>(transport: T, options: TransportO
       "tapTransport needs to know whose transport it is: side: 'client' or 'server'.",
     );
   }
+  const { side, ...rest } = options;
+  return patchTransport(transport, side, createObjectSession(rest));
+}
+
+/** Records what passes a transport in a session. */
+export function patchTransport<T extends object>(
+  transport: T,
+  ours: 'client' | 'server',
+  session: ObjectSession,
+): T {
   const inner = transport as unknown as Patched;
-  const session = createObjectSession(options);
-  const [ours, theirs] = options.side === 'client' ? [CLIENT, SERVER] : [SERVER, CLIENT];
+  const theirs = ours === 'client' ? 'server' : 'client';
   const { send, close } = inner;
   /** The message that is being handled: handlers that call the one before them see it twice. */
   let current: unknown;
@@ -90,10 +88,8 @@ export function tapTransport<T extends object>(transport: T, options: TransportO
   return transport;
 }
 
-const CLIENT: Where = { from: 'client', channel: 'stdin' };
-const SERVER: Where = { from: 'server', channel: 'stdout' };
-
-function replace(target: object, name: string, value: unknown): void {
+/** Replaces a method where the SDK does not look for own properties. */
+export function replace(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, {
     value,
     writable: true,
@@ -132,49 +128,4 @@ function accessorOf(target: object, name: string): PropertyDescriptor | undefine
     if (found) return found.set ? found : undefined;
   }
   return undefined;
-}
-
-interface ObjectSession {
-  record(direction: Where, message: unknown): void;
-  finish(): Promise<void>;
-}
-
-/** A session of messages as objects; it begins with the first one. */
-function createObjectSession(options: TransportOptions): ObjectSession {
-  let started: ReturnType<typeof start> | undefined;
-  let finished: Promise<void> | undefined;
-  return {
-    record(direction, message) {
-      if (finished) return;
-      started ??= start(options);
-      const { session, directions } = started;
-      const at = session.now();
-      try {
-        const text = JSON.stringify(message);
-        directions[direction.from].push(Buffer.from(`${text}\n`), at, session.now());
-      } catch (error) {
-        session.recorder.drop(session.recorder.reserve(), reasonOf(error));
-      }
-    },
-    finish() {
-      finished ??= started?.session.finish('closed') ?? Promise.resolve();
-      return finished;
-    },
-  };
-}
-
-function start(options: TransportOptions) {
-  const { side: _, environment = process.env, ...rest } = options;
-  const state = options.state ?? stateFolder(process.platform, process.env, homedir());
-  const version = ownVersion();
-  const session = startSession({ ...rest, state, environment, version }, startClock(), (line) => {
-    process.stderr.write(`wiretape: ${line}\n`);
-  });
-  session.open({ transport: 'in-process', fidelity: 'objects', host: thisHost() });
-  const large = largeLinesHere(session);
-  const directions = {
-    client: createCrossings(session, CLIENT, large),
-    server: createCrossings(session, SERVER, large),
-  };
-  return { session, directions };
 }

@@ -67,6 +67,7 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
   const request = openSide({ from: 'client', coding, whenPlaced, look: placement.request });
   request.as('request');
   let response: Side | undefined;
+  let isOver = false;
   placement.start();
 
   const close = (how: Ending, at: number): void => {
@@ -95,6 +96,8 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
     },
     responseBody: (chunk, at, sent) => response?.push(chunk, at, sent),
     ended(how, at) {
+      if (isOver) return;
+      isOver = true;
       request.end(() => {
         if (response) response.end(() => close(how, at));
         else close(how, at);

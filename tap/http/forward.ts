@@ -17,6 +17,7 @@ import {
   requestHeaders,
   responseHeaders,
 } from './headers.ts';
+import { openRequestBody, type RequestBody } from './request-body.ts';
 
 export interface Route {
   readonly upstream: URL;
@@ -45,13 +46,14 @@ export function passOn(
   response.on('drain', () => valve.set({ isFull: false }));
   // Who has nobody to write to is told by `close`.
   response.on('error', () => {});
-  const handler = handlerOf({ request, response, route, valve, exchange });
+  const body = openRequestBody(request, exchange, now);
+  const handler = handlerOf({ request, response, route, valve, exchange, body });
   const options = {
     path: request.url ?? '/',
     method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
     headers: requestHeaders(request.rawHeaders, ours, upstream),
     // The types forget that it takes what can be iterated over.
-    body: bodyOf(request, exchange, now) as unknown as Readable | null,
+    body: body.parts as unknown as Readable | null,
   };
   try {
     dispatcher.dispatch(options, handler);
@@ -107,6 +109,7 @@ interface Context {
   readonly route: Route;
   readonly valve: Valve;
   readonly exchange: Exchange;
+  readonly body: RequestBody;
 }
 
 function handlerOf({
@@ -115,6 +118,7 @@ function handlerOf({
   route,
   valve,
   exchange,
+  body,
 }: Context): Dispatcher.DispatchHandler {
   const { upstream, ours, now } = route;
   let endpoint: EndpointRewrite | undefined;
@@ -147,7 +151,8 @@ function handlerOf({
         exchange.ended('server-closed', now());
       } else {
         refuse(response, 502, -32000, `Nobody answers at ${upstream.origin}`);
-        exchange.ended('unreachable', now());
+        const end = (): void => exchange.ended('unreachable', now());
+        body.drain().then(end, end);
         route.onUnreachable(error);
       }
     },
@@ -163,38 +168,6 @@ export function refuse(
 ): void {
   const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
   response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-}
-
-/** The body as the upstream takes it, each part recorded behind its back; null when there is none. */
-function bodyOf(
-  request: IncomingMessage,
-  exchange: Exchange,
-  now: () => number,
-): AsyncIterable<Buffer> | null {
-  const { rawHeaders: raw } = request;
-  const length = headerOf(raw, 'content-length');
-  if (
-    headerOf(raw, 'transfer-encoding') === undefined &&
-    (length === undefined || length === '0')
-  ) {
-    exchange.requestEnded();
-    return null;
-  }
-  return partsOf(request, exchange, now);
-}
-
-async function* partsOf(
-  request: IncomingMessage,
-  exchange: Exchange,
-  now: () => number,
-): AsyncGenerator<Buffer> {
-  // What ends early ends the exchange, not the connection: the client is still to get its answer.
-  for await (const part of request.iterator({ destroyOnReturn: false })) {
-    const at = now();
-    yield part as Buffer;
-    exchange.requestBody(part as Buffer, at, at);
-  }
-  exchange.requestEnded();
 }
 
 /** The headers as raw texts. */

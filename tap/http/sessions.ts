@@ -60,6 +60,8 @@ export interface SessionsOptions {
   readonly clock: SessionClock;
   readonly facts: Pick<SessionEntry, 'fidelity' | 'upstream'>;
   readonly say: (line: string) => void;
+  /** Who makes the entries of large messages: a worker, unless somebody else is named. */
+  readonly large?: typeof createLargeLines;
 }
 
 /** A session that nobody used for so long is over, in µs; a later request begins a new one. */
@@ -122,7 +124,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 function startHttpSession(
-  { session: options, clock, facts, say }: SessionsOptions,
+  { session: options, clock, facts, say, large: largeLines = createLargeLines }: SessionsOptions,
   { host }: Caller,
   start: number,
   more: { joined?: true },
@@ -131,7 +133,7 @@ function startHttpSession(
   const upstream = facts.upstream === undefined ? {} : { upstream: tap.clean(facts.upstream).text };
   tap.open({ transport: 'http', ...facts, ...upstream, ...(host ? { host } : {}), ...more });
   const holds: HttpSession['holds'] = new Set();
-  const large = createLargeLines(tap, (isFull) => {
+  const large = largeLines(tap, (isFull) => {
     for (const hold of holds) hold(isFull);
   });
   const counts = { exchangeCount: 0, openCount: 0, lastUsed: start };

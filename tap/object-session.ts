@@ -1,0 +1,140 @@
+/**
+ * A session whose messages are objects: what in-process taps see. Its text is ours, by
+ * JSON.stringify (`fidelity: objects`). A fault of recording never reaches the caller.
+ */
+import { homedir } from 'node:os';
+import process from 'node:process';
+import type { Where } from '../model/crossing.ts';
+import { stateFolder } from '../model/state.ts';
+import { startClock } from './clock.ts';
+import { createCrossings } from './crossings.ts';
+import { thisHost } from './host.ts';
+import { largeLinesHere } from './large.ts';
+import { ownVersion } from './own-version.ts';
+import { reasonOf } from './system-error.ts';
+import { type SessionOptions, startSession, type TapSession } from './tap-session.ts';
+
+/** What every tap inside a program is told. */
+export interface InProcessOptions
+  extends Pick<SessionOptions, 'name' | 'workflow' | 'record' | 'capture'> {
+  /** The state folder; when left out, that of this process's user. */
+  readonly state?: string;
+  /** Secret values of it never stand in a recording; when left out, that of this process. */
+  readonly environment?: SessionOptions['environment'];
+}
+
+export type Peer = Where['from'];
+
+export interface ObjectSession {
+  record(from: Peer, message: unknown): void;
+  /** Resolves when the session is recorded. */
+  finish(): Promise<void>;
+}
+
+/** A session of one connection; it begins with its first message. */
+export function createObjectSession(options: InProcessOptions): ObjectSession {
+  let recording: ReturnType<typeof pipesOf> | undefined;
+  let finished: Promise<void> | undefined;
+  return {
+    record(from, message) {
+      if (finished) return;
+      recording ??= pipesOf(startInProcess(options));
+      const { session, pipes } = recording;
+      recordObject(session, message, (bytes, at) => {
+        pipes[from].push(Buffer.concat([bytes, LF]), at, session.now());
+      });
+    },
+    finish() {
+      finished ??= recording?.session.finish('closed') ?? Promise.resolve();
+      return finished;
+    },
+  };
+}
+
+/** A session of many short connections, each of which is an exchange of its own. */
+export interface SharedSession {
+  /** The next connection. */
+  connect(): ObjectSession;
+  finish(): Promise<void>;
+}
+
+export function createSharedSession(options: InProcessOptions): SharedSession {
+  let started: TapSession | undefined;
+  let finished: Promise<void> | undefined;
+  let exchanges = 0;
+  return {
+    connect() {
+      const exchange = ++exchanges;
+      return {
+        record(from, message) {
+          if (finished) return;
+          started ??= startInProcess(options);
+          const session = started;
+          const where = { ...EXCHANGED[from], exchange };
+          recordObject(session, message, (bytes, at) => {
+            const body = createCrossings(session, where, largeLinesHere(session));
+            body.push(bytes, at, session.now());
+            body.end();
+          });
+        },
+        finish: async () => {},
+      };
+    },
+    finish() {
+      finished ??= started?.finish('closed') ?? Promise.resolve();
+      return finished;
+    },
+  };
+}
+
+const PIPED = {
+  client: { from: 'client', channel: 'stdin' },
+  server: { from: 'server', channel: 'stdout' },
+} as const;
+const EXCHANGED = {
+  client: { from: 'client', channel: 'request' },
+  server: { from: 'server', channel: 'response' },
+} as const;
+const LF = Buffer.from('\n');
+
+function pipesOf(session: TapSession) {
+  const large = largeLinesHere(session);
+  const pipes = {
+    client: createCrossings(session, PIPED.client, large),
+    server: createCrossings(session, PIPED.server, large),
+  };
+  return { session, pipes };
+}
+
+/** Hands on the text of a message; one that has none is a gap. */
+function recordObject(
+  session: TapSession,
+  message: unknown,
+  push: (bytes: Buffer, at: number) => void,
+): void {
+  const at = session.now();
+  try {
+    push(Buffer.from(String(JSON.stringify(message))), at);
+  } catch (error) {
+    session.recorder.drop(session.recorder.reserve(), reasonOf(error));
+  }
+}
+
+/** What the in-process taps leave to us: where to record, whose secrets to hide, what to say. */
+export function inProcess({ state, environment = process.env, ...rest }: InProcessOptions) {
+  const options: SessionOptions = {
+    ...rest,
+    state: state ?? stateFolder(process.platform, process.env, homedir()),
+    environment,
+    version: ownVersion(),
+  };
+  const say = (line: string): void => void process.stderr.write(`wiretape: ${line}\n`);
+  return { options, say };
+}
+
+function startInProcess(given: InProcessOptions): TapSession {
+  const { options, say } = inProcess(given);
+  const session = startSession(options, startClock(), say);
+  session.open({ transport: 'in-process', fidelity: 'objects', host: thisHost() });
+  return session;
+}
