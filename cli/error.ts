@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'unknown-command',
   'no-command',
   'command-not-found',
+  'oauth-login',
   'no-such-file',
   'not-a-recording',
   'newer-format',

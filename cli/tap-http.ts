@@ -9,24 +9,32 @@ interface Options extends Omit<SessionOptions, 'name'> {
   readonly upstream: string;
   readonly listen: string | undefined;
   readonly name: string | undefined;
+  readonly oauth: string | undefined;
 }
 
 export async function runHttpTap({
   upstream: address,
   listen,
   name,
+  oauth: logins,
   ...rest
 }: Options): Promise<void> {
   const upstream = upstreamOf(address);
   const at = listenOf(listen);
+  const oauth = oauthOf(logins);
   const called = name ?? upstream.host;
   // From here on nothing of ours may end the traffic.
   process.on('uncaughtException', (error) => remark(`A fault of the tap: ${String(error)}.`));
-  const tap = await tapHttp({ ...rest, upstream, listen: at, name: called, say: remark }).catch(
-    (error: unknown) => {
-      throw cannotListen(error, `${at.host}:${at.port}`);
-    },
-  );
+  const tap = await tapHttp({
+    ...rest,
+    upstream,
+    oauth,
+    listen: at,
+    name: called,
+    say: remark,
+  }).catch((error: unknown) => {
+    throw cannotListen(error, `${at.host}:${at.port}`);
+  });
   remark(`${called} is recorded at ${tap.url}, in place of ${upstream.origin}${upstream.pathname}`);
   await toldToEnd();
   await tap.close();
@@ -38,6 +46,12 @@ function upstreamOf(text: string): URL {
   if (url && /^https?:$/.test(url.protocol)) return url;
   const hint = 'Write it as its clients do, such as http://localhost:3000/mcp.';
   throw new UserError('wrong-usage', `${text} is no address of an HTTP server.`, hint);
+}
+
+function oauthOf(text: string | undefined): 'pass' | 'rewrite' {
+  if (text === undefined) return 'pass';
+  if (text === 'rewrite') return text;
+  throw new UserError('wrong-usage', `--oauth does not know ${text}.`, 'It is --oauth rewrite.');
 }
 
 /** Only this machine: whoever reaches the tap reaches the server behind it. */

@@ -18,6 +18,7 @@ interface TapOptions {
   readonly state?: string;
   readonly upstream?: string;
   readonly listen?: string;
+  readonly oauth?: string;
 }
 
 const LEVELS = ['metadata', 'redacted', 'raw'] as const;
@@ -39,6 +40,10 @@ export function registerTap(program: Command): void {
       '--listen <host:port>',
       'where its clients reach the tap; else any free port of 127.0.0.1',
     )
+    .option(
+      '--oauth <how>',
+      'rewrite: lead logins through the tap; tokens are then made for its address',
+    )
     .passThroughOptions()
     .action(tap);
 }
@@ -54,9 +59,9 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
       'Write wiretape tap -- COMMAND ARGUMENTS, or wiretape tap --upstream URL.',
     );
   }
-  if (options.listen !== undefined) {
-    const hint = 'Name the server by --upstream URL, or leave --listen out.';
-    throw new UserError('wrong-usage', 'A server on standard input listens nowhere.', hint);
+  if (options.listen !== undefined || options.oauth !== undefined) {
+    const hint = 'Name the server by --upstream URL, or leave them out.';
+    throw new UserError('wrong-usage', '--listen and --oauth are for servers over HTTP.', hint);
   }
   // The server first, everything else while it gets ready.
   const environment = process.env;
@@ -97,6 +102,7 @@ async function tapAddress(
   await runHttpTap({
     upstream,
     listen: options.listen,
+    oauth: options.oauth,
     name: options.name,
     state: stateOf(options.state),
     environment: process.env,

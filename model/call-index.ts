@@ -27,7 +27,7 @@ export interface CallIndex {
   /** The same for an id of which a peer changed the type: `1` for `"1"`. */
   findOtherType(from: Peer, where: Where, id: Id): Call | undefined;
   byProgressToken(from: Peer, token: unknown): Call | undefined;
-  /** The only call that waits on an exchange. */
+  /** The only call that waits on an exchange: what could not be read is refused without its id. */
   refused(from: Peer, where: Where): Call | undefined;
   /**
    * The call of `from` that a message of the other side belongs to: the only one that waits on its

@@ -285,7 +285,6 @@ function applyResponse(machine: Machine, message: ResponseMessage, place: Place)
 
 function answeredCall(machine: Machine, { id }: ResponseMessage, place: Place): Call | undefined {
   const asker = other(place.entry.from);
-  // Over HTTP a request that could not be read is refused without its id.
   if (id === null) return machine.index.refused(asker, place.entry);
   const exact = machine.index.find(asker, place.entry, id);
   if (exact) return exact;

@@ -42,7 +42,7 @@ export function tapFetch(fetch: Fetch, options: InProcessOptions): TappedFetch {
     return openExchange({ ...head, path, at: clock.now(), caller }, { sessions, endpoint: '' });
   };
 
-  const tapped = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  const tapped = async (...[input, init]: Parameters<Fetch>): Promise<Response> => {
     const url = new URL(input instanceof Request ? input.url : String(input));
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
     const given = init?.headers ?? (input instanceof Request ? input.headers : undefined);

@@ -6,20 +6,14 @@
 import { readBlock } from '../../model/sse.ts';
 import { latin1 } from '../../model/text.ts';
 import { atOurs } from './headers.ts';
-
-export interface EndpointRewrite {
-  /** What of the stream goes on now. */
-  pass(chunk: Buffer): Buffer;
-  /** What is left when the stream ends. */
-  end(): Buffer;
-}
+import type { Rewrite } from './rewrite.ts';
 
 const BEGINNINGS = ['event: endpoint', 'event:endpoint'];
 /** Nobody writes a longer one. */
 const LONGEST = 8 << 10;
 const NOTHING = Buffer.alloc(0);
 
-export function createEndpointRewrite(ours: string, upstream: URL): EndpointRewrite {
+export function createEndpointRewrite(ours: string, upstream: URL): Rewrite {
   let held: Buffer | undefined = NOTHING;
   return {
     pass(chunk) {

@@ -8,26 +8,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { createEndpointRewrite, type EndpointRewrite } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
-import {
-  headerOf,
-  mediaTypeOf,
-  type RawHeaders,
-  requestHeaders,
-  responseHeaders,
-} from './headers.ts';
+import { type RawHeaders, requestHeaders } from './headers.ts';
 import { openRequestBody, type RequestBody } from './request-body.ts';
+import { type Addresses, answeredHeaders, type Rewrite, rewriteOf } from './rewrite.ts';
 
-export interface Route {
-  readonly upstream: URL;
-  /** The address by which this client knows us. */
-  readonly ours: string;
+export interface Route extends Addresses {
   readonly dispatcher: Dispatcher;
   /** µs of the listener's clock. */
   readonly now: () => number;
-  /** What the client is told when nobody answers. */
   readonly onUnreachable: (error: Error) => void;
+  /** Sees the head of every response. */
+  readonly onHead: (status: number, headers: RawHeaders) => void;
 }
 
 /** Begins at once; the exchange hears of everything after it was passed on. */
@@ -120,28 +112,30 @@ function handlerOf({
   exchange,
   body,
 }: Context): Dispatcher.DispatchHandler {
-  const { upstream, ours, now } = route;
-  let endpoint: EndpointRewrite | undefined;
+  const { upstream, now } = route;
+  const asked = { method: request.method ?? '', path: request.url ?? '' };
+  let rewrite: Rewrite | undefined;
   return {
     onRequestStart: (controller) => valve.open(controller),
     onResponseStart(controller, status, _headers, statusText) {
       if (status < 200) return;
       const raw = rawOf(controller);
       const at = now();
-      response.writeHead(status, statusText ?? '', responseHeaders(raw, ours, upstream));
+      response.writeHead(status, statusText ?? '', answeredHeaders(raw, asked, route));
       response.flushHeaders();
-      if (mayTellEndpoint(request, raw)) endpoint = createEndpointRewrite(ours, upstream);
+      rewrite = rewriteOf(raw, asked, route);
       exchange.responseHead(status, raw, at);
+      route.onHead(status, raw);
     },
     onResponseData(_, chunk) {
       const at = now();
-      const passed = endpoint?.pass(chunk) ?? chunk;
+      const passed = rewrite?.pass(chunk) ?? chunk;
       const sent = now();
       if (passed.length > 0 && !response.write(passed)) valve.set({ isFull: true });
       exchange.responseBody(chunk, at, sent);
     },
     onResponseEnd() {
-      response.end(endpoint?.end());
+      response.end(rewrite?.end());
       exchange.ended('complete', now());
     },
     onResponseError(_, error) {
@@ -175,9 +169,4 @@ function rawOf({ rawHeaders }: Dispatcher.DispatchController): RawHeaders {
   return Array.isArray(rawHeaders)
     ? rawHeaders.map((part) => (typeof part === 'string' ? part : part.toString('latin1')))
     : [];
-}
-
-function mayTellEndpoint({ method }: IncomingMessage, raw: RawHeaders): boolean {
-  const isPlain = headerOf(raw, 'content-encoding') === undefined;
-  return method === 'GET' && isPlain && mediaTypeOf(raw) === 'text/event-stream';
 }

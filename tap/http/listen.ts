@@ -12,7 +12,8 @@ import type { SessionOptions } from '../tap-session.ts';
 import { refusal } from './access.ts';
 import { openExchange } from './exchange.ts';
 import { passOn, refuse } from './forward.ts';
-import { headerOf } from './headers.ts';
+import { headerOf, type RawHeaders } from './headers.ts';
+import { isOfLogin, LOGIN } from './oauth.ts';
 import { createPeers } from './peer.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
@@ -21,6 +22,8 @@ export interface HttpTapOptions extends SessionOptions {
   readonly upstream: URL;
   /** Where to listen; port 0 takes any that is free. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** What is done with logins (oauth.ts). */
+  readonly oauth?: 'pass' | 'rewrite';
   /** Tells the user one line. */
   readonly say: (line: string) => void;
 }
@@ -78,6 +81,7 @@ export async function tapHttp(options: HttpTapOptions): Promise<HttpTap> {
     await dispatcher.destroy();
     await sessions.close();
   };
+  if (options.oauth === 'rewrite') say(LOGIN.rewritten(options.name));
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
   const url = `http://${host}:${port}${upstream.pathname}${upstream.search}`;
   return { url, close, [Symbol.asyncDispose]: close };
@@ -91,7 +95,7 @@ interface Means {
 
 /** Answers requests: those that are not of this machine itself, all others as the upstream does. */
 function answerWith(
-  { upstream, say, name }: HttpTapOptions,
+  { upstream, say, name, oauth = 'pass' }: HttpTapOptions,
   { clock, sessions, dispatcher }: Means,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const sayOnce = once(say);
@@ -117,6 +121,10 @@ function answerWith(
     const route = {
       upstream,
       ours: `http://${named.host}`,
+      oauth,
+      onHead: (status: number, raw: RawHeaders) => {
+        if (oauth === 'pass' && isOfLogin(url, status, raw)) sayOnce('login', LOGIN.seen(name));
+      },
       dispatcher,
       now: clock.now,
       onUnreachable: (error: Error) =>

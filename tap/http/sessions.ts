@@ -5,6 +5,7 @@
  * its stream told. What has neither belongs to its caller: the process at the other end of the
  * connection, with the credentials it shows.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Host, SessionEntry } from '../../model/entry.ts';
 import { clockFrom, type SessionClock } from '../clock.ts';
 import { createLargeLines, type LargeLines } from '../large.ts';
@@ -68,6 +69,9 @@ export interface SessionsOptions {
 const IDLE = 30 * 60 * 1_000_000;
 /** How often to look for those, in ms. */
 const SWEEP = 60_000;
+/** How long exchanges may take to be recorded when everything ends, in µs. */
+const PATIENCE = 1_000_000;
+const ENDED = 'the tap ended';
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { clock } = options;
@@ -90,6 +94,11 @@ export function createSessions(options: SessionsOptions): Sessions {
     finishing.add(done);
     void done.finally(() => finishing.delete(done));
   };
+  const end = (session: HttpSession, reason: string): void => {
+    forget(session);
+    if (session.openCount > 0) session.ending ??= reason;
+    else finish(session, reason);
+  };
   const sweep = setInterval(() => {
     for (const session of all) {
       const reason = whyOver(session, clock.now());
@@ -110,14 +119,14 @@ export function createSessions(options: SessionsOptions): Sessions {
       session.lastUsed = clock.now();
       if (session.openCount === 0 && session.ending !== undefined) finish(session, session.ending);
     },
-    end(session, reason) {
-      forget(session);
-      if (session.openCount > 0) session.ending ??= reason;
-      else finish(session, reason);
-    },
+    end,
     async close() {
       clearInterval(sweep);
-      for (const session of [...all]) finish(session, session.ending ?? 'the tap ended');
+      // What was decoded from a copy may still be on its way.
+      const until = clock.now() + PATIENCE;
+      for (const session of [...all]) end(session, ENDED);
+      while (all.size > 0 && clock.now() < until) await delay(5);
+      for (const session of [...all]) finish(session, session.ending ?? ENDED);
       await Promise.all(finishing);
     },
   };

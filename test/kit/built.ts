@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The rooms that `wiretape tap` is made of. */
-const SOURCES = ['model', 'tap', 'cli/main.ts', 'cli/tap.ts'];
+const SOURCES = ['model', 'tap', 'cli/main.ts', 'cli/tap.ts', 'cli/tap-http.ts'];
 const BUILT = join(ROOT, 'dist/cli/main.js');
 
 /** The path of the built `wiretape`, as new as its sources. */

@@ -337,3 +337,80 @@ test('a stream resumed elsewhere belongs to the request that it began with', asy
   });
   expect(viewsOf(entries)[0]?.session.calls).toMatchObject([{ state: 'answered', exchange: 1 }]);
 });
+
+describe('a login', () => {
+  const metadata = (origin: string) => ({
+    resource: `${origin}/mcp`,
+    authorization_servers: ['https://as.invalid'],
+    n: 1.5,
+  });
+  const loginServer = async () => {
+    const far = await upstream((request, response) => {
+      request.resume();
+      if (request.url?.startsWith('/.well-known/oauth-protected-resource'))
+        json(response, metadata(far.origin));
+      else if (request.headers.authorization === 'Bearer fixed-token-of-mine-1')
+        json(response, { jsonrpc: '2.0', id: 1, result: {} });
+      else
+        response
+          .writeHead(401, {
+            'www-authenticate': `Bearer resource_metadata="${far.origin}/.well-known/oauth-protected-resource"`,
+          })
+          .end();
+    });
+    return far;
+  };
+
+  test('passes as it is, and what will become of it is said; a fixed token works', async () => {
+    const far = await loginServer();
+    const tap = await tapAt(far.url, await temporaryFolder(), ['--name', 'notes']);
+    const refused = await rpc(tap.url, HELLO);
+    expect(refused.headers.join(' ')).toContain(`resource_metadata="${far.origin}/`);
+    await until(() => tap.said().includes('notes asks its clients to log in'));
+    const { body } = await ask(`${tap.origin}/.well-known/oauth-protected-resource`, {
+      method: 'GET',
+    });
+    expect(JSON.parse(String(body))).toEqual(metadata(far.origin));
+    expect(
+      (await rpc(tap.url, HELLO, { authorization: 'Bearer fixed-token-of-mine-1' })).status,
+    ).toBe(200);
+    await tap.end();
+  });
+
+  test('is led through the tap when asked for, with the warning', async () => {
+    const far = await loginServer();
+    const tap = await tapAt(far.url, await temporaryFolder(), ['--oauth', 'rewrite']);
+    const refused = await rpc(tap.url, HELLO);
+    expect(refused.headers.join(' ')).toContain(`resource_metadata="${tap.origin}/.well-known/`);
+    const { body } = await ask(`${tap.origin}/.well-known/oauth-protected-resource`, {
+      method: 'GET',
+    });
+    expect(JSON.parse(String(body))).toEqual(metadata(tap.origin));
+    await until(() =>
+      tap.said().includes('A server that checks for whom a token is made refuses them'),
+    );
+    await tap.end();
+  });
+});
+
+test.each([
+  ['relative', () => '/messages?sessionId=abc'],
+  ['of the server', (origin: string) => `${origin}/messages?sessionId=abc`],
+  ['of somebody else', () => 'https://elsewhere.invalid/messages?sessionId=abc'],
+])('the endpoint of the older transport, told as an address that is %s', async (which, of) => {
+  const far = await upstream((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const block = `event: endpoint\ndata: ${of(far.origin)}\n\n`;
+    response.write(block.slice(0, 10), () => response.end(`${block.slice(10)}: more\n\n`));
+  });
+  const state = await temporaryFolder();
+  const tap = await tapAt(`${far.origin}/sse`, state);
+  const { body } = await ask(tap.url, { method: 'GET', headers: { accept: 'text/event-stream' } });
+  const told = which === 'of the server' ? of(tap.origin) : of(far.origin);
+  expect(String(body)).toBe(`event: endpoint\ndata: ${told}\n\n: more\n\n`);
+  await tap.end();
+  const { entries } = await journal(state);
+  // What is recorded is what the server said, without the name of its session.
+  expect(JSON.stringify(entries)).toContain(of(far.origin).replace('=abc', '=#'));
+  expect(inOrder(entries).at(-1)).toMatchObject({ type: 'end', reason: 'closed' });
+});

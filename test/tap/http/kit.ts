@@ -71,7 +71,10 @@ export async function tapAt(
     said += String(text);
   });
   const ended = once(child, 'close') as Promise<[number | null]>;
-  const address = await until(() => /recorded at (\S+?),/.exec(said)?.[1]);
+  const address = await until(() => {
+    if (child.exitCode !== null) throw new Error(said);
+    return /recorded at (\S+?),/.exec(said)?.[1];
+  });
   return {
     url: address,
     origin: new URL(address).origin,
