@@ -5,8 +5,9 @@
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Capture } from '../model/entry.ts';
+import { PROPAGATION } from '../model/propagate.ts';
 import { startServer } from '../tap/stdio.ts';
 import { UserError } from './error.ts';
 
@@ -19,6 +20,7 @@ interface TapOptions {
   readonly upstream?: string;
   readonly listen?: string;
   readonly oauth?: string;
+  readonly propagate?: string;
 }
 
 const LEVELS = ['metadata', 'redacted', 'raw'] as const;
@@ -43,6 +45,11 @@ export function registerTap(program: Command): void {
     .option(
       '--oauth <how>',
       'rewrite: lead logins through the tap; tokens are then made for its address',
+    )
+    .addOption(
+      new Option('--propagate <how>', 'put trace context into what clients ask').choices(
+        PROPAGATION,
+      ),
     )
     .passThroughOptions()
     .action(tap);
@@ -119,8 +126,10 @@ function captureOf(named: string): Capture {
   throw new UserError('wrong-usage', `There is no capture level ${named}.`, hint);
 }
 
-function optional({ workflow, record }: TapOptions) {
+function optional({ workflow, record, propagate }: TapOptions) {
+  const how = PROPAGATION.find((one) => one === propagate);
   return {
+    ...(how === undefined ? {} : { propagate: how }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(record === undefined ? {} : { record: resolve(record) }),
   };

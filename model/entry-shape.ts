@@ -49,6 +49,7 @@ const crossing = {
   resumes: optional(shape({ exchange: count, event: text })),
   eof: optionalTrue,
   redacted: optionalCount,
+  propagated: optionalText,
 };
 const sse = shape({ head: text, tail: text, id: optionalText, event: optionalText });
 const body = shape({ head: text, tail: text });

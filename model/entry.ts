@@ -79,6 +79,8 @@ export interface Crossing {
   readonly eof?: true;
   /** How many secrets were replaced in the text. */
   readonly redacted?: number;
+  /** The `_meta.traceparent` that the tap put into what it passed on; the text is without it. */
+  readonly propagated?: string;
 }
 
 /** What stood around a message. */

@@ -25,20 +25,21 @@ export interface Crossings {
   end(): void;
 }
 
-/** What is done with the entry of a line that is no plain message, before it is recorded. */
-export type Finish = (draft: Draft) => Draft;
+/** What is done with the entry of a line, counted from 0, before it is recorded. */
+export type Finish = (draft: Draft, index: number) => Draft;
 
 export function createCrossings(
   session: TapSession,
   where: Where,
   large: LargeLines,
-  finish: Finish = (draft) => draft,
+  finish?: Finish,
 ): Crossings {
   const framer = createFramer(CAP, sha256, cutOf(where.channel));
   const isKeyLine = createKeyBlocks();
   const { recorder, redact, capture } = session;
 
-  const isPlain = isPipe(where.channel) && capture !== 'metadata';
+  const isPlain = isPipe(where.channel) && capture !== 'metadata' && !finish;
+  let index = -1;
   const textOf = (line: Line): string | undefined =>
     isPlain ? messageText(line, where, redact) : undefined;
 
@@ -52,6 +53,8 @@ export function createCrossings(
     return { ...rest, text: KEY_LINE, redacted: 1 };
   };
 
+  const finished = (draft: Draft): Draft => finish?.(draft, index) ?? draft;
+
   const record = (lines: readonly Line[]): void => {
     let ready: Placeless[] = [];
     const flush = (): void => {
@@ -59,13 +62,14 @@ export function createCrossings(
       ready = [];
     };
     for (const line of lines) {
+      index++;
       if (isLarge(line)) {
         flush();
         large.add(recorder.reserve(), line, where);
         continue;
       }
       try {
-        ready.push(textOf(line) ?? finish(draftOf(line)));
+        ready.push(textOf(line) ?? finished(draftOf(line)));
       } catch (error) {
         // A fault of ours costs one entry, visibly, and no traffic.
         flush();

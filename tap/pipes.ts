@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer } from '../model/entry.ts';
 import { createCrossings } from './crossings.ts';
 import { createLargeLines } from './large.ts';
+import type { LineChange } from './propagation.ts';
 import { type Fullness, Pump } from './pump.ts';
 import { closeStandard, openInput, openOutput } from './standard-stream.ts';
 import { createStderrRecorder } from './stderr.ts';
@@ -20,14 +21,24 @@ export interface Pipes {
 }
 
 /** Connects a running server to the standard streams of this process; `errors` is our stderr. */
-export function connectPipes(server: ChildProcess, session: TapSession, errors: Writable): Pipes {
+export function connectPipes(
+  server: ChildProcess,
+  session: TapSession,
+  errors: Writable,
+  change?: LineChange,
+): Pipes {
   const { stdin, stdout, stderr } = server;
   if (!stdin || !stdout || !stderr) throw new Error('the server was started without pipes');
   const { now } = session;
   const large = createLargeLines(session, (isFull) => {
     for (const pump of [input, output]) pump.hold(isFull);
   });
-  const toServer = createCrossings(session, { from: 'client', channel: 'stdin' }, large);
+  const toServer = createCrossings(
+    session,
+    { from: 'client', channel: 'stdin' },
+    large,
+    change?.note,
+  );
   const toClient = createCrossings(session, { from: 'server', channel: 'stdout' }, large);
   const said = createStderrRecorder(session);
   const input = new Pump({
@@ -35,6 +46,7 @@ export function connectPipes(server: ChildProcess, session: TapSession, errors: 
     sink: stdin,
     now,
     onChunk: toServer.push,
+    ...(change ? { change } : {}),
     fullness: fullnessOf(session, 'client'),
     onEnd: toServer.end,
     endSink: (sink) => sink.end(),

@@ -14,12 +14,20 @@ export interface PumpOptions {
   readonly onChunk: (chunk: Buffer, at: number, sent: number) => void;
   /** Who wants to know when the reader takes nothing although bytes wait. */
   readonly fullness?: Fullness;
+  /** Changes what goes on, where the user asked for that. */
+  readonly change?: Change;
   /** No more chunks come. Must not throw. */
   readonly onEnd: () => void;
   /** Tells the reader that nothing more comes. */
   readonly endSink: (sink: Writable) => void;
   /** Tells the writer that nobody reads any more. */
   readonly endSource: (source: Readable) => void;
+}
+
+export interface Change {
+  pass(chunk: Buffer): Buffer;
+  /** What is left when no more chunks come. */
+  end(): Buffer;
 }
 
 export interface Fullness {
@@ -84,7 +92,9 @@ export class Pump {
   stop(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const { sink, onEnd, endSink } = this.#options;
+    const { sink, onEnd, endSink, change } = this.#options;
+    const left = change?.end();
+    if (left && left.length > 0 && !this.#isBroken) sink.write(left);
     onEnd();
     this.#resolveEnded();
     // The callback of an empty write comes after those of all writes before it.
@@ -104,11 +114,12 @@ export class Pump {
 
   #pass(chunk: Buffer): void {
     if (this.#isEnded) return;
-    const { source, sink, now, onChunk } = this.#options;
+    const { source, sink, now, onChunk, change } = this.#options;
     const at = now();
+    const passed = change ? change.pass(chunk) : chunk;
     const sent = now();
-    sink.write(chunk);
-    this.#passed += chunk.length;
+    sink.write(passed);
+    this.#passed += passed.length;
     if (sink.writableLength > 0) this.#watch();
     if (sink.writableLength > WAITING) {
       this.#isStalled = true;

@@ -2,9 +2,11 @@
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Host } from '../model/entry.ts';
+import { traceIn } from '../model/identity.ts';
 import { findHost } from './host.ts';
 import { launchOf } from './launch.ts';
-import { connectPipes } from './pipes.ts';
+import { connectPipes, type Pipes } from './pipes.ts';
+import type { LineChange } from './propagation.ts';
 import { openOutput } from './standard-stream.ts';
 import type { Ended, Server, Started, StdioOptions } from './stdio.ts';
 import { codeOf, reasonOf } from './system-error.ts';
@@ -22,7 +24,7 @@ export async function runTap({ clock, server }: Started, options: StdioOptions):
   process.on('uncaughtException', failOpen);
   const session = startSession(options, clock, say);
   const opened = open(session, options);
-  const ended = await endOf(server, session, errors);
+  const ended = await endOf(server, session, errors, await changeOf(options));
   const final = ended instanceof Error ? notStarted(ended, session, options, say) : ended;
   await opened;
   await session.finish(final.signal ?? `exit ${final.code}`);
@@ -36,20 +38,41 @@ async function endOf(
   server: Server | Error,
   session: TapSession,
   errors: Writable,
+  change: LineChange | undefined,
 ): Promise<Ended | Error> {
   if (server instanceof Error) return server;
-  return server.process.pid === undefined ? server.ended : connectAndWait(server, session, errors);
+  if (server.process.pid === undefined) return server.ended;
+  return connectAndWait(server, connectPipes(server.process, session, errors, change), session);
+}
+
+/** What is changed in what the client says: nothing, unless the user asked for it. */
+async function changeOf({ propagate, environment }: StdioOptions): Promise<LineChange | undefined> {
+  if (!propagate) return undefined;
+  const { createLineChange, createPropagator } = await import('./propagation.ts');
+  return createLineChange(createPropagator(propagate, environment['TRACEPARENT']));
 }
 
 /** Writes the opening entry: at once where the system tells the host at once. */
 function open(session: TapSession, options: StdioOptions): Promise<void> | undefined {
   const launch = launchOf(options, session.clean, session.hash);
   const openWith = (host: Host | undefined): void =>
-    session.open({ transport: 'stdio', fidelity: 'bytes', launch, ...(host ? { host } : {}) });
+    session.open({
+      transport: 'stdio',
+      fidelity: 'bytes',
+      launch,
+      ...(host ? { host } : {}),
+      ...traceOf(options),
+    });
   const found = findHost();
   if (found instanceof Promise) return found.then(openWith);
   openWith(found);
   return undefined;
+}
+
+/** The trace that the server was started in, when its environment names one. */
+function traceOf({ environment }: StdioOptions): { traceparent?: string } {
+  const traceparent = environment['TRACEPARENT'];
+  return traceparent !== undefined && traceIn(traceparent) ? { traceparent } : {};
 }
 
 /** Says and records that there never was a server, as a shell would: 127 not found, 126 refused. */
@@ -76,10 +99,9 @@ function notStarted(
 /** Connects the pipes of a server until it has ended and everything it said has left. */
 async function connectAndWait(
   server: Server,
+  pipes: Pipes,
   session: TapSession,
-  errors: Writable,
 ): Promise<Ended | Error> {
-  const pipes = connectPipes(server.process, session, errors);
   server.release();
   const ended = await server.ended;
   const at = session.now();

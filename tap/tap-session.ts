@@ -7,6 +7,7 @@ import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
 import type { Capture, SessionEntry } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
+import type { Propagation } from '../model/propagate.ts';
 import { createRedact } from '../model/redaction.ts';
 import { RULES } from '../model/secrets.ts';
 import { statePaths } from '../model/state.ts';
@@ -31,6 +32,8 @@ export interface SessionOptions {
   /** Writes a recording to this file when the session ends, or adds the session to the one there. */
   readonly record?: string;
   readonly capture?: Capture;
+  /** Puts trace context into what clients ask. */
+  readonly propagate?: Propagation;
   /** Secret values of this environment never stand in a recording. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The version of wiretape. */

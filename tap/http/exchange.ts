@@ -27,6 +27,8 @@ export interface RequestHead {
 
 export interface Exchange {
   requestBody(chunk: Uint8Array, at: number, sent: number): void;
+  /** The trace context that was put into the request on its way. */
+  propagated(traceparent: string): void;
   requestEnded(): void;
   responseHead(status: number, headers: RawHeaders, at: number): void;
   responseBody(chunk: Uint8Array, at: number, sent: number): void;
@@ -83,6 +85,7 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
 
   return {
     requestBody: request.push,
+    propagated: request.propagated,
     requestEnded: () => request.end(placement.requestEnded),
     responseHead(status, headers, at) {
       note(at, ({ session }) => {

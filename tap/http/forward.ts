@@ -28,6 +28,8 @@ export function passOn(
   response: ServerResponse,
   route: Route,
   exchangeOf: (hold: (isHeld: boolean) => void) => Exchange,
+  bodyOf: (exchange: Exchange) => RequestBody = (exchange) =>
+    openRequestBody(request, exchange, route.now),
 ): void {
   const { upstream, ours, dispatcher, now } = route;
   const valve = createValve();
@@ -38,12 +40,12 @@ export function passOn(
   response.on('drain', () => valve.set({ isFull: false }));
   // Who has nobody to write to is told by `close`.
   response.on('error', () => {});
-  const body = openRequestBody(request, exchange, now);
+  const body = bodyOf(exchange);
   const handler = handlerOf({ request, response, route, valve, exchange, body });
   const options = {
     path: request.url ?? '/',
     method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
-    headers: requestHeaders(request.rawHeaders, ours, upstream),
+    headers: requestHeaders(request.rawHeaders, ours, upstream, body.length),
     // The types forget that it takes what can be iterated over.
     body: body.parts as unknown as Readable | null,
   };

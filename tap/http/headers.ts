@@ -59,12 +59,19 @@ function passed(
 
 /**
  * The headers of a request for the upstream: Host is its own, an Origin that is ours becomes its
- * own, and `Expect` has been answered by us. `ours`: the address by which the client knows the tap.
+ * own, and `Expect` has been answered by us. `ours`: the address by which the client knows the tap;
+ * `length`: that of the body where it was changed.
  */
-export function requestHeaders(raw: RawHeaders, ours: string, upstream: URL): string[] {
+export function requestHeaders(
+  raw: RawHeaders,
+  ours: string,
+  upstream: URL,
+  length?: number,
+): string[] {
   return passed(raw, (name, value) => {
     if (name === 'expect') return undefined;
     if (name === 'host') return upstream.host;
+    if (name === 'content-length' && length !== undefined) return String(length);
     return name === 'origin' && value === ours ? upstream.origin : value;
   });
 }

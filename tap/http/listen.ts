@@ -7,14 +7,16 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { Host } from '../../model/entry.ts';
 import { type SessionClock, startClock } from '../clock.ts';
+import { createPropagator } from '../propagation.ts';
 import { reasonOf } from '../system-error.ts';
 import type { SessionOptions } from '../tap-session.ts';
 import { refusal } from './access.ts';
-import { openExchange } from './exchange.ts';
+import { type Exchange, openExchange } from './exchange.ts';
 import { passOn, refuse } from './forward.ts';
 import { headerOf, type RawHeaders } from './headers.ts';
 import { isOfLogin, LOGIN } from './oauth.ts';
 import { createPeers } from './peer.ts';
+import { changedBody, mayChange } from './request-body.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
 export interface HttpTapOptions extends SessionOptions {
@@ -95,11 +97,12 @@ interface Means {
 
 /** Answers requests: those that are not of this machine itself, all others as the upstream does. */
 function answerWith(
-  { upstream, say, name, oauth = 'pass' }: HttpTapOptions,
+  { upstream, say, name, oauth = 'pass', propagate, environment }: HttpTapOptions,
   { clock, sessions, dispatcher }: Means,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const sayOnce = once(say);
   const hostOf = rememberHosts();
+  const propagator = propagate && createPropagator(propagate, environment['TRACEPARENT']);
   return (request, response) => {
     const { rawHeaders: headers, headers: named, socket, url = '', method = '' } = request;
     response.sendDate = false;
@@ -133,9 +136,16 @@ function answerWith(
           `${name} cannot be reached at ${upstream.origin}: ${reasonOf(error)}`,
         ),
     };
-    passOn(request, response, route, (hold) =>
-      openExchange(head, { sessions, endpoint: upstream.pathname, hold }),
-    );
+    const exchangeOf = (hold: (isHeld: boolean) => void): Exchange =>
+      openExchange(head, { sessions, endpoint: upstream.pathname, hold });
+    if (!propagator || !mayChange(headers)) passOn(request, response, route, exchangeOf);
+    else {
+      const changed = changedBody(request, propagator, clock.now);
+      changed.then(
+        (bodyOf) => passOn(request, response, route, exchangeOf, bodyOf),
+        () => response.destroy(),
+      );
+    }
   };
 }
 

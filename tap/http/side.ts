@@ -25,6 +25,8 @@ export interface Side {
   readonly coded: CodedBody | undefined;
   as(channel: 'request' | 'response' | 'stream', lastEvent?: string): void;
   push(chunk: Uint8Array, at: number, sent: number): void;
+  /** What was put into the message on its way. */
+  propagated(traceparent: string): void;
   /** `then` is called when all of it is recorded or waits to be; the second end is no other one. */
   end(then: () => void): void;
 }
@@ -40,6 +42,7 @@ export interface SideOptions {
 
 export function openSide({ from, coding, whenPlaced, look }: SideOptions): Side {
   let crossings: Crossings | undefined;
+  let traceparent: string | undefined;
   let coded: CodedBody | undefined;
   let state: 'open' | 'ending' | 'ended' = 'open';
   let whenEnded: (() => void)[] = [];
@@ -55,9 +58,13 @@ export function openSide({ from, coding, whenPlaced, look }: SideOptions): Side 
     },
     as: (channel, lastEvent) =>
       whenPlaced((place) => {
-        crossings = crossingsOf(place, { from, channel }, lastEvent);
+        const around = { lastEvent, propagated: () => traceparent };
+        crossings = crossingsOf(place, { from, channel }, around);
       }),
     push: body.push,
+    propagated(put) {
+      traceparent = put;
+    },
     end(then) {
       if (state === 'ended') return then();
       whenEnded.push(then);
@@ -77,7 +84,10 @@ export function openSide({ from, coding, whenPlaced, look }: SideOptions): Side 
 function crossingsOf(
   { session, exchange, isProtocol }: Place,
   side: { from: CodedBody['from']; channel: 'request' | 'response' | 'stream' },
-  lastEvent: string | undefined,
+  {
+    lastEvent,
+    propagated,
+  }: { lastEvent: string | undefined; propagated: () => string | undefined },
 ): Crossings {
   const { tap, large, events } = session;
   const origin = lastEvent === undefined ? undefined : events.get(lastEvent);
@@ -87,6 +97,8 @@ function crossingsOf(
       : { exchange: origin, event: `#${tap.hash(lastEvent)}` };
   const finish: Finish = (draft) => {
     if (draft.type !== 'message' && draft.type !== 'frame') return draft;
+    const traceparent = propagated();
+    if (traceparent !== undefined) return { ...draft, propagated: traceparent };
     const { id, event } = fieldsOf(draft);
     if (id !== undefined && id !== '') noteEvent(session, id, origin ?? exchange);
     if (event !== 'endpoint' || draft.type !== 'frame' || draft.text === undefined) return draft;
@@ -96,7 +108,7 @@ function crossingsOf(
     isProtocol ? tap : { ...tap, capture: 'metadata' },
     { ...side, exchange, ...(resumes ? { resumes } : {}) },
     large,
-    side.channel === 'stream' ? finish : undefined,
+    finish,
   );
 }
 
