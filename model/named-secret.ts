@@ -16,6 +16,8 @@ export interface Found {
   readonly start: number;
   readonly end: number;
   readonly secret: string;
+  /** What a placeholder needs around it: the quotes that a number has not. */
+  readonly quote?: string;
 }
 
 /** The texts of members with the name of a secret, in order. */
@@ -59,21 +61,47 @@ function isEnding(code: number): boolean {
   return ENDINGS.has(code);
 }
 
-/** The string that is the value of a member, or the strings of its list. */
+/** The string or number that is the value of a member, or those of its list. */
 function* valuesAfter(text: string, from: number, quote: Quote): Generator<Found> {
   let at = afterSpace(text, from);
   const isList = text[at] === '[';
   if (isList) at = afterSpace(text, at + 1);
-  while (opens(text, at, quote)) {
-    const start = at + quote.backslashes + 1;
-    const end = endOfText(text, start, quote);
-    if (end > start) yield { start, end, secret: withoutEscapes(text.slice(start, end), quote) };
+  for (;;) {
+    const value = stringAt(text, at, quote) ?? numberAt(text, at, quote);
+    if (!value) return;
+    if (value.found) yield value.found;
     if (!isList) return;
-    at = afterSpace(text, end + quote.backslashes + 1);
+    at = afterSpace(text, value.after);
     if (text[at] !== ',') return;
     at = afterSpace(text, at + 1);
   }
 }
+
+/** A value of a member: the secret in it, if any, and where the text goes on behind it. */
+interface Value {
+  readonly found?: Found;
+  readonly after: number;
+}
+
+function stringAt(text: string, at: number, quote: Quote): Value | undefined {
+  if (!opens(text, at, quote)) return undefined;
+  const start = at + quote.backslashes + 1;
+  const end = endOfText(text, start, quote);
+  const after = end + quote.backslashes + 1;
+  if (end === start) return { after };
+  return { found: { start, end, secret: withoutEscapes(text.slice(start, end), quote) }, after };
+}
+
+/** A number of at least four digits: shorter ones are counts and lengths. */
+function numberAt(text: string, at: number, { mark, backslashes }: Quote): Value | undefined {
+  NUMBER.lastIndex = at;
+  const [secret] = NUMBER.exec(text) ?? [];
+  if (secret === undefined) return undefined;
+  const end = at + secret.length;
+  return { found: { start: at, end, secret, quote: '\\'.repeat(backslashes) + mark }, after: end };
+}
+
+const NUMBER = /-?\d{4,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,4})?(?=\s{0,20}[,}\]])/y;
 
 function opens(text: string, at: number, { mark, backslashes }: Quote): boolean {
   for (let index = 0; index < backslashes; index++) {

@@ -63,9 +63,9 @@ function replaceFound(
 ): string {
   let clean = '';
   let copied = 0;
-  for (const { start, end, secret } of found) {
+  for (const { start, end, secret, quote = '' } of found) {
     if (PLACEHOLDER.test(secret)) continue;
-    clean += text.slice(copied, start) + placeholder(secret);
+    clean += text.slice(copied, start) + quote + placeholder(secret) + quote;
     copied = end;
   }
   return copied === 0 ? text : clean + text.slice(copied);

@@ -100,6 +100,19 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   prefixed('groq', ['gsk_'], '[A-Za-z0-9]{32,64}'),
   prefixed('atlassian', ['ATATT3'], '[A-Za-z0-9_=-]{40,300}'),
   prefixed('azure', ['AccountKey='], '[A-Za-z0-9+/]{86}=='),
+  prefixed('databricks', ['dapi'], '[a-f0-9]{32}(?![A-Za-z0-9])'),
+  prefixed('fly', ['fo1_'], '[A-Za-z0-9_-]{40,64}'),
+  prefixed('supabase', ['sbp_'], '[a-f0-9]{40}'),
+  prefixed('xai', ['xai-'], '[A-Za-z0-9]{60,100}'),
+  prefixed('replicate', ['r8_'], '[A-Za-z0-9]{37,40}'),
+  prefixed('postman', ['PMAK-'], '[a-f0-9]{24}-[a-f0-9]{34}'),
+  prefixed('newrelic', ['NRAK-'], '[A-Z0-9]{27}'),
+  prefixed('grafana', ['glsa_'], '[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}'),
+  prefixed('planetscale', ['pscale_pw_', 'pscale_tkn_'], '[A-Za-z0-9_-]{32,64}'),
+  prefixed('tailscale', ['tskey-'], '[a-z]{3,20}-[A-Za-z0-9]{6,30}-[A-Za-z0-9]{16,64}'),
+  prefixed('doppler', ['dp.pt.', 'dp.st.'], '[A-Za-z0-9]{40,44}'),
+  prefixed('square', ['sq0atp-', 'sq0csp-'], '[A-Za-z0-9_-]{22,43}'),
+  prefixed('age', ['AGE-SECRET-KEY-1'], '[A-Z0-9]{58}'),
 ];
 
 /** A field of this name holds a secret, when one of these is its last word. */

@@ -13,6 +13,7 @@ const hidden = (type: string, secret: string): string => `<secret:${type}:${hash
 
 const TOKEN = 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9fG1hJ3kL5mN7pQ9rS1tU3v';
 const token = (length: number): string => TOKEN.repeat(10).slice(0, length);
+const HEX = '0123456789abcdef';
 const pem = (kind: string, line: string): string =>
   [`-----BEGIN ${kind}-----`, line, line, `-----END ${kind}-----`].join('\\n');
 
@@ -46,6 +47,19 @@ const SAMPLES: readonly [type: string, text: string, found?: string][] = [
   ['groq', `gsk_${token(52)}`],
   ['atlassian', `ATATT3${token(180)}=0A1B2C3D`],
   ['azure', `AccountKey=${token(86)}==`],
+  ['databricks', `dapi${HEX.repeat(2)}`],
+  ['fly', `fo1_${token(43)}`],
+  ['supabase', `sbp_${(HEX.repeat(3)).slice(0, 40)}`],
+  ['xai', `xai-${token(80)}`],
+  ['replicate', `r8_${token(37)}`],
+  ['postman', `PMAK-${HEX.repeat(2).slice(0, 24)}-${HEX.repeat(3).slice(0, 34)}`],
+  ['newrelic', `NRAK-${token(27).toUpperCase()}`],
+  ['grafana', `glsa_${token(32)}_${HEX.slice(0, 8)}`],
+  ['planetscale', `pscale_tkn_${token(43)}`],
+  ['tailscale', `tskey-auth-${token(12)}-${token(32)}`],
+  ['doppler', `dp.pt.${token(43)}`],
+  ['square', `sq0atp-${token(22)}`],
+  ['age', `AGE-SECRET-KEY-1${token(58).toUpperCase()}`],
 ];
 
 /** Where a secret may stand; `%` is the place. */
@@ -132,6 +146,10 @@ describe('secrets known by a name', () => {
     ['{"password":"hunter2"}', `{"password":"${field('hunter2')}"}`],
     ['{"a":1.0,"apiKey" :\t"x y","b":[1e2]}', `{"a":1.0,"apiKey" :\t"${field('x y')}","b":[1e2]}`],
     ['{"token":"a","token":"b"}', `{"token":"${field('a')}","token":"${field('b')}"}`],
+    ['{"password":123456,"b":1.0}', `{"password":"${field('123456')}","b":1.0}`],
+    ['{"a":{"pin_token" : -12345.5e3}}', `{"a":{"pin_token" : "${field('-12345.5e3')}"}}`],
+    ['{"cookie":[123456,"b"]}', `{"cookie":["${field('123456')}","${field('b')}"]}`],
+    ['{"t":"{\\"password\\":123456}"}', `{"t":"{\\"password\\":\\"${field('123456')}\\"}"}`],
     ['{"password":"a\\"b\\\\"}', `{"password":"${field('a"b\\')}"}`],
     [
       '{"Authorization":["a, b","c"],"x":"y"}',
