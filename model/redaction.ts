@@ -53,7 +53,7 @@ function remembered<T>(ask: (text: string) => T): (text: string) => T {
 
 const MOST_REMEMBERED = 1000;
 
-const PLACEHOLDER = /^<secret:[a-z-]{1,40}:[0-9a-f]{8}>$/;
+const PLACEHOLDER = /^<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>$/;
 
 /** What was redacted before stays as it is. */
 function replaceFound(

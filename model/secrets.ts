@@ -11,7 +11,7 @@ export interface SecretShape {
   readonly shape: RegExp;
 }
 
-export const RULES = 'default/1';
+export const RULES = 'default/2';
 
 /**
  * Where a secret may start: not inside a word, but behind an escape of JSON (`\n`) or of an address

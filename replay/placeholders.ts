@@ -138,6 +138,10 @@ export function withPlaceholders(recorded: unknown, live: unknown, trial: Trial)
   if (typeof recorded === 'string' && typeof live === 'string') {
     return trial.agrees(recorded, live) ? recorded : live;
   }
+  // A number that is a secret is recorded as a text.
+  if (typeof recorded === 'string' && typeof live === 'number' && hasPlaceholder(recorded)) {
+    return trial.agrees(recorded, String(live)) ? recorded : live;
+  }
   if (Array.isArray(recorded) && Array.isArray(live)) {
     return live.map((item, index) => withPlaceholders(recorded[index], item, trial));
   }

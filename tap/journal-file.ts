@@ -21,9 +21,12 @@ import { FORMAT } from '../model/entry.ts';
 import type { Owner } from '../model/state.ts';
 import type { Sink } from './recorder.ts';
 import { sealOne } from './seal.ts';
+import { codeOf } from './system-error.ts';
 
 export interface JournalFile extends Sink {
   readonly path: string;
+  /** Whether there is a file with its header. */
+  readonly isBegun: boolean;
   /** How many bytes stand in the file. */
   readonly size: number;
   /** Empties the file but for its header: everything in it is durable elsewhere. */
@@ -39,32 +42,55 @@ const NEW_FILE =
   constants.O_APPEND |
   (constants.O_NOFOLLOW ?? 0);
 
-/** Creates the journal of a session and writes its header. Throws what the system refuses. */
+/**
+ * The journal of a session. The first append creates it, or throws what the system refuses; then the
+ * next one tries again, since a disk that is full now may have room a moment later.
+ */
 export function createJournalFile(folder: string, session: string, owner: Owner): JournalFile {
-  ownFolder(folder);
   const path = join(folder, `${session}.journal`);
-  const fd = openSync(path, NEW_FILE, 0o600);
   const header = sealOne(JSON.stringify({ wiretape: FORMAT, journal: session, ...owner }));
-  let file = appendTo(fd);
-  file.append(header);
+  let fd: number | undefined;
+  let file: ReturnType<typeof appendTo> | undefined;
+
+  const begin = (): ReturnType<typeof appendTo> => {
+    if (fd === undefined) {
+      ownFolder(folder);
+      fd = openSync(path, NEW_FILE, 0o600);
+    }
+    file = undefined;
+    ftruncateSync(fd, 0);
+    const empty = appendTo(fd);
+    empty.append(header);
+    file = empty;
+    return empty;
+  };
+
   return {
     path,
-    append: (lines) => file.append(lines),
+    append: (lines) => (file ?? begin()).append(lines),
+    get isBegun() {
+      return file !== undefined;
+    },
     get size() {
-      return file.size;
+      return file?.size ?? 0;
     },
-    restart() {
-      ftruncateSync(fd, 0);
-      file = appendTo(fd);
-      file.append(header);
-    },
-    close: () => closeSync(fd),
+    restart: () => void begin(),
+    close: () => closeQuietly(fd),
   };
+}
+
+/** What was appended is with the system; whether it takes the end of the file well changes nothing. */
+function closeQuietly(fd: number | undefined): void {
+  try {
+    if (fd !== undefined) closeSync(fd);
+  } catch {
+    // The descriptor is gone all the same.
+  }
 }
 
 /** Makes a folder that only its user can enter; one of somebody else, or far away, is refused. */
 export function ownFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const found = lstatSync(folder);
   const user = process.getuid?.();
   if (!found.isDirectory() || (user !== undefined && found.uid !== user)) {
@@ -72,6 +98,16 @@ export function ownFolder(folder: string): void {
   }
   if (NETWORKS.has(statfsSync(folder).type >>> 0)) {
     throw new Error(`${folder} is on a network file system`);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    // Of some refusals Node says only that the folder is not there afterwards.
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
 

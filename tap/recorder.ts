@@ -45,6 +45,8 @@ export interface RecorderOptions {
 export function createRecorder({ session, sink, now, onLoss }: RecorderOptions): Recorder {
   let next = 0;
   let lost: readonly GapEntry[] = [];
+  /** The opening entry while it could not be written: it is kept, for it says whose all others are. */
+  let opening: string | undefined;
 
   const seal = createSealer();
   const message = messageStart(session);
@@ -65,15 +67,31 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
     });
   };
 
-  /** Appends the gaps that wait, then what `make` gives, in one write. */
+  /** What waits to be written before anything else. */
+  const owed = (): Uint8Array[] => [
+    ...(opening === undefined ? [] : [sealOne(opening)]),
+    ...lost.map((gap) => sealOne(encodeEntry(gap))),
+  ];
+
+  /** Appends what is owed, then what `make` gives, in one write. */
   const append = (from: number, to: number, make: () => Uint8Array): void => {
     try {
-      if (lost.length === 0) sink.append(make());
-      else sink.append(Buffer.concat([...lost.map((gap) => sealOne(encodeEntry(gap))), make()]));
+      const isOwing = lost.length > 0 || opening !== undefined;
+      sink.append(isOwing ? Buffer.concat([...owed(), make()]) : make());
       lost = [];
+      opening = undefined;
     } catch (error) {
       if (lost.length === 0) onLoss(reasonOf(error), 'unwritten');
       if (to >= from) lose(from, to, reasonOf(error));
+    }
+  };
+
+  const open = (line: string): void => {
+    try {
+      sink.append(sealOne(line));
+    } catch {
+      // Nothing is lost yet: it is written with what comes next, or that is said to be lost.
+      opening = line;
     }
   };
 
@@ -88,6 +106,7 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
     },
     reserve: () => next++,
     fill(seq, entry) {
+      if ('type' in entry && entry.type === 'session') return open(lineOf(entry, seq));
       append(seq, seq, () => (entry instanceof Uint8Array ? entry : seal([lineOf(entry, seq)])));
     },
     drop(seq, reason) {
@@ -95,7 +114,7 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
       lose(seq, seq, reason);
     },
     close() {
-      if (lost.length > 0) append(0, -1, () => NOTHING);
+      if (lost.length > 0 || opening !== undefined) append(0, -1, () => NOTHING);
     },
   };
 }

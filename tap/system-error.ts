@@ -1,4 +1,5 @@
 /** What the system says when it refuses. */
+import { constants } from 'node:os';
 
 /** The code of a system error, such as `ENOSPC`; undefined when it has none. */
 export function codeOf(error: unknown): string | undefined {
@@ -8,6 +9,8 @@ export function codeOf(error: unknown): string | undefined {
 
 /** What a system error says, without its code and without the call that failed. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return /^[A-Z0-9_]+: (.+?)(?:, \w+.*)?$/s.exec(text)?.[1] ?? text;
+  if (!(error instanceof Error)) return String(error);
+  // Node has no words for this one.
+  if ('errno' in error && error.errno === -constants.errno.EDQUOT) return 'disk quota exceeded';
+  return /^[A-Z0-9_]+: (.+?)(?:, \w+.*)?$/s.exec(error.message)?.[1] ?? error.message;
 }

@@ -19,7 +19,6 @@ import { keyOf } from './key.ts';
 import { thisOwner } from './owner.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { startShipping } from './ship.ts';
-import { reasonOf } from './system-error.ts';
 
 /** What the stdio tap and the in-process tap have in common. */
 export interface SessionOptions {
@@ -81,37 +80,37 @@ export function startSession(
   const key = keyOf(state);
   const hash = keyedHash(key);
   const clean = createRedact(hash, environment);
-  const journal = openJournal(state, id, say);
+  const journal = createJournalFile(statePaths(state).journals, id, thisOwner());
   const growth = watchGrowth(statePaths(state).journals);
   const said = new Set<string>();
   const recorder = createRecorder({
     session: id,
     sink: {
       append(lines) {
-        if (!journal) return;
         growth.check(journal.size);
         journal.append(lines);
-        shipping?.grown();
+        shipping.grown();
       },
     },
     now: clock.now,
     onLoss(reason, kind) {
       if (said.has(kind)) return;
       said.add(kind);
-      say(
-        `${kind === 'unwritten' ? name : `A message of ${name}`} is not recorded: ${reason}. ${PASSES}${CODES[kind]}`,
-      );
+      if (kind === 'unmade') say(`A message of ${name} is not recorded: ${reason}. ${PASSES}`);
+      else if (journal.isBegun) say(`${name} is not recorded: ${reason}. ${PASSES} ${CODE}`);
+      else
+        say(
+          `Nothing is recorded: ${state} cannot be written (${reason}). ${PASSES} ${HINT} ${CODE}`,
+        );
     },
   });
-  const shipping =
-    journal &&
-    startShipping({
-      session: id,
-      state,
-      journal,
-      lastSeq: () => recorder.lastSeq,
-      keepsAll: options.record !== undefined,
-    });
+  const shipping = startShipping({
+    session: id,
+    state,
+    journal,
+    lastSeq: () => recorder.lastSeq,
+    keepsAll: options.record !== undefined,
+  });
   const opening = recorder.reserve();
 
   return {
@@ -129,9 +128,9 @@ export function startSession(
     async finish(reason) {
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
-      if (!journal) return;
+      if (!journal.isBegun) return;
       if (options.record !== undefined) await writeRecordOf(journal, options.record, say);
-      const durable = await shipping?.finish();
+      const durable = await shipping.finish();
       journal.close();
       // Neither a journal that is gone already nor one too many is a reason to end otherwise.
       if (durable) rmSync(journal.path, { force: true });
@@ -159,8 +158,9 @@ async function writeRecordOf(
   }
 }
 
-const CODES = { unwritten: ' [unwritable-folder]', unmade: '' } as const;
 const PASSES = 'Its traffic passes unchanged.';
+const HINT = 'Name a folder that can be written with --state DIR.';
+const CODE = '[unwritable-folder]';
 
 function opened(
   { name, workflow, capture, version }: SessionOptions,
@@ -179,20 +179,4 @@ function opened(
     clock,
     workflow: workflow ?? null,
   } as const;
-}
-
-function openJournal(
-  state: string,
-  id: string,
-  say: (line: string) => void,
-): JournalFile | undefined {
-  try {
-    return createJournalFile(statePaths(state).journals, id, thisOwner());
-  } catch (error) {
-    const hint = 'Name a folder that can be written with --state DIR.';
-    say(
-      `Nothing is recorded: ${state} cannot be written (${reasonOf(error)}). ${PASSES} ${hint} [unwritable-folder]`,
-    );
-    return undefined;
-  }
 }
