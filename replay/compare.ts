@@ -1,6 +1,6 @@
 /** Where a live JSON value differs from a recorded one, and in how many places. */
 import { isObject, type JsonObject } from '../model/json.ts';
-import type { Trial } from './placeholders.ts';
+import { agree, type Trial } from './placeholders.ts';
 
 export interface Comparison {
   /** How many members or items differ; counting stops above the limit. */
@@ -24,7 +24,7 @@ export function compareValues(
   const walk = (a: unknown, b: unknown, path: readonly string[]): void => {
     const members = membersOf(a, b);
     if (!members) {
-      if (!equalLeaves(a, b, trial)) differs(path);
+      if (!agree(a, b, trial)) differs(path);
       return;
     }
     for (const name of members) {
@@ -44,11 +44,6 @@ function membersOf(a: unknown, b: unknown): readonly string[] | undefined {
   if (Array.isArray(a) && Array.isArray(b)) return Object.keys(a.length > b.length ? a : b);
   if (!isObject(a) || !isObject(b)) return undefined;
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-}
-
-function equalLeaves(a: unknown, b: unknown, trial: Trial): boolean {
-  if (typeof a === 'string' && typeof b === 'string') return trial.agrees(a, b);
-  return a === b;
 }
 
 function escapePointer(name: string): string {

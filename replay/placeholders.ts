@@ -133,15 +133,17 @@ function hasShapeOf(type: string, live: string, start: number, end: number): boo
   });
 }
 
+/** Whether two values without members agree. A number that is a secret was recorded as a text. */
+export function agree(recorded: unknown, live: unknown, trial: Trial): boolean {
+  if (typeof recorded !== 'string') return recorded === live;
+  if (typeof live === 'number')
+    return hasPlaceholder(recorded) && trial.agrees(recorded, `${live}`);
+  return typeof live === 'string' && trial.agrees(recorded, live);
+}
+
 /** The live value as a recording of it would be: recorded placeholders where its texts agree. */
 export function withPlaceholders(recorded: unknown, live: unknown, trial: Trial): unknown {
-  if (typeof recorded === 'string' && typeof live === 'string') {
-    return trial.agrees(recorded, live) ? recorded : live;
-  }
-  // A number that is a secret is recorded as a text.
-  if (typeof recorded === 'string' && typeof live === 'number' && hasPlaceholder(recorded)) {
-    return trial.agrees(recorded, String(live)) ? recorded : live;
-  }
+  if (agree(recorded, live, trial)) return recorded;
   if (Array.isArray(recorded) && Array.isArray(live)) {
     return live.map((item, index) => withPlaceholders(recorded[index], item, trial));
   }
