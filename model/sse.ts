@@ -53,24 +53,32 @@ export interface Block {
   readonly data?: { readonly start: number; readonly end: number };
 }
 
-const LINE = /([^\r\n]*)(\r\n|\r|\n|$)/g;
-
 /** Reads the text of a block; of several fields of one name the last counts. */
 export function readBlock(text: string): Block {
   const block: { id?: string; event?: string; data?: { start: number; end: number } } = {};
   let dataCount = 0;
-  for (const { 0: whole, 1: line = '', index } of text.matchAll(LINE)) {
-    if (whole === '') break;
-    const colon = line.indexOf(':');
-    const name = (colon === -1 ? line : line.slice(0, colon)).replace(/^\ufeff/, '');
-    const skipped = colon === -1 ? line.length : colon + (line[colon + 1] === ' ' ? 2 : 1);
+  for (let start = 0; start < text.length; ) {
+    const end = endOfLine(text, start);
+    const colon = text.indexOf(':', start);
+    const nameEnd = colon === -1 || colon > end ? end : colon;
+    const name = text.slice(text[start] === '\ufeff' ? start + 1 : start, nameEnd);
+    const skipped = nameEnd === end ? end : nameEnd + (text[nameEnd + 1] === ' ' ? 2 : 1);
     if (name === 'data') {
       dataCount++;
-      block.data = { start: index + skipped, end: index + line.length };
-    } else if (name === 'id' || name === 'event') block[name] = line.slice(skipped);
+      block.data = { start: Math.min(skipped, end), end };
+    } else if (name === 'id' || name === 'event') block[name] = text.slice(skipped, end);
+    start = text.startsWith('\r\n', end) ? end + 2 : end + 1;
   }
   if (dataCount !== 1) delete block.data;
   return block;
+}
+
+/** Where the line that starts here ends, without its end. */
+function endOfLine(text: string, start: number): number {
+  const lf = text.indexOf('\n', start);
+  const limit = lf === -1 ? text.length : lf;
+  const cr = text.slice(start, limit).indexOf('\r');
+  return cr === -1 ? limit : start + cr;
 }
 
 /** Clients hear only events of this type, which is that of a block without one. */

@@ -9,7 +9,7 @@ import { createBlockCut } from '../model/sse.ts';
 import { latin1 } from '../model/text.ts';
 import { sha256 } from './hash.ts';
 import type { LargeLines } from './large.ts';
-import { messageText } from './message-text.ts';
+import { blockText, messageText } from './message-text.ts';
 import { createKeyBlocks, KEY_LINE } from './pem.ts';
 import type { Placeless } from './recorder.ts';
 import { reasonOf } from './system-error.ts';
@@ -28,11 +28,18 @@ export interface Crossings {
 /** What is done with the entry of a line, counted from 0, before it is recorded. */
 export type Finish = (draft: Draft, index: number) => Draft;
 
+/** Who wants to see what is recorded. */
+export interface Watch {
+  readonly finish?: Finish;
+  /** In place of `finish` for messages of a stream: the id of an event. */
+  readonly event?: (id: string) => void;
+}
+
 export function createCrossings(
   session: TapSession,
   where: Where,
   large: LargeLines,
-  finish?: Finish,
+  { finish, event }: Watch = {},
 ): Crossings {
   const framer = createFramer(CAP, sha256, cutOf(where.channel));
   const isKeyLine = createKeyBlocks();
@@ -40,8 +47,13 @@ export function createCrossings(
 
   const isPlain = isPipe(where.channel) && capture !== 'metadata' && !finish;
   let index = -1;
-  const textOf = (line: Line): string | undefined =>
-    isPlain ? messageText(line, where, redact) : undefined;
+  const isStream = where.channel === 'stream' && !where.resumes && capture !== 'metadata';
+  const textOf = (line: Line): string | undefined => {
+    if (isPlain) return messageText(line, where, redact);
+    const block = isStream ? blockText(line, where, redact) : undefined;
+    if (block?.id) event?.(block.id);
+    return block?.text;
+  };
 
   /** The entry of a line that is no plain message. A private key printed by line is hidden whole. */
   const draftOf = (line: Line): Draft => {

@@ -4,6 +4,7 @@
  */
 import { isPipe, type Redact, type Where } from '../model/crossing.ts';
 import type { Line } from '../model/framing.ts';
+import { isMessageEvent, readBlock } from '../model/sse.ts';
 import { utf8 } from '../model/text.ts';
 
 /** What stands before the seq of a message of this session. */
@@ -11,13 +12,14 @@ export function messageStart(session: string): string {
   return `{"type":"message","session":${JSON.stringify(session)},"seq":`;
 }
 
-/** What stands between the seq of a message and its text. */
-export function messageHead({ at, sent, eof }: Line, where: Where, redacted: number): string {
+/** What stands between the seq of a message and its text; `more`: what its entry says besides. */
+export function messageHead(line: Line, where: Where, redacted: number, more = ''): string {
+  const { at, sent, eof } = line;
   const { from, channel, exchange } = where;
   const place = exchange === undefined ? '' : `,"exchange":${exchange}`;
   const end = eof && isPipe(channel) ? ',"eof":true' : '';
   const count = redacted === 0 ? '' : `,"redacted":${redacted}`;
-  return `,"at":${at},"sent":${sent},"from":"${from}","channel":"${channel}"${place}${end}${count},"message":`;
+  return `,"at":${at},"sent":${sent},"from":"${from}","channel":"${channel}"${place}${end}${count}${more},"message":`;
 }
 
 /** What follows the seq of a line that is one JSON text; undefined: it is none, or is not kept. */
@@ -28,6 +30,26 @@ export function messageText(line: Line, where: Where, redact: Redact): string | 
   const clean = redact(text);
   if (!isJson(clean.text)) return undefined;
   return `${messageHead(line, where, clean.count)}${clean.text}}`;
+}
+
+/** What follows the seq of a block of a stream that is one message, and the id of its event. */
+export function blockText(
+  line: Line,
+  where: Where,
+  redact: Redact,
+): { readonly text: string; readonly id: string | undefined } | undefined {
+  if (line.overCap || line.eof) return undefined;
+  const whole = utf8(line.bytes);
+  if (whole === undefined) return undefined;
+  const { text, count } = redact(whole);
+  const block = readBlock(text);
+  if (!block.data || !isMessageEvent(block)) return undefined;
+  const { id, event, data } = block;
+  const message = text.slice(data.start, data.end);
+  if (!isJson(message)) return undefined;
+  const sse = { head: text.slice(0, data.start), tail: text.slice(data.end), id, event };
+  const head = messageHead(line, where, count, `,"sse":${JSON.stringify(sse)}`);
+  return { text: `${head}${message}}`, id };
 }
 
 function isJson(text: string): boolean {

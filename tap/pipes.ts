@@ -37,7 +37,7 @@ export function connectPipes(
     session,
     { from: 'client', channel: 'stdin' },
     large,
-    change?.note,
+    change ? { finish: change.note } : {},
   );
   const toClient = createCrossings(session, { from: 'server', channel: 'stdout' }, large);
   const said = createStderrRecorder(session);

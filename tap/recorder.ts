@@ -127,3 +127,37 @@ function withLoss(gaps: readonly GapEntry[], more: GapEntry): GapEntry[] {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/**
+ * Writes what is added within one turn of the event loop in one append at its end: a stream comes as
+ * many small parts, of which each would cost a call to the system.
+ */
+export function onceATurn(recorder: Recorder): Recorder {
+  let waiting: Placeless[] = [];
+  const flush = (): void => {
+    if (waiting.length === 0) return;
+    const entries = waiting;
+    waiting = [];
+    recorder.add(entries);
+  };
+  return {
+    get lastSeq() {
+      flush();
+      return recorder.lastSeq;
+    },
+    add(entries) {
+      if (waiting.length === 0) queueMicrotask(flush);
+      waiting.push(...entries);
+    },
+    reserve() {
+      flush();
+      return recorder.reserve();
+    },
+    fill: recorder.fill,
+    drop: recorder.drop,
+    close() {
+      flush();
+      recorder.close();
+    },
+  };
+}

@@ -117,6 +117,13 @@ function handlerOf({
   const { upstream, now } = route;
   const asked = { method: request.method ?? '', path: request.url ?? '' };
   let rewrite: Rewrite | undefined;
+  const onceATurn = createGathering((chunk) => {
+    const at = now();
+    const passed = rewrite?.pass(chunk) ?? chunk;
+    const sent = now();
+    if (passed.length > 0 && !response.write(passed)) valve.set({ isFull: true });
+    exchange.responseBody(chunk, at, sent);
+  });
   return {
     onRequestStart: (controller) => valve.open(controller),
     onResponseStart(controller, status, _headers, statusText) {
@@ -129,18 +136,14 @@ function handlerOf({
       exchange.responseHead(status, raw, at);
       route.onHead(status, raw);
     },
-    onResponseData(_, chunk) {
-      const at = now();
-      const passed = rewrite?.pass(chunk) ?? chunk;
-      const sent = now();
-      if (passed.length > 0 && !response.write(passed)) valve.set({ isFull: true });
-      exchange.responseBody(chunk, at, sent);
-    },
+    onResponseData: (_, chunk) => onceATurn.push(chunk),
     onResponseEnd() {
+      onceATurn.flush();
       response.end(rewrite?.end());
       exchange.ended('complete', now());
     },
     onResponseError(_, error) {
+      onceATurn.flush();
       if (valve.hasLeft) exchange.ended('client-closed', now());
       else if (response.headersSent) {
         response.destroy();
@@ -152,6 +155,28 @@ function handlerOf({
         route.onUnreachable(error);
       }
     },
+  };
+}
+
+/**
+ * Takes the parts that come in one turn of the event loop together: a stream of small events comes
+ * as many parts of one read.
+ */
+function createGathering(pass: (chunk: Buffer) => void) {
+  let parts: Buffer[] = [];
+  const flush = (): void => {
+    const [first] = parts;
+    if (!first) return;
+    const all: Buffer = parts.length === 1 ? first : Buffer.concat(parts);
+    parts = [];
+    pass(all);
+  };
+  return {
+    push(chunk: Buffer): void {
+      if (parts.length === 0) queueMicrotask(flush);
+      parts.push(chunk);
+    },
+    flush,
   };
 }
 

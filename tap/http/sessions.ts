@@ -10,6 +10,7 @@ import type { Host, SessionEntry } from '../../model/entry.ts';
 import { clockFrom, type SessionClock } from '../clock.ts';
 import { createLargeLines, type LargeLines } from '../large.ts';
 import { isRunning } from '../owner.ts';
+import { onceATurn } from '../recorder.ts';
 import { type SessionOptions, startSession, type TapSession } from '../tap-session.ts';
 
 /** Who asks. */
@@ -138,7 +139,8 @@ function startHttpSession(
   start: number,
   more: { joined?: true },
 ): HttpSession {
-  const tap = startSession(options, clockFrom(clock, start), say);
+  const started = startSession(options, clockFrom(clock, start), say);
+  const tap = { ...started, recorder: onceATurn(started.recorder) };
   const upstream = facts.upstream === undefined ? {} : { upstream: tap.clean(facts.upstream).text };
   tap.open({ transport: 'http', ...facts, ...upstream, ...(host ? { host } : {}), ...more });
   const holds: HttpSession['holds'] = new Set();

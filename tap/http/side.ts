@@ -3,6 +3,7 @@
  * exchange has its place (placement.ts).
  */
 import type { CodedBody, Draft } from '../../model/entry.ts';
+import type { KeyedHash } from '../../model/keyed-hash.ts';
 import { readBlock } from '../../model/sse.ts';
 import { type Crossings, createCrossings, type Finish } from '../crossings.ts';
 import { type Body, openBody } from './body.ts';
@@ -95,21 +96,27 @@ function crossingsOf(
     lastEvent === undefined || origin === undefined || side.channel !== 'stream'
       ? undefined
       : { exchange: origin, event: `#${tap.hash(lastEvent)}` };
+  const event = (id: string): void => noteEvent(session, id, origin ?? exchange);
   const finish: Finish = (draft) => {
-    if (draft.type !== 'message' && draft.type !== 'frame') return draft;
     const traceparent = propagated();
     if (traceparent !== undefined) return { ...draft, propagated: traceparent };
-    const { id, event } = fieldsOf(draft);
-    if (id !== undefined && id !== '') noteEvent(session, id, origin ?? exchange);
-    if (event !== 'endpoint' || draft.type !== 'frame' || draft.text === undefined) return draft;
-    return { ...draft, text: withoutSessionIds(draft.text, tap.hash) };
+    return side.channel === 'stream' ? finishBlock(draft, tap.hash, event) : draft;
   };
   return createCrossings(
     isProtocol ? tap : { ...tap, capture: 'metadata' },
     { ...side, exchange, ...(resumes ? { resumes } : {}) },
     large,
-    finish,
+    { finish, event },
   );
+}
+
+/** Notes the event of a block, and hides the session in the address that a stream may tell. */
+function finishBlock(draft: Draft, hash: KeyedHash, onEvent: (id: string) => void): Draft {
+  if (draft.type !== 'message' && draft.type !== 'frame') return draft;
+  const { id, event } = fieldsOf(draft);
+  if (id) onEvent(id);
+  if (event !== 'endpoint' || draft.type !== 'frame' || draft.text === undefined) return draft;
+  return { ...draft, text: withoutSessionIds(draft.text, hash) };
 }
 
 function fieldsOf(draft: Extract<Draft, { type: 'message' | 'frame' }>): {
