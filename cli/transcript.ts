@@ -95,12 +95,13 @@ function saidBy(entry: Entry, seen: readonly Seen[], stable: boolean): Said[] {
 
 /** A hash of an environment value differs between machines, so none is shown. */
 function headText(
-  { name, transport, workflow, launch, tap }: SessionEntry,
+  { name, transport, workflow, launch, upstream, joined, tap }: SessionEntry,
   stable: boolean,
 ): string {
   const command = launch ? `  ${[launch.command, ...launch.args].join(' ')}` : '';
+  const address = upstream === undefined ? '' : `  ${upstream}${joined ? '  joined' : ''}`;
   const recorder = stable ? '' : `  by ${tap}`;
-  return `${name}  ${transport}${workflow === null ? '' : `  workflow ${workflow}`}${command}${recorder}`;
+  return `${name}  ${transport}${workflow === null ? '' : `  workflow ${workflow}`}${command}${address}${recorder}`;
 }
 
 function httpText({

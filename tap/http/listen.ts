@@ -48,7 +48,8 @@ const LONGEST_HEAD = 64 << 10;
 
 /** Listens; rejects with the error of the system when it cannot. */
 export async function tapHttp(options: HttpTapOptions): Promise<HttpTap> {
-  const { upstream, listen, say } = options;
+  const { upstream, listen } = options;
+  const say = withoutRepeats(options.say);
   const clock = startClock();
   const sessions = createSessions({
     session: options,
@@ -147,6 +148,12 @@ function answerWith(
       );
     }
   };
+}
+
+/** What is true of all sessions is said once, and not by each of them. */
+function withoutRepeats(say: (line: string) => void): (line: string) => void {
+  const sayOnce = once(say);
+  return (line) => sayOnce(line, line);
 }
 
 /** Says each kind of thing no more than once. */
