@@ -59,18 +59,19 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
       session.tap.recorder.add([{ type: 'http', at: when, exchange, ...fields(found) }]);
     });
 
-  note(head.at, ({ session, isProtocol }) => ({
-    phase: 'opened',
-    method: head.method,
-    path: recordedPath(head.path, isProtocol, session.tap),
-    headers: recordedHeaders(head.headers, session.tap),
-  }));
   const coding = headerOf(head.headers, 'content-encoding');
   const request = openSide({ from: 'client', coding, whenPlaced, look: placement.request });
-  request.as('request');
   let response: Side | undefined;
-  let isOver = false;
-  placement.start();
+  let [isBegun, isOver] = [false, false];
+  const begin = (): void => {
+    if (isBegun) return;
+    isBegun = true;
+    note(head.at, (place) => opening(head, place));
+    request.as('request');
+    placement.start();
+  };
+  // Behind whoever passes the request on in this turn.
+  queueMicrotask(begin);
 
   const close = (how: Ending, at: number): void => {
     placement.ended();
@@ -84,9 +85,15 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
   };
 
   return {
-    requestBody: request.push,
+    requestBody(chunk, at, sent) {
+      begin();
+      request.push(chunk, at, sent);
+    },
     propagated: request.propagated,
-    requestEnded: () => request.end(placement.requestEnded),
+    requestEnded() {
+      begin();
+      request.end(placement.requestEnded);
+    },
     responseHead(status, headers, at) {
       note(at, ({ session }) => {
         return { phase: 'head', status, headers: recordedHeaders(headers, session.tap) };
@@ -99,6 +106,7 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
     },
     responseBody: (chunk, at, sent) => response?.push(chunk, at, sent),
     ended(how, at) {
+      begin();
       if (isOver) return;
       isOver = true;
       request.end(() => {
@@ -110,6 +118,16 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
 }
 
 type Fields = Omit<HttpEntry, 'type' | 'session' | 'seq' | 'at' | 'exchange'>;
+
+function opening({ method, path, headers }: RequestHead, { session, isProtocol }: Place): Fields {
+  const { tap } = session;
+  return {
+    phase: 'opened',
+    method,
+    path: recordedPath(path, isProtocol, tap),
+    headers: recordedHeaders(headers, tap),
+  };
+}
 
 function endOf(ended: Ending, coded: readonly CodedBody[]): Fields {
   return { phase: 'ended', ended, ...(coded.length > 0 ? { coded } : {}) };

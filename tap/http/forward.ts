@@ -131,7 +131,8 @@ function handlerOf({
       const raw = rawOf(controller);
       const at = now();
       response.writeHead(status, statusText ?? '', answeredHeaders(raw, asked, route));
-      response.flushHeaders();
+      // With the first part of the body where that is here already, else alone.
+      setImmediate(() => response.flushHeaders());
       rewrite = rewriteOf(raw, asked, route);
       exchange.responseHead(status, raw, at);
       route.onHead(status, raw);
