@@ -16,7 +16,7 @@ const exclude = [
   '**/node_modules/**',
   '**/dist/**',
   '**/golden/**',
-  ...(long ? [] : ['test/long/**']),
+  ...(long ? [] : ['test/long/**', 'test/conformance/**']),
 ];
 const pageTests = testsThatAskForPage();
 

@@ -9,6 +9,7 @@ import {
   request as send,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import process from 'node:process';
 import { onTestFinished } from 'vitest';
 import { built, ROOT } from '../../kit/built.ts';
@@ -153,4 +154,13 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** The fixture of both eras; gives its address. */
+export async function dualEra(): Promise<string> {
+  const script = join(ROOT, 'test/kit/servers/dual-era.mjs');
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [line] = await once(child.stdout, 'data');
+  return String(line).trim();
 }

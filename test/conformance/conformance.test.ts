@@ -1,0 +1,92 @@
+// Nobody can tell that the tap is there: the conformance suite gives the same checks with the same results for a
+// server of both eras, and for a client, with and without a tap in between. `npm run test:conformance`.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { built, ROOT } from '../kit/built.ts';
+import { tapAt } from '../tap/http/kit.ts';
+import { installSuite, type Suite } from './suite.ts';
+
+let folder: string;
+let suite: Suite;
+let server: ChildProcess;
+let address: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wt-conformance-'));
+  suite = await installSuite(folder);
+  server = spawn(process.execPath, [join(ROOT, 'test/kit/servers/dual-era.mjs')]);
+  const [line] = await once(server.stdout ?? process.stdin, 'data');
+  address = String(line).trim();
+}, 600_000);
+
+afterAll(async () => {
+  server.kill();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The checks both ways; what differs at first is run once more each way, since some scenarios measure time. */
+async function bothWays(
+  direct: readonly string[],
+  tapped: readonly string[],
+): Promise<{ direct: string[]; tapped: string[] }> {
+  const once = { direct: await suite.checks(direct), tapped: await suite.checks(tapped) };
+  if (once.direct.join() === once.tapped.join()) return once;
+  process.stdout.write(`run again: ${direct.join(' ')}\n`);
+  return { direct: await suite.checks(direct), tapped: await suite.checks(tapped) };
+}
+
+test.each([
+  ['2025-11-25', 80],
+  ['2026-07-28', 160],
+])(
+  'a server of both eras, the requirements of %s',
+  async (revision, atLeast) => {
+    const tap = await tapAt(address, join(folder, 'state'));
+    const words = (url: string) => ['server', '--url', url, '--requirements', revision];
+    const { direct, tapped } = await bothWays(words(address), words(tap.url));
+    await tap.end();
+    const passed = direct.filter((check) => check.endsWith(' SUCCESS')).length;
+    process.stdout.write(`${revision}: ${direct.length} checks, ${passed} successes, both ways\n`);
+    expect(tapped).toEqual(direct);
+    expect(direct.length).toBeGreaterThan(atLeast);
+    // The extension for tasks is not what the SDK offers; nothing else may fail.
+    expect(
+      direct.filter((check) => check.endsWith(' FAILURE') && !check.includes('tasks')),
+    ).toEqual([]);
+  },
+  600_000,
+);
+
+describe('a client', () => {
+  test.each([
+    'initialize',
+    'tools_call',
+    'elicitation-sep1034-client-defaults',
+    'sse-retry',
+    'request-metadata',
+    'http-standard-headers',
+    'http-custom-headers',
+    'http-invalid-tool-headers',
+    'json-schema-ref-no-deref',
+    'json-schema-2020-12-preservation',
+    'sep-2322-client-request-state',
+  ])(
+    '%s',
+    async (scenario) => {
+      const client = `${process.execPath} ${join(import.meta.dirname, 'client.mjs')}`;
+      const through = `${client} --tapped ${await built()} ${join(folder, 'state')}`;
+      const words = (command: string) => ['client', '--command', command, '--scenario', scenario];
+      const { direct, tapped } = await bothWays(words(client), words(through));
+      process.stdout.write(`${scenario}: ${direct.length} checks both ways\n`);
+      expect(tapped).toEqual(direct);
+      expect(direct.length).toBeGreaterThan(0);
+    },
+    300_000,
+  );
+});
