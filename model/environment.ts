@@ -16,8 +16,13 @@ export function isSecretVariable(name: string, value: string): boolean {
 /** At least 16 characters without path, port or space in them, no word or number, 3 bits a character. */
 export function looksMinted(value: string): boolean {
   if (value.length < 16 || /[/\\:\s]/.test(value)) return false;
-  if (/^[a-z]+$/i.test(value) || /^[\d.,+-]+$/.test(value)) return false;
+  if (/^[a-z]+$/i.test(value) || value.split(/[-_.,+@]/).every(isWordOrNumber)) return false;
   return bitsPerCharacter(value) >= 3;
+}
+
+/** `eu-central-1` and `db.example.org` are made of words and numbers; what is minted mixes them. */
+function isWordOrNumber(part: string): boolean {
+  return /^(?:[A-Z]?[a-z]*|[A-Z]+|\d+)$/.test(part);
 }
 
 /** Shannon entropy of the characters of a text. */

@@ -25,6 +25,16 @@ function prefixed(type: string, prefixes: readonly string[], rest: string): Secr
   return { type, hints: prefixes, shape: new RegExp(`${START}(?:${first})${rest}`, 'g') };
 }
 
+/** A space, also as addresses write it. */
+const GAP = '(?: |%20|\\+)';
+
+/** The scheme of an Authorization header as it is written, and what separates it from its secret. */
+function afterScheme(name: string): string[] {
+  const capital = name.charAt(0).toUpperCase() + name.slice(1);
+  const written = [name, capital, name.toUpperCase()];
+  return written.flatMap((scheme) => [' ', '%20', '+'].map((gap) => scheme + gap));
+}
+
 const KEY_BLOCK = `-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----`;
 const KEY_BLOCK_END = `-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----`;
 
@@ -53,19 +63,19 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   },
   {
     type: 'bearer',
-    hints: ['Bearer ', 'bearer ', 'BEARER '],
+    hints: afterScheme('bearer'),
     // With a digit in it, or it is a word of a sentence.
     shape: new RegExp(
-      String.raw`${START}(?:[Bb]earer|BEARER) (?=[A-Za-z._~+/-]{0,500}\d)[\w.~+/-]{16,10000}=*`,
+      String.raw`${START}(?:[Bb]earer|BEARER)${GAP}(?=[A-Za-z._~+/-]{0,500}\d)[\w.~+/-]{16,10000}=*`,
       'g',
     ),
   },
   {
     type: 'basic',
-    hints: ['Basic ', 'basic ', 'BASIC '],
+    hints: afterScheme('basic'),
     // With a colon in it, which has one of three forms in base 64, or it is a word of a sentence.
     shape: new RegExp(
-      `${START}(?:[Bb]asic|BASIC) (?=${FOUR}{0,200}(?:.[DTjz][o-r]|..[AEIMQUYcgkosw048]6|${FOUR}O[g-v]))[A-Za-z0-9+/]{8,4000}=*`,
+      `${START}(?:[Bb]asic|BASIC)${GAP}(?=${FOUR}{0,200}(?:.[DTjz][o-r]|..[AEIMQUYcgkosw048]6|${FOUR}O[g-v]))[A-Za-z0-9+/]{8,4000}=*`,
       'g',
     ),
   },
@@ -99,7 +109,14 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   prefixed('vault', ['hvs.', 'hvb.'], '[A-Za-z0-9_-]{24,250}'),
   prefixed('groq', ['gsk_'], '[A-Za-z0-9]{32,64}'),
   prefixed('atlassian', ['ATATT3'], '[A-Za-z0-9_=-]{40,300}'),
-  prefixed('azure', ['AccountKey='], '[A-Za-z0-9+/]{86}=='),
+  {
+    type: 'azure',
+    hints: ['AccountKey'],
+    shape: new RegExp(
+      `${START}AccountKey(?:=|%3[Dd])(?:[A-Za-z0-9+/]|%2[BbFf]){86}(?:==|(?:%3[Dd]){2})`,
+      'g',
+    ),
+  },
   prefixed('databricks', ['dapi'], '[a-f0-9]{32}(?![A-Za-z0-9])'),
   prefixed('fly', ['fo1_'], '[A-Za-z0-9_-]{40,64}'),
   prefixed('supabase', ['sbp_'], '[a-f0-9]{40}'),

@@ -130,17 +130,25 @@ export function appendTo(fd: number): Sink & { readonly size: number } {
     if (fstatSync(fd).nlink === 0) throw new Error('the journal was removed');
   };
 
+  /** Nothing is written behind half a line before it was taken back, or ended. */
+  const mend = (): void => {
+    if (!cutBack(fd, size)) {
+      writeSync(fd, LINE_END);
+      size = fstatSync(fd).size;
+    }
+    torn = false;
+  };
+
   return {
     get size() {
       return size;
     },
     append(lines) {
       look();
-      const bytes = torn ? Buffer.concat([LINE_END, lines]) : lines;
+      if (torn) mend();
       try {
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-        size = torn ? fstatSync(fd).size : size + bytes.length;
-        torn = false;
+        for (let at = 0; at < lines.length; ) at += writeSync(fd, lines, at);
+        size += lines.length;
       } catch (error) {
         torn = !cutBack(fd, size);
         throw error;

@@ -82,6 +82,14 @@ const PLACES: readonly string[] = [
   '<td>%</td>',
 ];
 
+test.each(['Bearer abcdefgh1jklmnopqrst', `AccountKey=${token(80)}+/+/+/==`])(
+  '%.24s… goes where an address has it',
+  (secret) => {
+    const text = `https://x.example/?q=${encodeURIComponent(secret)}&r=1`;
+    expect(clean(text)).toMatch(/^https:\/\/x\.example\/\?q=<secret:[a-z]+:[0-9a-f]{8}>&r=1$/);
+  },
+);
+
 describe('secrets of a known shape', () => {
   test('have a sample each', () => {
     expect(SAMPLES.map(([type]) => type)).toEqual(SECRET_SHAPES.map(({ type }) => type));
