@@ -95,11 +95,10 @@ export function unbridgeText(
   server: ServerText,
   { original, language }: { readonly original: Original | undefined; readonly language: Language },
 ): string {
-  const { members, ownArgs, args, name } = server;
+  const { members, ownArgs, name } = server;
   const command = members?.get('command');
   const wrapping = wrappingOf(server);
-  const items = args === undefined || args === 'unknown' ? [] : args.items;
-  const url = items[(wrapping?.ownCount ?? 0) + PROGRAM.length - 1]?.value;
+  const url = bridgedUrl(server);
   if (!command || !ownArgs || wrapping?.bridge === undefined || url === undefined) {
     throw new WrapFault(
       'cannot-wrap',
@@ -109,7 +108,7 @@ export function unbridgeText(
   }
   const isKnown = original?.command === url;
   const { quote } = language;
-  const plain = `${quote(wrapping.bridge)}: ${quote(url)}`;
+  const plain = addressMember(wrapping.bridge, url, language);
   const edits: Edit[] = [
     { start: command.whole.start, end: ownArgs.end, text: isKnown ? original.literal : plain },
   ];
@@ -128,4 +127,22 @@ export function unbridgeText(
     );
   }
   return edited(text, edits);
+}
+
+/** What a bridge itself tells of the remote entry that it stands for. */
+export function bridgedOriginal(server: ServerText, language: Language): Original | undefined {
+  const key = wrappingOf(server)?.bridge;
+  const url = bridgedUrl(server);
+  if (key === undefined || url === undefined) return undefined;
+  return { command: url, literal: addressMember(key, url, language), hadArgs: false };
+}
+
+function bridgedUrl(server: ServerText): string | undefined {
+  const { args } = server;
+  const items = args === undefined || args === 'unknown' ? [] : args.items;
+  return items[(wrappingOf(server)?.ownCount ?? 0) + PROGRAM.length - 1]?.value;
+}
+
+function addressMember(key: string, url: string, { quote }: Language): string {
+  return `${quote(key)}: ${quote(url)}`;
 }

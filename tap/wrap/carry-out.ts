@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { statePaths } from '../../model/state.ts';
 import { codeOf } from '../system-error.ts';
 import { type ConfigFile, replaceConfig } from './config-file.ts';
-import type { FilePlan } from './plan.ts';
+import type { Change, FilePlan } from './plan.ts';
 import { isSameEntry, keepRecords, type Wrapped } from './records.ts';
 
 interface CarryOutOptions {
@@ -30,19 +30,25 @@ export async function carryOut(
     const after = recordsAfter(now, plan, when);
     // A record too many does no harm; one too few would lose how a command was written.
     await keepRecords(state, [...after, ...now.filter((one) => !after.includes(one))]);
-    await backUp(config, state);
-    await replaceConfig(config, changes.at(-1)?.after ?? config.text);
+    const last = changes.at(-1);
+    if (last) {
+      await backUp(config, state);
+      await replaceConfig(config, last.after);
+    }
     await keepRecords(state, after);
     now = after;
   }
 }
 
 /** The records of what is wrapped once a plan is carried out. */
-function recordsAfter(records: readonly Wrapped[], { changes }: FilePlan, when: string): Wrapped[] {
-  const kept = records.filter(
-    (record) => !changes.some(({ server }) => isSameEntry(server, record)),
-  );
-  const added = changes.flatMap(({ server, original }): Wrapped[] => {
+function recordsAfter(
+  records: readonly Wrapped[],
+  { changes, unrecorded }: FilePlan,
+  when: string,
+): Wrapped[] {
+  const all: readonly Pick<Change, 'server' | 'original'>[] = [...changes, ...unrecorded];
+  const kept = records.filter((record) => !all.some(({ server }) => isSameEntry(server, record)));
+  const added = all.flatMap(({ server, original }): Wrapped[] => {
     if (!original) return [];
     const { host, scope, file, keys, name } = server;
     return [{ host: host.id, scope, file, keys, name, when, original }];

@@ -2,11 +2,18 @@
  * Works out what changes in which configuration, and changes nothing.
  * Each change is checked on the way: taking it back must give the text as it was read.
  */
-import { bridgeText, unbridgeText } from './bridge.ts';
+import { bridgedOriginal, bridgeText, unbridgeText } from './bridge.ts';
 import { type ConfigFile, checkWritable, invalid, readConfig } from './config-file.ts';
 import type { ServerText } from './entry-text.ts';
 import { isSameEntry, type Wrapped } from './records.ts';
-import { type Launcher, type Original, unwrapText, wrappingOf, wrapText } from './rewrite.ts';
+import {
+  type Launcher,
+  type Original,
+  unwrapText,
+  wrappedOriginal,
+  wrappingOf,
+  wrapText,
+} from './rewrite.ts';
 import { type FoundServer, languageOf, serversIn } from './survey.ts';
 
 /** One entry that changes, and its configuration before and after. */
@@ -22,7 +29,11 @@ export interface Change {
 export interface FilePlan {
   readonly config: ConfigFile;
   readonly changes: readonly Change[];
+  /** Entries that are wrapped as they should be, and of which no record tells. */
+  readonly unrecorded: readonly Unrecorded[];
 }
+
+export type Unrecorded = Required<Pick<Change, 'server' | 'original'>>;
 
 type Step = (
   text: string,
@@ -39,9 +50,13 @@ export function planWrap(
   return plan(servers, (text, server, found) => {
     const language = languageOf(found.format);
     const known = wrappingOf(server);
-    if (known?.file === launcher.file && known.node === launcher.node) return { after: text };
-    // An older launcher is taken away first, so that there is never one before another.
     const kept = records.find((record) => isSameEntry(record, found))?.original;
+    if (known?.file === launcher.file && known.node === launcher.node) {
+      const original = originalOf(server, found);
+      const isRecorded = original === undefined || kept?.command === original.command;
+      return isRecorded ? { after: text } : { after: text, original };
+    }
+    // An older launcher is taken away first, so that there is never one before another.
     const bare = known ? without(text, server, { original: kept, language }) : text;
     const now = known ? reread(bare, found) : server;
     const put = now.command ? wrapText : bridgeText;
@@ -50,6 +65,12 @@ export function planWrap(
     if (back !== bare) throw new Error(`${found.file} would not be the same after unwrapping`);
     return { after, original };
   });
+}
+
+/** How a wrapped entry was written, as far as it tells itself. */
+function originalOf(server: ServerText, { format }: FoundServer): Original | undefined {
+  const read = wrappingOf(server)?.bridge === undefined ? wrappedOriginal : bridgedOriginal;
+  return read(server, languageOf(format));
 }
 
 /** The text without the launcher of a server, whichever way it was put there. */
@@ -70,22 +91,36 @@ export function planUnwrap(
   });
 }
 
+interface Draft extends FilePlan {
+  readonly changes: Change[];
+  readonly unrecorded: Unrecorded[];
+  text: string;
+}
+
 async function plan(servers: readonly FoundServer[], step: Step): Promise<FilePlan[]> {
-  const plans = new Map<string, { config: ConfigFile; changes: Change[]; text: string }>();
+  const plans = new Map<string, Draft>();
   for (const server of servers) {
     const config = await readConfig(server.file);
     if (!config) throw invalid(server.file, 'it is gone');
-    const own = plans.get(config.target) ?? { config, changes: [], text: config.text };
+    const own = plans.get(config.target) ?? {
+      config,
+      changes: [],
+      unrecorded: [],
+      text: config.text,
+    };
     plans.set(config.target, own);
     const { text: before } = own;
     const change = step(before, reread(before, server), server);
-    if (change.after === before) continue;
+    if (change.after === before) {
+      if (change.original) own.unrecorded.push({ server, original: change.original });
+      continue;
+    }
     own.changes.push({ server, before, ...change });
     own.text = change.after;
   }
-  const changed = [...plans.values()].filter(({ changes }) => changes.length > 0);
-  for (const { config } of changed) await checkWritable(config);
-  return changed;
+  const drafts = [...plans.values()];
+  for (const { config, changes } of drafts) if (changes.length > 0) await checkWritable(config);
+  return drafts.filter(({ changes, unrecorded }) => changes.length + unrecorded.length > 0);
 }
 
 /** The entry as it stands in this text. */

@@ -143,6 +143,12 @@ export function unwrapText(
   ]);
 }
 
+/** What a wrapped entry itself tells of how it was written: all but quotes, and whether it had arguments. */
+export function wrappedOriginal(server: ServerText, { quote }: Language): Original | undefined {
+  const command = wrappingOf(server)?.command;
+  return command === undefined ? undefined : { command, literal: quote(command), hadArgs: true };
+}
+
 /** The span of the first `count` items, with what parts them from the next one. */
 function ownItems(
   text: string,

@@ -257,6 +257,22 @@ test('wrapping twice changes nothing, and a launcher that moved is replaced', as
   expect(await here.read('.cursor/mcp.json')).toBe(notes);
 });
 
+test('wrapping again writes down what is wrapped and has no record', async () => {
+  await using here = await machine({ '.cursor/mcp.json': notes });
+  await here.wrap();
+  const once = await here.read('.cursor/mcp.json');
+  const records = await readRecords(here.state);
+  await rm(here.state, { recursive: true });
+  const [plan, ...more] = await here.wrap();
+  expect([plan?.changes, more]).toEqual([[], []]);
+  expect(await readRecords(here.state)).toEqual(records);
+  expect(await here.read('.cursor/mcp.json')).toBe(once);
+  expect(await readdir(here.state)).toEqual(['wrapped.json']);
+  expect(await here.wrap()).toEqual([]);
+  await here.unwrap();
+  expect(await here.read('.cursor/mcp.json')).toBe(notes);
+});
+
 test('several servers of one file are unwrapped one by one, also from another folder', async () => {
   const text = '{"mcpServers":{"a":{"command":"\\u0078"},"b":{"command":"y"}}} // end\n';
   await using here = await machine({ 'project/.cursor/mcp.json': text });
