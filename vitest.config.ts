@@ -10,13 +10,13 @@ import { defineConfig } from 'vitest/config';
 
 const root = import.meta.dirname;
 const include = ['test/**/*.test.ts', 'examples/**/*.test.ts'];
-// Only `npm run test:long` starts the long ones.
+// Only `npm run test:long` and `npm run test:hosts` start the long ones.
 const long = process.env['WIRETAPE_LONG'] === '1';
 const exclude = [
   '**/node_modules/**',
   '**/dist/**',
   '**/golden/**',
-  ...(long ? [] : ['test/long/**', 'test/conformance/**']),
+  ...(long ? [] : ['test/long/**', 'test/hosts/**', 'test/conformance/**']),
 ];
 const pageTests = testsThatAskForPage();
 

@@ -1,138 +1,112 @@
-// Released hosts, unmodified and offline, run a wrapped server: configured by `wiretape wrap`, driven
-// by a scripted model, recorded, and unwrapped to the byte. They are installed apart, since they are
-// 500 MB; WIRETAPE_HOSTS=FOLDER keeps them there for the next run.
+// Released hosts, unmodified and offline, work with the same servers unwrapped and wrapped, driven by
+// a scripted model: the model is told the same, all of it is recorded as one run, and unwrapping gives
+// every byte back.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Journal } from '../../model/journal.ts';
+import { workflows } from '../../model/workflow.ts';
 import { temporaryFolder, wiretape } from '../cli/wiretape.ts';
-import { startModel } from './scripted-model.ts';
+import { bytesFrom, journals } from '../tap/kit.ts';
+import { HOST_CASES, type HostCase, type Hosts, installHosts, serversIn } from './released.ts';
+import { type ScriptedCall, startModel } from './scripted-model.ts';
 
-const memory = createRequire(import.meta.url).resolve(
-  '@modelcontextprotocol/server-memory/dist/index.js',
-);
-const packages = ['@google/gemini-cli@0.61.0', '@openai/codex@0.169.0'];
-const kept = process.env['WIRETAPE_HOSTS'];
-let hosts = '';
+let hosts: Hosts;
 
 beforeAll(async () => {
-  hosts = kept ?? (await mkdtemp(join(tmpdir(), 'wiretape-hosts-')));
-  const there = await stat(join(hosts, 'node_modules')).catch(() => undefined);
-  if (there) return;
-  await mkdir(hosts, { recursive: true });
-  await writeFile(join(hosts, 'package.json'), '{"private":true}');
-  const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages];
-  const npm = spawn('npm', words, { cwd: hosts, stdio: ['ignore', 'ignore', 'inherit'] });
-  expect((await once(npm, 'close'))[0]).toBe(0);
+  hosts = await installHosts();
 }, 300_000);
 
-afterAll(async () => {
-  if (kept === undefined) await rm(hosts, { recursive: true, force: true });
-});
+afterAll(() => hosts.remove());
 
-interface HostCase {
-  readonly host: string;
-  readonly config: string;
-  readonly text: (home: string, model: string) => string;
-  readonly files?: (project: string) => Readonly<Record<string, string>>;
-  readonly command: readonly string[];
-  readonly env?: (model: string) => Readonly<Record<string, string>>;
-  /** How many of the five writes of one turn its way of calling leaves. */
-  readonly keeps: number;
+/** A call, and something that must stand in its answer. */
+interface Told extends ScriptedCall {
+  readonly gives: string;
 }
 
-const cases: readonly HostCase[] = [
-  {
-    host: 'gemini',
-    config: '.gemini/settings.json',
-    text: (home) => `{
-  // the user's own
-  "security": { "auth": { "selectedType": "gemini-api-key" } },
-  "privacy": { "usageStatisticsEnabled": false },
-  "general": { "enableAutoUpdate": false },
-  "mcpServers": {
-    "memory": {
-      "command": "${process.execPath}",
-      "args": ["${memory}"], // no options
-      "env": { "MEMORY_FILE_PATH": "${home}/memory.jsonl" }
-    }
-  }
-}
-`,
-    files: (project) => ({
-      '.gemini/trustedFolders.json': JSON.stringify({ [project]: 'TRUST_FOLDER' }),
-    }),
-    command: ['gemini', '-p', 'go', '--approval-mode', 'yolo', '-m', 'gemini-2.5-flash'],
-    env: (model) => ({ GEMINI_API_KEY: 'x', GOOGLE_GEMINI_BASE_URL: model }),
-    keeps: 1,
-  },
-  {
-    host: 'codex',
-    config: '.codex/config.toml',
-    text: (home, model) => `# the user's own
-model = "scripted"
-model_provider = "loop"
+type Script = (project: string) => readonly (readonly Told[])[];
 
-[model_providers.loop]
-name = 'loop'
-base_url = "${model}/v1"
-wire_api = "responses"
-env_key = "LOOP_KEY"
+const entity = (name: string) => ({ name, entityType: 'person', observations: ['counts'] });
 
-[mcp_servers.memory] # notes
-command = '${process.execPath}'
-args = [
-  "${memory}", # no options
-]
-default_tools_approval_mode = "approve"
-required = true # wait for it before the first turn
-
-[mcp_servers.memory.env]
-MEMORY_FILE_PATH = "${home}/memory.jsonl"
-`,
-    command: [
-      'codex',
-      'exec',
-      '--skip-git-repo-check',
-      '--dangerously-bypass-approvals-and-sandbox',
-      'go',
+const workflow: Script = (project) => {
+  const path = join(project, 'papers/notes.txt');
+  const memory = (tool: string, args: ScriptedCall['args'], gives: string) =>
+    ({ server: 'memory', tool, args, gives }) as const;
+  const files = (tool: string, args: ScriptedCall['args'], gives: string) =>
+    ({ server: 'filesystem', tool, args, gives }) as const;
+  const echo = (message: string) =>
+    ({ server: 'everything', tool: 'echo', args: { message }, gives: `Echo: ${message}` }) as const;
+  const observations = [{ entityName: 'ada', contents: ['likes tea'] }];
+  return [
+    [
+      memory('create_entities', { entities: [entity('ada')] }, 'ada'),
+      files('write_file', { path, content: 'first line\n' }, 'Successfully wrote'),
+      echo('one'),
     ],
-    env: () => ({ LOOP_KEY: 'x' }),
-    keeps: 5,
-  },
+    [
+      memory('add_observations', { observations }, 'likes tea'),
+      files('read_text_file', { path }, 'first line'),
+      echo('two, ü and 🦉'),
+    ],
+    [
+      memory('read_graph', {}, 'likes tea'),
+      files('list_directory', { path: dirname(path) }, 'notes.txt'),
+    ],
+    [echo('three')],
+  ];
+};
+
+const fiveWrites: Script = () => [
+  [1, 2, 3, 4, 5].map((n) => ({
+    server: 'memory',
+    tool: 'create_entities',
+    args: { entities: [entity(`e${n}`)] },
+    gives: `e${n}`,
+  })),
 ];
 
-const calls = [1, 2, 3, 4, 5].map((n) => ({
-  tool: 'create_entities',
-  args: { entities: [{ name: `e${n}`, entityType: 't', observations: ['o'] }] },
-}));
-
-describe.each(cases)('$host', ({ host, config, text, files, command, env, keeps }) => {
-  test('is wrapped, records what it does, and is unwrapped to the byte', async () => {
-    await using folder = await temporaryFolder();
-    await using model = await startModel('memory', calls);
-    const home = await realpath(folder.path);
-    const project = join(home, 'project');
-    const all = { [config]: text(home, model.address), 'project/.keep': '', ...files?.(project) };
-    for (const [name, content] of Object.entries(all)) {
-      await mkdir(dirname(join(home, name)), { recursive: true });
-      await writeFile(join(home, name), content);
-    }
-    const machine = { HOME: home, PATH: process.env['PATH'] ?? '' };
-    const run = async (...words: string[]) => {
-      const done = await wiretape(words, { cwd: project, env: machine });
+/** A home with a host and its configuration. */
+async function machine({ config, text, files, command, env }: HostCase, script: Script) {
+  const folder = await temporaryFolder();
+  const home = await realpath(folder.path);
+  const project = join(home, 'project');
+  const turns = script(project);
+  const start = { address: '' };
+  const own = { HOME: home, PATH: process.env['PATH'] ?? '' };
+  return {
+    home,
+    turns,
+    async configure(model: string) {
+      start.address = model;
+      const all = {
+        [config]: text(serversIn(home), model),
+        'project/papers/.keep': '',
+        ...files?.(project),
+      };
+      for (const [name, content] of Object.entries(all)) {
+        await mkdir(dirname(join(home, name)), { recursive: true });
+        await writeFile(join(home, name), content);
+      }
+    },
+    async forget() {
+      await rm(join(home, 'memory.jsonl'));
+      await rm(join(project, 'papers/notes.txt'), { force: true });
+    },
+    config: () => readFile(join(home, config), 'utf8'),
+    async run(...words: string[]) {
+      const done = await wiretape(words, { cwd: project, env: own });
       expect([words, done.code, done.stderr]).toEqual([words, 0, '']);
       return done.stdout;
-    };
-    const work = async (): Promise<string> => {
+    },
+    /** Lets the host work, and gives what its memory holds then. */
+    async work(): Promise<string> {
       const [program = '', ...words] = command;
-      const child = spawn(join(hosts, 'node_modules/.bin', program), words, {
+      const child = spawn(join(hosts.folder, 'node_modules/.bin', program), words, {
         cwd: project,
-        env: { ...machine, ...env?.(model.address) },
+        env: { ...own, ...env(start.address) },
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: 120_000,
       });
@@ -142,25 +116,99 @@ describe.each(cases)('$host', ({ host, config, text, files, command, env, keeps 
       const [code] = await once(child, 'close');
       expect([code, said.join('')]).toEqual([0, expect.stringContaining('done')]);
       return readFile(join(home, 'memory.jsonl'), 'utf8');
-    };
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
 
-    const unwrapped = await work();
-    expect(unwrapped.trim().split('\n')).toHaveLength(keeps);
-    await rm(join(home, 'memory.jsonl'));
+type Machine = Awaited<ReturnType<typeof machine>>;
+
+/** What a model was told, without what differs from one run to the next: how long a call took. */
+function steady(results: readonly unknown[]): string[] {
+  return results.map((one) =>
+    JSON.stringify(one).replace(/Wall time: [\d.]+ seconds?/g, 'Wall time'),
+  );
+}
+
+interface RpcMessage {
+  readonly id?: number | string;
+  readonly method?: string;
+  readonly params?: { readonly name: string; readonly arguments?: unknown };
+  readonly result?: unknown;
+}
+
+/** The tools that a session called, each with its answer. */
+function callsIn({ entries }: Journal) {
+  const messages = (['client', 'server'] as const).flatMap((side) =>
+    bytesFrom(entries, side)
+      .toString('utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line): RpcMessage => JSON.parse(line)),
+  );
+  return messages
+    .filter(({ method }) => method === 'tools/call')
+    .map(({ id, params }) => {
+      const answer = messages.find((one) => one.id === id && one.result !== undefined);
+      return { tool: params?.name, args: params?.arguments ?? {}, answer: answer?.result };
+    });
+}
+
+/** Everything of the wrapped work stands in one run, and nothing else does. */
+async function recordedWhole({ home, turns, run }: Machine): Promise<void> {
+  const { sessions } = JSON.parse(await run('ls', '--json'));
+  const [flow, ...others] = workflows(sessions);
+  expect(others).toEqual([]);
+  expect(flow?.runs).toHaveLength(1);
+  expect(flow?.runs[0]?.sessions).toHaveLength(3);
+  const all = await journals(join(home, '.local/state/wiretape'));
+  for (const { name } of serversIn(home)) {
+    const own = sessions.filter((one: { name: string }) => one.name === name);
+    expect(own).toMatchObject([{ openCount: 0, lostCount: 0, phase: 'ended' }]);
+    const recorded = all.find(({ session }) => session === own[0].id);
+    const wanted = turns.flat().filter(({ server }) => server === name);
+    const calls = recorded ? callsIn(recorded) : [];
+    expect(new Set(calls.map(({ tool, args }) => JSON.stringify([tool, args])))).toEqual(
+      new Set(wanted.map(({ tool, args }) => JSON.stringify([tool, args]))),
+    );
+    expect(calls).toHaveLength(wanted.length);
+    for (const { tool, args, gives } of wanted) {
+      const call = calls.find(
+        (one) => JSON.stringify([one.tool, one.args]) === JSON.stringify([tool, args]),
+      );
+      expect(JSON.stringify(call?.answer)).toContain(gives);
+    }
+  }
+}
+
+describe.each(HOST_CASES)('$host', (one) => {
+  test.each([
+    ['several turns over three servers', workflow],
+    ['five writes in one turn', fiveWrites],
+  ])('%s: the same wrapped and unwrapped, recorded as one run', async (_, script) => {
+    await using here = await machine(one, script);
+    const lines = (text: string) => text.trim().split('\n').length;
+    const kept = script === fiveWrites ? one.keeps : 1;
+    const told = here.turns.flat();
+
+    await using model = await startModel(here.turns);
+    await here.configure(model.address);
+    expect(lines(await here.work())).toBe(kept);
+    const plain = steady(model.results);
+    expect(plain).toHaveLength(told.length);
+    for (const [at, { gives }] of told.entries()) expect(plain[at]).toContain(gives);
+    await here.forget();
+    model.forget();
+
     // A host may bring its configuration into a newer form when it starts.
-    const before = await readFile(join(home, config), 'utf8');
+    const before = await here.config();
+    expect(await here.run('wrap', '--host', one.host)).toContain('wrapped memory in');
+    expect((await here.config()).match(/wiretape-launcher\.mjs/g)).toHaveLength(3);
+    expect(lines(await here.work())).toBe(kept);
+    expect(steady(model.results)).toEqual(plain);
+    await recordedWhole(here);
 
-    expect(await run('wrap', 'memory', '--host', host)).toContain('wrapped memory in');
-    expect(await readFile(join(home, config), 'utf8')).toContain('wiretape-launcher.mjs');
-    const wrapped = await work();
-    expect(wrapped.trim().split('\n')).toHaveLength(keeps);
-
-    const { sessions } = JSON.parse(await run('ls', '--json'));
-    expect(sessions).toMatchObject([{ name: 'memory', launch: { args: [memory] } }]);
-    const shown = await run('show', sessions[0].id);
-    expect(shown.match(/create_entities/g)?.length).toBeGreaterThanOrEqual(5);
-
-    await run('unwrap');
-    expect(await readFile(join(home, config), 'utf8')).toBe(before);
+    await here.run('unwrap');
+    expect(await here.config()).toBe(before);
   });
 });
