@@ -119,13 +119,14 @@ function messageOf({ place, secret }: Planted, id: number, roll: Roll): string {
 export async function checkPlanted(count: number, seed: number): Promise<Record<string, number>> {
   const roll = dice(seed);
   const state = await temporaryFolder();
-  await collectorAt(state);
+  const collector = await collectorAt(state);
   const [overStdio, overHttp] = [plant(count >> 1, roll), plant(count - (count >> 1), roll)];
   const around = await throughStdio(overStdio, state, roll);
   const inHead = await throughHttp(overHttp, state, roll);
   const all = [...overStdio, ...overHttp, ...around, ...inHead];
   await until(async () => (await readdir(join(state, 'journal'))).length === 0);
   const written = await bytesBelow(state);
+  collector.kill();
   const leaked = all.filter(({ core }) => written.includes(core));
   expect(leaked.map(({ kind, place, secret }) => ({ kind, place, secret, seed }))).toEqual([]);
   // The messages themselves are there, or nothing would have been shown.
@@ -136,13 +137,14 @@ export async function checkPlanted(count: number, seed: number): Promise<Record<
 }
 
 /** A running collector; it takes in what taps ship, and leaves no journal behind. */
-async function collectorAt(state: string): Promise<void> {
+async function collectorAt(state: string): Promise<ReturnType<typeof start>> {
   const child = start([process.execPath, await built(), 'serve', '--port', '0', '--state', state]);
   let said = '';
   child.stdout.on('data', (text) => {
     said += String(text);
   });
   await until(() => said.includes('http://'));
+  return child;
 }
 
 /** Secrets in messages, arguments, environment and standard error, split anywhere. */

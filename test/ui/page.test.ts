@@ -352,7 +352,7 @@ describe('the inspector', () => {
   });
 });
 
-test('words of a hostile peer stay words', async () => {
+test('words of a hostile peer stay words', { timeout: 60_000 }, async () => {
   for (const route of [
     '/',
     '/sessions',
