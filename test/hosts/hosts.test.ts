@@ -188,12 +188,16 @@ describe.each(HOST_CASES)('$host', (one) => {
   ])('%s: the same wrapped and unwrapped, recorded as one run', async (_, script) => {
     await using here = await machine(one, script);
     const lines = (text: string) => text.trim().split('\n').length;
-    const kept = script === fiveWrites ? one.keeps : 1;
+    // Overlapping writes race: how many are lost differs from run to run, that some are does not.
+    const isKept = (text: string): boolean => {
+      if (script !== fiveWrites) return lines(text) === 1;
+      return one.keepsAll ? lines(text) === 5 : lines(text) < 5;
+    };
     const told = here.turns.flat();
 
     await using model = await startModel(here.turns);
     await here.configure(model.address);
-    expect(lines(await here.work())).toBe(kept);
+    expect(await here.work()).toSatisfy(isKept);
     const plain = steady(model.results);
     expect(plain).toHaveLength(told.length);
     for (const [at, { gives }] of told.entries()) expect(plain[at]).toContain(gives);
@@ -204,7 +208,7 @@ describe.each(HOST_CASES)('$host', (one) => {
     const before = await here.config();
     expect(await here.run('wrap', '--host', one.host)).toContain('wrapped memory in');
     expect((await here.config()).match(/wiretape-launcher\.mjs/g)).toHaveLength(3);
-    expect(lines(await here.work())).toBe(kept);
+    expect(await here.work()).toSatisfy(isKept);
     expect(steady(model.results)).toEqual(plain);
     await recordedWhole(here);
 

@@ -65,8 +65,8 @@ export interface HostCase {
   readonly files?: (project: string) => Readonly<Record<string, string>>;
   readonly command: readonly string[];
   readonly env: (model: string) => Readonly<Record<string, string>>;
-  /** How many of the five writes of one turn its way of calling leaves. */
-  readonly keeps: number;
+  /** Whether its way of calling leaves all five writes of one turn. */
+  readonly keepsAll: boolean;
 }
 
 const gemini: HostCase = {
@@ -95,7 +95,7 @@ ${servers
   }),
   command: ['gemini', '-p', 'go', '--approval-mode', 'yolo', '-m', 'gemini-2.5-flash'],
   env: (model) => ({ GEMINI_API_KEY: 'x', GOOGLE_GEMINI_BASE_URL: model }),
-  keeps: 1,
+  keepsAll: false,
 };
 
 const codex: HostCase = {
@@ -135,7 +135,7 @@ ${Object.entries(env)
     'go',
   ],
   env: () => ({ LOOP_KEY: 'x' }),
-  keeps: 5,
+  keepsAll: true,
 };
 
 export const HOST_CASES: readonly HostCase[] = [gemini, codex];
