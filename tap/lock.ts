@@ -26,7 +26,7 @@ export async function withLock<T>(
   try {
     return await work();
   } finally {
-    rmSync(path, { force: true });
+    release(path);
   }
 }
 
@@ -37,7 +37,7 @@ export function tryLock(path: string, work: () => void): void {
   try {
     work();
   } finally {
-    rmSync(path, { force: true });
+    release(path);
   }
 }
 
@@ -51,6 +51,15 @@ function take(path: string): boolean {
   }
 }
 
+/** The work is done, whether its lock can be removed or not; a lock outlives its owner for a while only. */
+function release(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Whoever comes next sees that its owner is gone.
+  }
+}
+
 /** Only one process at a time may remove a lock: otherwise a second one would remove its successor. */
 function removeStale(path: string): void {
   if (!isStale(path)) return;
@@ -60,7 +69,7 @@ function removeStale(path: string): void {
   try {
     if (isStale(path)) rmSync(path, { force: true });
   } finally {
-    rmSync(removal, { force: true });
+    release(removal);
   }
 }
 

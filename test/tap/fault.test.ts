@@ -41,3 +41,16 @@ test.skipIf(process.platform !== 'linux')(
     }
   },
 );
+
+test.skipIf(process.platform !== 'linux')(
+  'what is said of a recording is true, whichever of its last calls fails',
+  async () => {
+    const library = compileFaults(await temporaryFolder());
+    const { calls } = await runFaulted(library, { ...WITHOUT, isRecorded: true });
+    for (let back = 0; back < 8; back++) {
+      const errno = ERRNOS[back % ERRNOS.length] ?? 'ENOSPC';
+      const fault: Fault = { first: calls.length - back, count: 1, errno, isRecorded: true };
+      judge(fault, await runFaulted(library, fault));
+    }
+  },
+);
