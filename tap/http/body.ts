@@ -5,7 +5,6 @@
  * Decoding is the business of the system's threads; it never holds up the traffic, and ends where
  * a body is made to grow without measure.
  */
-import type { Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
 import type { CodedBody } from '../../model/entry.ts';
 import { sha256 } from '../hash.ts';
@@ -27,7 +26,7 @@ export function openBody(coding: string | undefined, onChunk: OnChunk): Body {
   return decodedBody(name, onChunk);
 }
 
-/** So much may come out of nothing, and so many times what went in, in bytes. */
+/** So much may come out of nothing, and so many times what was decoded, in bytes. */
 const GROWTH = { free: 64 << 20, times: 200 };
 /** So much may wait to be decoded, in bytes. */
 const WAITING = 16 << 20;
@@ -50,7 +49,8 @@ function decodedBody(coding: string, onChunk: OnChunk): Body {
   };
   decoder?.on('data', (chunk: Buffer) => {
     decoded += chunk.length;
-    if (decoded > GROWTH.free + GROWTH.times * bytes) finish('it grows without measure');
+    const taken = decoder?.bytesWritten ?? 0;
+    if (decoded > GROWTH.free + GROWTH.times * taken) finish('it grows without measure');
     else onChunk(chunk, lastAt, lastSent);
   });
   decoder?.on('end', () => finish());
@@ -79,14 +79,16 @@ const BROTLI = {
   finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
 };
 
+type Decoder = ReturnType<typeof zlib.createGunzip>;
+
 /** Each gives out at once what it can: events of a stream are wanted when they come. */
-const DECODERS: Readonly<Record<string, () => Duplex>> = {
+const DECODERS: Readonly<Record<string, () => Decoder>> = {
   gzip: () => zlib.createGunzip(FLUSH),
   'x-gzip': () => zlib.createGunzip(FLUSH),
   deflate: () => zlib.createInflate(FLUSH),
   br: () => zlib.createBrotliDecompress(BROTLI),
   // Only newer versions of Node know it.
   ...('createZstdDecompress' in zlib
-    ? { zstd: (zlib as unknown as { createZstdDecompress: () => Duplex }).createZstdDecompress }
+    ? { zstd: (zlib as unknown as { createZstdDecompress: () => Decoder }).createZstdDecompress }
     : {}),
 };

@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import type { Exchange } from './exchange.ts';
 import { type RawHeaders, requestHeaders } from './headers.ts';
 import { openRequestBody, type RequestBody } from './request-body.ts';
@@ -31,7 +31,7 @@ export function passOn(
   bodyOf: (exchange: Exchange) => RequestBody = (exchange) =>
     openRequestBody(request, exchange, route.now),
 ): void {
-  const { upstream, ours, dispatcher, now } = route;
+  const { upstream, ours, dispatcher } = route;
   const valve = createValve();
   const exchange = exchangeOf((isHeld) => valve.set({ isHeld }));
   response.on('close', () => {
@@ -49,14 +49,7 @@ export function passOn(
     // The types forget that it takes what can be iterated over.
     body: body.parts as unknown as Readable | null,
   };
-  try {
-    dispatcher.dispatch(options, handler);
-  } catch (error) {
-    // A request that could be read and cannot be written, by the rules of the client.
-    refuse(response, 400, -32600, 'The request cannot be passed on');
-    exchange.ended('unreachable', now());
-    route.onUnreachable(error as Error);
-  }
+  dispatcher.dispatch(options, handler);
 }
 
 /** Whether more of the response is read. */
@@ -130,7 +123,7 @@ function handlerOf({
       if (status < 200) return;
       const raw = rawOf(controller);
       const at = now();
-      response.writeHead(status, statusText ?? '', answeredHeaders(raw, asked, route));
+      response.writeHead(status, reasonPhrase(statusText), answeredHeaders(raw, asked, route));
       // With the first part of the body where that is here already, else alone.
       setImmediate(() => response.flushHeaders());
       rewrite = rewriteOf(raw, asked, route);
@@ -150,7 +143,8 @@ function handlerOf({
         response.destroy();
         exchange.ended('server-closed', now());
       } else {
-        refuse(response, 502, -32000, `Nobody answers at ${upstream.origin}`);
+        const who = UNREADABLE.some((kind) => error instanceof kind) ? 'No HTTP' : 'Nobody';
+        refuse(response, 502, -32000, `${who} answers at ${upstream.origin}`);
         const end = (): void => exchange.ended('unreachable', now());
         body.drain().then(end, end);
         route.onUnreachable(error);
@@ -158,6 +152,20 @@ function handlerOf({
     },
   };
 }
+
+/** Its bytes again, out of the text that the client made of them, without what Node refuses to write. */
+function reasonPhrase(text = ''): string {
+  return Buffer.from(text)
+    .toString('latin1')
+    .replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ');
+}
+
+/** Somebody answered, in a way that cannot be passed on. */
+const UNREADABLE = [
+  errors.HTTPParserError,
+  errors.HeadersOverflowError,
+  errors.ResponseContentLengthMismatchError,
+];
 
 /**
  * Takes the parts that come in one turn of the event loop together: a stream of small events comes

@@ -27,6 +27,11 @@ export function headerOf(raw: RawHeaders, name: string): string | undefined {
   return undefined;
 }
 
+/** The values of all headers of this name (in lower case). */
+export function valuesOf(raw: RawHeaders, name: string): string[] {
+  return [...pairsOf(raw)].filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+}
+
 /** The media type that a header names, in lower case and without its parameters. */
 export function mediaTypeOf(raw: RawHeaders): string {
   return (headerOf(raw, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -38,14 +43,12 @@ function passed(
   change: (name: string, value: string) => string | undefined,
 ): string[] {
   const named = new Set(
-    [...pairsOf(raw)]
-      .filter(([name]) => name.toLowerCase() === 'connection')
-      .flatMap(([, value]) =>
-        value
-          .toLowerCase()
-          .split(',')
-          .map((one) => one.trim()),
-      ),
+    valuesOf(raw, 'connection').flatMap((value) =>
+      value
+        .toLowerCase()
+        .split(',')
+        .map((one) => one.trim()),
+    ),
   );
   const kept: string[] = [];
   for (const [name, value] of pairsOf(raw)) {

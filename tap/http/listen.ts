@@ -10,7 +10,7 @@ import { type SessionClock, startClock } from '../clock.ts';
 import { createPropagator } from '../propagation.ts';
 import { reasonOf } from '../system-error.ts';
 import type { SessionOptions } from '../tap-session.ts';
-import { refusal } from './access.ts';
+import { faultOf, refusal } from './access.ts';
 import { type Exchange, openExchange } from './exchange.ts';
 import { passOn, refuse } from './forward.ts';
 import { headerOf, type RawHeaders } from './headers.ts';
@@ -40,8 +40,8 @@ export interface HttpTap {
 
 /** How long a connection to the upstream may take, in ms; its answers take as long as they take. */
 const CONNECT = 5000;
-/** How long a client may take to send the head of a request, in ms. */
-const HEAD = 10_000;
+/** How long a client may take to send the head of a request, and how often that is looked at, in ms. */
+const HEAD = { longest: 9000, looked: 1000 };
 /** How long an idle connection of a client is kept, in ms: longer than clients keep theirs. */
 const IDLE = 65_000;
 const LONGEST_HEAD = 64 << 10;
@@ -66,12 +66,15 @@ export async function tapHttp(options: HttpTapOptions): Promise<HttpTap> {
   const server = createServer(
     {
       requestTimeout: 0,
-      headersTimeout: HEAD,
+      headersTimeout: HEAD.longest,
+      connectionsCheckingInterval: HEAD.looked,
       keepAliveTimeout: IDLE,
       maxHeaderSize: LONGEST_HEAD,
     },
     answerWith(options, { clock, sessions, dispatcher }),
   );
+  // Above its usual number Node leaves headers out and says nothing; their size is bounded anyway.
+  server.maxHeadersCount = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(listen.port, listen.host, resolve);
   });
@@ -113,8 +116,9 @@ function answerWith(
       refuse(response, 403, -32000, reason);
       return;
     }
-    if (!url.startsWith('/')) {
-      refuse(response, 400, -32600, 'The request names no path');
+    const fault = faultOf(url, headers);
+    if (fault) {
+      refuse(response, fault.status, -32600, fault.message);
       return;
     }
     const caller = () => ({
