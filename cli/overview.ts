@@ -2,12 +2,15 @@
 import type { Command } from 'commander';
 import type { SessionSummary } from '../model/summary.ts';
 import { ownVersion } from '../tap/own-version.ts';
+import { everyWrapped, missingOf, readRecords, survey } from '../tap/wrap/index.ts';
 import { findCollector } from './api.ts';
 import { type CommonOptions, stateOption } from './command.ts';
 import { duration } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, terminal, visible } from './terminal.ts';
+import { placesHere } from './wrap-options.ts';
+import { nameIn, shellWord } from './wrap-report.ts';
 
 export function registerOverview(program: Command): void {
   program.option('--json', 'print one JSON document').addOption(stateOption()).action(overview);
@@ -20,11 +23,21 @@ async function overview(options: CommonOptions): Promise<void> {
   const waiting = sessions.filter(
     ({ phase, openCount }) => phase !== 'ended' && openCount > 0,
   ).length;
-  const next = nextStep(sessions, waiting);
+  const { servers } = await everyWrapped(await survey(placesHere()), await readRecords(state));
+  const broken = servers.filter(missingOf);
+  const next = broken[0]
+    ? `wiretape wrap ${shellWord(broken[0].name)}`
+    : nextStep(sessions, waiting);
   const version = ownVersion();
   if (options.json) {
     const address = running?.address ?? null;
-    return printJson({ version, state, address, sessionCount: sessions.length, waiting, next });
+    const cannotStart = broken.map((one) => ({
+      host: one.host.id,
+      name: one.name,
+      missing: missingOf(one),
+    }));
+    const sessionCount = sessions.length;
+    return printJson({ version, state, address, sessionCount, waiting, cannotStart, next });
   }
   const { line, colors } = terminal();
   line(`wiretape ${version}`);
@@ -35,6 +48,10 @@ async function overview(options: CommonOptions): Promise<void> {
   );
   line(sessionsText(sessions));
   if (waiting > 0) line(colors.yellow(`Calls wait in ${counted(waiting, 'session')}.`));
+  for (const one of broken)
+    line(
+      colors.yellow(`${nameIn(one)} cannot start: the ${missingOf(one)} that it names is gone.`),
+    );
   line(`Next: ${colors.bold(next)}`);
 }
 

@@ -1,11 +1,11 @@
 /** What `wrap` and `unwrap` print. Names and paths come from configurations, and are made visible. */
-import { existsSync } from 'node:fs';
 import {
   type FilePlan,
   type FoundServer,
   hindrance,
   hunk,
   isInCache,
+  missingOf,
   type OutOfReach,
   type Survey,
   type WrapFault,
@@ -40,13 +40,14 @@ export function printSurvey(found: Survey, records: readonly Wrapped[], json: bo
 
 function nextStep(servers: readonly FoundServer[]): string {
   if (servers.length === 0) return 'No configuration of a known host has a server.';
-  const next = servers.find((one) => one.obstacle === undefined && one.launcher === undefined);
+  const broken = servers.find(missingOf);
+  const next = broken ?? servers.find((one) => !one.obstacle && one.launcher === undefined);
   if (next) return `wiretape wrap ${shellWord(next.name)}`;
   return servers.some(({ launcher }) => launcher) ? 'wiretape unwrap takes the taps out.' : '';
 }
 
 /** A name as it can be typed after a command. */
-function shellWord(name: string): string {
+export function shellWord(name: string): string {
   return /^[\w.@/:-]+$/.test(name) ? name : `'${visible(name).replaceAll("'", `'\\''`)}'`;
 }
 
@@ -58,8 +59,8 @@ function stateOf(server: FoundServer, when: string | undefined): string {
   }
   if (obstacle !== undefined) return `stdio: left alone, ${obstacle}`;
   if (launcher === undefined) return 'stdio';
-  if (!existsSync(launcher))
-    return 'stdio, wrapped, and its launcher is gone: wrap it again, or unwrap it';
+  const missing = missingOf(server);
+  if (missing) return `stdio, wrapped, and its ${missing} is gone: wrap it again, or unwrap it`;
   return `stdio, wrapped${when === undefined ? '' : ` ${localTime(when).slice(0, -3)}`}`;
 }
 
@@ -195,7 +196,7 @@ function changedIn(plans: readonly FilePlan[]): FoundServer[] {
   return plans.flatMap(({ changes }) => changes.map(({ server }) => server));
 }
 
-function nameIn(server: FoundServer): string {
+export function nameIn(server: FoundServer): string {
   return `${visible(server.name)} in ${placeOf(server)}`;
 }
 
@@ -211,9 +212,10 @@ function tellFaults(faults: readonly WrapFault[]): void {
   for (const { message, code } of faults) remark(`${message} It was left alone. [${code}]`);
 }
 
-function told({ host, scope, file, name, kind, launcher, obstacle }: FoundServer) {
-  const wrapped = launcher !== undefined;
-  return { host: host.id, scope, file, name, kind, wrapped, obstacle: obstacle ?? null };
+function told(server: FoundServer) {
+  const { host, scope, file, name, kind, launcher, obstacle = null } = server;
+  const state = { wrapped: launcher !== undefined, missing: missingOf(server) ?? null, obstacle };
+  return { host: host.id, scope, file, name, kind, ...state };
 }
 
 function toldFault({ code, message, hint }: WrapFault) {

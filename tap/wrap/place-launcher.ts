@@ -34,10 +34,13 @@ export async function placeLauncher(state: string): Promise<void> {
   await putFile(join(state, LAUNCHER_FILE), [program, start, ''].join('\n'), 0o600);
 }
 
-/** Where package managers keep a path to their newest Node beside those with a version in them. */
+/** Where those who manage versions keep a path to the Node in use beside those with a version in them. */
 const LASTING: readonly (readonly [versioned: RegExp, lasting: string])[] = [
   [/^(.*)\/Cellar\/(node(?:@\d+)?)\/[^/]+\//, '$1/opt/$2/'],
   [/^(\/snap\/node)\/\d+\//, '$1/current/'],
+  [/^(.*\/\.nvm)\/versions\/node\/[^/]+\//, '$1/current/'],
+  [/^(.*\/fnm)\/node-versions\/[^/]+\/installation\//, '$1/aliases/default/'],
+  [/^(.*\/mise\/installs\/node)\/[^/]+\//, '$1/latest/'],
 ];
 
 /** The path of this Node that outlasts its next upgrade, if there is one. */

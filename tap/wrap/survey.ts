@@ -22,6 +22,8 @@ export interface FoundServer {
   readonly signsIn: boolean;
   /** The launcher it runs; undefined when it is not wrapped. */
   readonly launcher?: string;
+  /** The Node that runs the launcher. */
+  readonly node?: string;
   /** Why it cannot be wrapped. */
   readonly obstacle?: string;
   /** Why a remote one cannot be bridged either. */
@@ -118,7 +120,7 @@ export function foundServer(
     name,
     signsIn,
     kind,
-    ...(wrapping ? { launcher: wrapping.file } : {}),
+    ...(wrapping ? { launcher: wrapping.file, node: wrapping.node } : {}),
     ...(hindered === undefined ? {} : { obstacle: hindered }),
     ...(unbridgeable === undefined ? {} : { bridgeObstacle: unbridgeable }),
   };

@@ -1,4 +1,5 @@
 /** What runs behind a launcher now: in configurations found here, and in those we wrapped elsewhere. */
+import { existsSync } from 'node:fs';
 import { readConfig } from './config-file.ts';
 import { WrapFault } from './fault.ts';
 import { HOSTS } from './hosts.ts';
@@ -21,6 +22,12 @@ export async function everyWrapped(
   const more = await Promise.all(unseen.map(serverOf));
   const all = [...servers, ...more.filter((one) => one !== undefined)];
   return { servers: all.filter(({ launcher }) => launcher !== undefined), faults };
+}
+
+/** What a wrapped entry names and is gone, so that its host cannot start it; undefined: nothing. */
+export function missingOf({ launcher, node }: FoundServer): 'launcher' | 'Node' | undefined {
+  if (launcher !== undefined && !existsSync(launcher)) return 'launcher';
+  return node !== undefined && !existsSync(node) ? 'Node' : undefined;
 }
 
 /** The entry that a record tells of, as it is now; undefined when it is gone or cannot be read. */

@@ -130,6 +130,7 @@ test('--json is one document', async () => {
     name: 'notes',
     kind: 'stdio',
     wrapped: false,
+    missing: null,
     obstacle: null,
     when: null,
   });

@@ -345,14 +345,19 @@ describe('what is refused, with every byte left alone', () => {
   });
 });
 
-test('a Node that a package manager links to is named by the link that stays', async () => {
-  await using here = await machine({
-    'brew/Cellar/node@22/22.9.0/bin/node': '',
-    'brew/opt/.keep': '',
-  });
-  const versioned = here.at('brew/Cellar/node@22/22.9.0/bin/node');
+test.each([
+  ['brew/Cellar/node@22/22.9.0', 'brew/opt/node@22'],
+  ['.nvm/versions/node/v22.9.0', '.nvm/current'],
+  ['fnm/node-versions/v22.9.0/installation', 'fnm/aliases/default'],
+  ['mise/installs/node/22.9.0', 'mise/installs/node/latest'],
+])('the Node %s is named by the link that stays', async (place, link) => {
+  await using here = await machine({ [`${place}/bin/node`]: '', 'other/bin/node': '' });
+  const versioned = here.at(`${place}/bin/node`);
   expect(lastingNode(versioned)).toBe(versioned);
-  await symlink('../Cellar/node@22/22.9.0', here.at('brew/opt/node@22'));
-  expect(lastingNode(versioned)).toBe(here.at('brew/opt/node@22/bin/node'));
-  expect(lastingNode('/usr/bin/node')).toBe('/usr/bin/node');
+  await mkdir(dirname(here.at(link)), { recursive: true });
+  await symlink(here.at('other'), here.at(link));
+  expect(lastingNode(versioned)).toBe(versioned);
+  await rm(here.at(link));
+  await symlink(here.at(place), here.at(link));
+  expect(lastingNode(versioned)).toBe(here.at(`${link}/bin/node`));
 });

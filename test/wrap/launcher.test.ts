@@ -1,87 +1,13 @@
 // A wrapped server answers a real client whatever became of wiretape, and ends as it would unwrapped.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { windowsProgram } from '../../tap/wrap/launcher.ts';
-import { ROOT, temporaryFolder, wiretape } from '../cli/wiretape.ts';
-
-const memory = createRequire(import.meta.url).resolve(
-  '@modelcontextprotocol/server-memory/dist/index.js',
-);
-
-/** A home of its own, and a copy of the built package that may be broken. */
-async function installed() {
-  const folder = await temporaryFolder();
-  const root = join(folder.path, 'package');
-  await cp(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true });
-  await cp(join(ROOT, 'package.json'), join(root, 'package.json'));
-  await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'));
-  const config = join(folder.path, '.cursor/mcp.json');
-  const state = join(folder.path, '.local/state/wiretape');
-  const env = { HOME: folder.path, PATH: process.env['PATH'] ?? '' };
-  await mkdir(join(folder.path, '.cursor'));
-  return {
-    root,
-    state,
-    env,
-    /** Wraps a command, and gives the one that stands in the configuration then. */
-    async wrapped(command: string, args: readonly string[]) {
-      const entry = { command, args, env: { MEMORY_FILE_PATH: join(folder.path, 'memory.json') } };
-      await writeFile(config, JSON.stringify({ mcpServers: { notes: entry } }));
-      const main = join(root, 'dist/cli/main.js');
-      const child = spawn(process.execPath, [main, 'wrap', 'notes'], {
-        env,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      expect(await once(child, 'close')).toEqual([0, null]);
-      return JSON.parse(await readFile(config, 'utf8')).mcpServers.notes as typeof entry;
-    },
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-  };
-}
-
-type Installed = Awaited<ReturnType<typeof installed>>;
-
-/** A real client creates an entity and reads it back. */
-async function useServer(
-  { command, args, env }: Awaited<ReturnType<Installed['wrapped']>>,
-  home: Readonly<Record<string, string>>,
-) {
-  const environment = { ...home, ...env };
-  const transport = new StdioClientTransport({
-    command,
-    args: [...args],
-    env: environment,
-    stderr: 'pipe',
-  });
-  const said: string[] = [];
-  transport.stderr?.on('data', (chunk) => said.push(String(chunk)));
-  const client = new Client({ name: 'test', version: '1.0.0' });
-  await client.connect(transport);
-  const entities = [{ name: 'it works', entityType: 'test', observations: [] }];
-  await client.callTool({ name: 'create_entities', arguments: { entities } });
-  const graph = await client.callTool({ name: 'read_graph', arguments: {} });
-  await client.close();
-  expect(JSON.stringify(graph)).toContain('it works');
-  return said
-    .join('')
-    .split('\n')
-    .filter((line) => line.startsWith('wiretape: '));
-}
-
-async function sessionsOf({ state, env }: Installed) {
-  const { stdout } = await wiretape(['ls', '--json', '--state', state], { env });
-  return JSON.parse(stdout).sessions as readonly {
-    readonly name: string;
-    readonly calls: number;
-  }[];
-}
+import { wiretape } from '../cli/wiretape.ts';
+import { type Installed, installed, memory, sessionsOf, useServer } from './installed.ts';
 
 test('with wiretape in place, the session is recorded under the name of the server', async () => {
   await using here = await installed();
@@ -142,6 +68,26 @@ describe('the server works and one line says that nothing is recorded, when', ()
     await breakIt(here);
     expect(await useServer(notes, here.env)).toEqual([expect.stringMatching(line)]);
   });
+});
+
+test('a Node that is gone is said, and wrapping again puts another in its place', async () => {
+  await using here = await installed();
+  const node = join(here.path, 'node');
+  await copyFile(process.execPath, node);
+  const notes = await here.wrapped(process.execPath, [memory], node);
+  expect(notes.command).toBe(node);
+  await rm(node);
+  await expect(useServer(notes, here.env)).rejects.toThrow('ENOENT');
+
+  const { stdout: overview } = await wiretape([], { env: here.env });
+  expect(overview).toContain('notes in Cursor cannot start: the Node that it names is gone.');
+  expect(overview).toContain('Next: wiretape wrap notes');
+  const { stdout: listed } = await wiretape(['wrap'], { env: here.env });
+  expect(listed).toContain('its Node is gone: wrap it again, or unwrap it');
+  expect((await wiretape(['wrap', 'notes'], { env: here.env })).code).toBe(0);
+  expect(await useServer(await here.read(), here.env)).toEqual([]);
+  expect(await sessionsOf(here)).toMatchObject([{ name: 'notes' }]);
+  expect((await wiretape([], { env: here.env })).stdout).not.toContain('cannot start');
 });
 
 interface End {
