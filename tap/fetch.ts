@@ -70,9 +70,9 @@ function startSessions(
   clock: SessionClock,
   { origin, pathname }: URL,
 ): Sessions {
-  const { options, say } = inProcess(given);
+  const { options, say, own } = inProcess(given);
   const facts = { fidelity: 'bytes', upstream: origin + pathname } as const;
-  return createSessions({ session: options, clock, facts, say, large: largeLinesHere });
+  return createSessions({ session: options, clock, facts, say, own, large: largeLinesHere });
 }
 
 /** Texts and bytes are there at once; whatever else is read from a copy. */

@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import process from 'node:process';
 import type { Where } from '../model/crossing.ts';
 import { stateFolder } from '../model/state.ts';
+import { endWithProgram } from './at-exit.ts';
 import { startClock } from './clock.ts';
 import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
@@ -129,12 +130,21 @@ export function inProcess({ state, environment = process.env, ...rest }: InProce
     version: ownVersion(),
   };
   const say = (line: string): void => void process.stderr.write(`wiretape: ${line}\n`);
-  return { options, say };
+  const { record } = rest;
+  const own = (tap: TapSession): TapSession =>
+    endWithProgram(tap, () => {
+      if (record !== undefined) say(unwritten(record, tap.id));
+    });
+  return { options, say, own };
+}
+
+function unwritten(record: string, session: string): string {
+  return `${record} was not written: the program ended before its tap was closed. The session is kept: wiretape export ${session} -o ${record}`;
 }
 
 function startInProcess(given: InProcessOptions): TapSession {
-  const { options, say } = inProcess(given);
-  const session = startSession(options, startClock(), say);
+  const { options, say, own } = inProcess(given);
+  const session = own(startSession(options, startClock(), say));
   session.open({ transport: 'in-process', fidelity: 'objects', host: thisHost() });
   return session;
 }

@@ -62,6 +62,8 @@ export interface SessionsOptions {
   readonly clock: SessionClock;
   readonly facts: Pick<SessionEntry, 'fidelity' | 'upstream'>;
   readonly say: (line: string) => void;
+  /** What becomes of the tap of each session; itself, unless somebody else sees to it. */
+  readonly own?: (tap: TapSession) => TapSession;
   /** Who makes the entries of large messages: a worker, unless somebody else is named. */
   readonly large?: typeof createLargeLines;
 }
@@ -134,13 +136,20 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 function startHttpSession(
-  { session: options, clock, facts, say, large: largeLines = createLargeLines }: SessionsOptions,
+  {
+    session: options,
+    clock,
+    facts,
+    say,
+    own = (tap) => tap,
+    large: largeLines = createLargeLines,
+  }: SessionsOptions,
   { host }: Caller,
   start: number,
   more: { joined?: true },
 ): HttpSession {
   const started = startSession(options, clockFrom(clock, start), say);
-  const tap = { ...started, recorder: onceATurn(started.recorder) };
+  const tap = own({ ...started, recorder: onceATurn(started.recorder) });
   const upstream = facts.upstream === undefined ? {} : { upstream: tap.clean(facts.upstream).text };
   tap.open({ transport: 'http', ...facts, ...upstream, ...(host ? { host } : {}), ...more });
   const holds: HttpSession['holds'] = new Set();

@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import type { HttpEntry } from '../../../model/entry.ts';
 import { journal, random, sha256, temporaryFolder, until } from '../kit.ts';
 import { ask, bodyOf, type RunningTap, rpc, tapAt, upstream } from './kit.ts';
-import { rawUpstream, say } from './raw.ts';
+import { closed, rawUpstream, say } from './raw.ts';
 
 export interface SlowHeads {
   /** Resolves when the tap has cut all of them off. */
@@ -20,14 +20,7 @@ export interface SlowHeads {
 export async function slowHeads(url: string, count: number, everyMs: number): Promise<SlowHeads> {
   const port = Number(new URL(url).port);
   const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
-  const cut = Promise.all(
-    sockets.map((socket) =>
-      once(
-        socket.on('error', () => {}),
-        'close',
-      ),
-    ),
-  );
+  const cut = Promise.all(sockets.map(closed));
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   const head = 'POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Long: ';
   let sent = 0;

@@ -129,8 +129,6 @@ export async function say(
   let text = '';
   const statuses = () =>
     [...text.matchAll(/HTTP\/1\.1 ([2-5]\d\d) /g)].map(([, code]) => Number(code));
-  // A connection that is cut while we still write is an answer as well.
-  socket.on('error', () => {});
   socket.on('data', (part) => {
     text += part.toString('latin1');
     if (statuses().length >= answers) socket.destroy();
@@ -138,6 +136,12 @@ export async function say(
   const all = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
   if (half) socket.end(all);
   else socket.write(all);
-  await once(socket, 'close');
+  await closed(socket);
   return { statuses: statuses(), text };
+}
+
+/** Resolves when a connection is over; one that is cut while we still write is over as well. */
+export function closed(socket: Socket): Promise<void> {
+  socket.on('error', () => {});
+  return new Promise((resolve) => void socket.once('close', () => resolve()));
 }
