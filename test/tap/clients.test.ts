@@ -10,6 +10,7 @@ import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/clien
 import { describe, expect, test } from 'vitest';
 import { viewsOf } from '../../model/view.ts';
 import { ROOT } from '../kit/built.ts';
+import { askedBack, ERAS, MODERN, recordedWhole } from './asked-back.ts';
 import { journals, tapped, temporaryFolder } from './kit.ts';
 
 interface AnyClient {
@@ -141,4 +142,33 @@ describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])('%s', (kind) => 
       integrity: expect.stringMatching(/^sha512-/),
     });
   });
+});
+
+// The released servers know the older era only; this one knows both.
+test.each(ERAS)('a server of both eras that asks back, SDK v2, %s', async (era) => {
+  const state = await temporaryFolder();
+  const plain = [process.execPath, join(ROOT, 'test/kit/servers/dual-era.mjs'), '--stdio'];
+  const over = ([command = '', ...args]: readonly string[]) =>
+    new StdioV2({ command, args, stderr: 'ignore' });
+  const through = await tapped(plain, { state });
+  expect(await askedBack(era, over(through))).toEqual(await askedBack(era, over(plain)));
+  await recordedWhole(era, state);
+});
+
+test('a client that takes only the newer era fails at a server of the older one as without the tap', async () => {
+  const state = await temporaryFolder();
+  const script = join(ROOT, 'node_modules/@modelcontextprotocol/server-memory/dist/index.js');
+  const plain = [process.execPath, script];
+  const failure = async ([command = '', ...args]: readonly string[]) => {
+    const client = new ClientV2(info, { versionNegotiation: { mode: MODERN } });
+    const env = { PATH: process.env['PATH'] ?? '', MEMORY_FILE_PATH: join(state, 'memory.jsonl') };
+    const connecting = client.connect(new StdioV2({ command, args, env, stderr: 'ignore' }));
+    return await connecting.then(
+      () => 'it connected',
+      ({ name, message }: Error) => `${name}: ${message}`,
+    );
+  };
+  const without = await failure(plain);
+  expect(without).toContain(MODERN.pin);
+  expect(await failure(await tapped(plain, { state }))).toBe(without);
 });

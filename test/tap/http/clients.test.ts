@@ -10,6 +10,7 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { expect, test } from 'vitest';
 import { viewsOf } from '../../../model/view.ts';
+import { askedBack, ERAS, recordedWhole } from '../asked-back.ts';
 import { journals, temporaryFolder } from '../kit.ts';
 import { dualEra, everything, tapAt } from './kit.ts';
 
@@ -76,45 +77,12 @@ test('the older transport, in front of a server that tells a relative endpoint',
   expect(JSON.stringify(await journals(state))).not.toMatch(/sessionId=[0-9a-f-]{36}/);
 });
 
-/** What a client hears from the fixture that asks back: by requests in the older era, by rounds in the newer one. */
-async function askedBack(mode: 'legacy' | 'auto', url: string): Promise<unknown> {
-  const capabilities = { elicitation: { form: {} }, sampling: {} };
-  const client = new ClientV2(info, { capabilities, versionNegotiation: { mode } });
-  client.setRequestHandler('elicitation/create', async () => {
-    return { action: 'accept', content: { username: 'ada', email: 'ada@example.org' } };
-  });
-  client.setRequestHandler('sampling/createMessage', async () => {
-    return { role: 'assistant', model: 'none', content: { type: 'text', text: 'Paris' } };
-  });
-  await client.connect(new HttpV2(new URL(url)));
-  const progress: unknown[] = [];
-  const onprogress = (one: unknown) => void progress.push(one);
-  const heard = [
-    (await client.listTools()).tools.map(({ name }) => name),
-    await client.callTool({ name: 'test_tool_with_progress', arguments: {} }, { onprogress }),
-    await client.callTool({ name: 'test_elicitation', arguments: { message: 'Who?' } }),
-    await client.callTool({ name: 'test_sampling', arguments: { prompt: 'Where?' } }),
-    await client.callTool({ name: 'test_error_handling', arguments: {} }),
-    (await client.listPrompts()).prompts.length,
-    (await client.listResources()).resources.length,
-  ];
-  await client.close();
-  return [heard, progress];
-}
-
-test.each(['legacy', 'auto'] as const)('a server of both eras that asks back, %s', async (mode) => {
+test.each(ERAS)('a server of both eras that asks back, %s', async (era) => {
   const url = await dualEra();
   const state = await temporaryFolder();
   const tap = await tapAt(url, state);
-  expect(await askedBack(mode, tap.url)).toEqual(await askedBack(mode, url));
+  const over = (address: string) => new HttpV2(new URL(address));
+  expect(await askedBack(era, over(tap.url))).toEqual(await askedBack(era, over(url)));
   await tap.end();
-  const sessions = (await journals(state)).flatMap(({ entries }) => viewsOf(entries));
-  const calls = sessions.flatMap(({ session }) => session.calls);
-  const methods = new Set(calls.map(({ method }) => method));
-  expect(methods.has(mode === 'auto' ? 'server/discover' : 'initialize')).toBe(true);
-  expect(methods.has('elicitation/create')).toBe(mode === 'legacy');
-  expect(
-    calls.filter(({ method, state: how }) => method === 'tools/call' && how !== 'answered'),
-  ).toEqual([]);
-  expect(sessions.flatMap(({ session }) => session.anomalies)).toEqual([]);
+  await recordedWhole(era, state);
 });

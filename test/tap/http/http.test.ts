@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { request as send } from 'node:http';
 import { connect } from 'node:net';
 import process from 'node:process';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Entry, HttpEntry, MessageEntry } from '../../../model/entry.ts';
 import { viewsOf } from '../../../model/view.ts';
@@ -104,26 +104,33 @@ describe('what passes', () => {
     );
   });
 
-  test('a coded body as its bytes, its messages decoded, with the hash of what crossed', async () => {
-    const answer = gzipSync(
-      JSON.stringify({ jsonrpc: '2.0', id: 1, result: { text: 'x'.repeat(1000) } }),
-    );
-    const far = await upstream((_, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-      response.end(answer);
-    });
-    const state = await temporaryFolder();
-    const tap = await tapAt(far.url, state);
-    const { body } = await rpc(tap.url, HELLO, { 'accept-encoding': 'gzip' });
-    expect(body).toEqual(answer);
-    await tap.end();
-    const { entries } = await journal(state);
-    expect(texts(entries).at(-1)).toContain('1 server response {"jsonrpc":"2.0","id":1,"result"');
-    const ended = entries.find((entry) => entry.type === 'http' && entry.phase === 'ended');
-    expect(ended).toMatchObject({
-      coded: [{ from: 'server', coding: 'gzip', bytes: answer.length, sha256: sha256(answer) }],
-    });
-  });
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])(
+    'a body in %s as its bytes, its messages decoded, with the hash of what crossed',
+    async (coding, code) => {
+      const answer = code(
+        JSON.stringify({ jsonrpc: '2.0', id: 1, result: { text: 'x'.repeat(1000) } }),
+      );
+      const far = await upstream((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': coding });
+        response.end(answer);
+      });
+      const state = await temporaryFolder();
+      const tap = await tapAt(far.url, state);
+      const { body } = await rpc(tap.url, HELLO, { 'accept-encoding': coding });
+      expect(body).toEqual(answer);
+      await tap.end();
+      const { entries } = await journal(state);
+      expect(texts(entries).at(-1)).toContain('1 server response {"jsonrpc":"2.0","id":1,"result"');
+      const ended = entries.find((entry) => entry.type === 'http' && entry.phase === 'ended');
+      expect(ended).toMatchObject({
+        coded: [{ from: 'server', coding, bytes: answer.length, sha256: sha256(answer) }],
+      });
+    },
+  );
 
   test('a redirect is not followed, and leads to the tap where it would have led to its server', async () => {
     const far = await upstream((request, response) => {
