@@ -256,7 +256,7 @@ describe('slow clients', () => {
 test.each(['gzip', 'br'] as const)(
   'a bomb (%s) passes as it is, and is not followed',
   async (coding) => {
-    await checkBomb(coding, 256);
+    await checkBomb(coding, 128);
   },
 );
 
