@@ -1,8 +1,8 @@
 /**
- * Which requests a listening tap takes. Who may use it: programs of this machine that mean it. A page of somewhere else
- * reaches 127.0.0.1 too, under a name of its own (DNS rebinding) or from an origin of its own.
- * The upstream cannot check that any more, because it sees our Host. And only what means the same to
- * the upstream as to us is passed on.
+ * Which requests a listening tap takes: those of programs of this machine that mean it. A page of
+ * somewhere else reaches 127.0.0.1 too, under a name of its own (DNS rebinding) or from an origin of
+ * its own, and the upstream cannot check that any more, because it sees our Host. And only what means
+ * the same to the upstream as to us is passed on.
  */
 import { type RawHeaders, valuesOf } from './headers.ts';
 
