@@ -1,8 +1,8 @@
 /**
  * What a secret looks like: rule data, read by the redactor and by whoever matches placeholders.
  *
- * Every expression runs in linear time: no repetition inside another, bounded lengths, and a start
- * that no part of a longer match can be, so that no stretch of text is searched twice.
+ * Every expression runs in linear time (expression/linear.ts counts its steps): bounded lengths, and
+ * a start that no part of a longer match can be, so that no stretch of text is searched twice.
  */
 export interface SecretShape {
   readonly type: string;
@@ -17,7 +17,7 @@ export const RULES = 'default/2';
  * Where a secret may start: not inside a word, but behind an escape of JSON (`\n`) or of an address
  * (`%3D`), whose last letter is no part of a word.
  */
-const START = String.raw`(?:(?<![0-9A-Za-z_])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))`;
+const START = String.raw`(?<=^|[^0-9A-Za-z_]|\\[bfnrt]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})`;
 
 /** A secret that is known by its first letters: those, then so many characters of a kind. */
 function prefixed(type: string, prefixes: readonly string[], rest: string): SecretShape {
@@ -39,7 +39,7 @@ const KEY_BLOCK = `-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----`;
 const KEY_BLOCK_END = `-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----`;
 
 /** Four digits of base 64, which stand for three bytes. */
-const FOUR = '(?:[A-Za-z0-9+/]{4})';
+const FOUR = `(?:${'[A-Za-z0-9+/]'.repeat(4)})`;
 
 export const SECRET_SHAPES: readonly SecretShape[] = [
   {
@@ -66,7 +66,7 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
     hints: afterScheme('bearer'),
     // With a digit in it, or it is a word of a sentence.
     shape: new RegExp(
-      String.raw`${START}(?:[Bb]earer|BEARER)${GAP}(?=[A-Za-z._~+/-]{0,500}\d)[\w.~+/-]{16,10000}=*`,
+      String.raw`${START}(?:B(?:earer|EARER)|bearer)${GAP}(?=[A-Za-z._~+/-]{0,500}\d)[\w.~+/-]{16,10000}=*`,
       'g',
     ),
   },
@@ -75,7 +75,7 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
     hints: afterScheme('basic'),
     // With a colon in it, which has one of three forms in base 64, or it is a word of a sentence.
     shape: new RegExp(
-      `${START}(?:[Bb]asic|BASIC)${GAP}(?=${FOUR}{0,200}(?:.[DTjz][o-r]|..[AEIMQUYcgkosw048]6|${FOUR}O[g-v]))[A-Za-z0-9+/]{8,4000}=*`,
+      `${START}(?:B(?:asic|ASIC)|basic)${GAP}(?=${FOUR}{0,200}(?:.[DTjz][o-r]|..[AEIMQUYcgkosw048]6|${FOUR}O[g-v]))[A-Za-z0-9+/]{8,4000}=*`,
       'g',
     ),
   },

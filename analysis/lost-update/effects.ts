@@ -56,7 +56,7 @@ function isWritten(operation: Operation, leaf: Leaf): boolean {
 
 /** An argument on top that names what the call is about. */
 function isSelector({ pattern, top }: Leaf): boolean {
-  return isKeyName(top) && !/\/.*\/[^*]/.test(pattern);
+  return isKeyName(top) && !/^[^/]*\/.*\/[^*]/s.test(pattern);
 }
 
 /** Where something of the name is already, a server may leave it as it is, and say that all is well. */

@@ -179,7 +179,7 @@ function isOfWord(code: number, text: string, at: number): boolean {
 }
 
 const LETTER = /[\p{L}\p{N}\p{M}]/u;
-const PLACEHOLDER = /<secret:[a-z0-9-]+:[0-9a-f]+>/gi;
+const PLACEHOLDER = /<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>/gi;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** Without secrets, and without the differences that servers make: case, and Unicode forms. */

@@ -31,7 +31,7 @@ export const LOGIN = {
 /** The challenge of a server with its metadata at our address. */
 export function rewriteChallenge(value: string, ours: string, upstream: URL): string {
   return value.replace(
-    /(\bresource_metadata\s*=\s*")([^"]*)"/gi,
+    /(\bresource_metadata\s{0,9}=\s{0,9}")([^"]{0,4000})"/gi,
     (_, start: string, address: string) => `${start}${atOurs(address, ours, upstream)}"`,
   );
 }
