@@ -73,18 +73,22 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   // The server first, everything else while it gets ready.
   const environment = process.env;
   const started = await startServer({ command, args, environment });
-  const [{ runTap }, { serverName }, { stateOf }, { ownVersion }] = await Promise.all([
-    import('../tap/run.ts'),
-    import('../tap/package.ts'),
-    import('./state.ts'),
-    import('../tap/own-version.ts'),
-  ]);
+  const [{ runTap }, { serverName }, { stateOf }, { rulesHere }, { ownVersion }] =
+    await Promise.all([
+      import('../tap/run.ts'),
+      import('../tap/package.ts'),
+      import('./state.ts'),
+      import('./config.ts'),
+      import('../tap/own-version.ts'),
+    ]);
+  const state = stateOf(options.state);
   const ended = await runTap(started, {
     command,
     args,
     environment,
     name: options.name ?? serverName(command, args),
-    state: stateOf(options.state),
+    state,
+    ...(await rulesHere(state)),
     ...optional(options),
     capture,
     version: ownVersion(),
@@ -101,17 +105,20 @@ async function tapAddress(
     const hint = 'Name a command or --upstream, not both.';
     throw new UserError('wrong-usage', 'A tap stands in front of one server.', hint);
   }
-  const [{ runHttpTap }, { stateOf }, { ownVersion }] = await Promise.all([
+  const [{ runHttpTap }, { stateOf }, { rulesHere }, { ownVersion }] = await Promise.all([
     import('./tap-http.ts'),
     import('./state.ts'),
+    import('./config.ts'),
     import('../tap/own-version.ts'),
   ]);
+  const state = stateOf(options.state);
   await runHttpTap({
     upstream,
     listen: options.listen,
     oauth: options.oauth,
     name: options.name,
-    state: stateOf(options.state),
+    state,
+    ...(await rulesHere(state)),
     environment: process.env,
     ...optional(options),
     capture,

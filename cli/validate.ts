@@ -1,19 +1,26 @@
-/** `wiretape validate`: whether a file keeps to the recording format, and everything that does not. */
+/**
+ * `wiretape validate`: whether a file keeps to the recording format, and everything that does not; or
+ * whether a configuration of ours can be used.
+ */
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { groupBy } from '../model/group.ts';
 import { decodeEntry } from '../model/line.ts';
 import { type Problem, splitLines } from '../model/recording.ts';
+import { CONFIG_NAME } from '../tap/config-place.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { readRecordingFile, unpackedFile } from './recording-file.ts';
+import { stateOf } from './state.ts';
 import { counted, printJson, terminal, visible } from './terminal.ts';
 
 export function registerValidate(program: Command): void {
   addCommand(program, 'validate', 'check that a file is a whole and sound recording')
-    .argument('<file>', 'a recording')
+    .argument('<file>', 'a recording, or a wiretape.config.jsonc')
     .action(validate);
 }
 
 async function validate(file: string, options: CommonOptions): Promise<void> {
+  if (basename(file) === CONFIG_NAME) return await validateConfig(file, options);
   const recording = await readRecordingFile(file);
   const problems = [...recording.problems, ...lineProblems(await unpackedFile(file))];
   const sessionCount = groupBy(recording.entries, ({ session }) => session).size;
@@ -26,6 +33,23 @@ async function validate(file: string, options: CommonOptions): Promise<void> {
   const verdict =
     problems.length === 0 ? 'valid' : `not sound (${counted(problems.length, 'fault')})`;
   line(`${visible(file)}: ${verdict}, sessions: ${sessionCount}, entries: ${entryCount}`);
+}
+
+/** Says what a configuration holds. One that cannot be used throws a ConfigFault, which says where. */
+async function validateConfig(file: string, { json, state }: CommonOptions): Promise<void> {
+  const { readConfigs } = await import('../tap/config.ts');
+  const path = resolve(file);
+  const isUsers = dirname(path) === stateOf(state);
+  const { redaction } = readConfigs([{ path, isUsers }]);
+  const counts = {
+    nameCount: redaction?.names.length ?? 0,
+    shapeCount: redaction?.shapes.length ?? 0,
+    variableCount: redaction?.variables.length ?? 0,
+  };
+  if (json) return printJson({ valid: true, ...counts });
+  const { nameCount, shapeCount, variableCount } = counts;
+  const held = `names: ${nameCount}, shapes: ${shapeCount}, variables: ${variableCount}`;
+  terminal().line(`${visible(file)}: valid, ${held}`);
 }
 
 /** What a reader forgives and a writer must not do: a message that is no JSON text. */

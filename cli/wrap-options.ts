@@ -25,7 +25,8 @@ export function reported<Given extends unknown[]>(
     } catch (error) {
       if (error instanceof WrapFault) throw new UserError(error.code, error.message, error.hint);
       // Configurations have faults of their own; what the system refuses then is the state folder.
-      if (error instanceof UserError || systemCode(error) === undefined) throw error;
+      const isTold = error instanceof Error && 'hint' in error;
+      if (isTold || systemCode(error) === undefined) throw error;
       throw new UserError(
         'unwritable-folder',
         `The state folder cannot be written: ${systemReason(error)}.`,

@@ -14,6 +14,7 @@ import {
   survey,
 } from '../tap/wrap/index.ts';
 import { addCommand, type CommonOptions } from './command.ts';
+import { checkUsersConfig } from './config.ts';
 import { UserError } from './error.ts';
 import { stateOf } from './state.ts';
 import { hostOption, placesHere, reported } from './wrap-options.ts';
@@ -50,6 +51,7 @@ async function wrap(names: readonly string[], options: WrapOptions): Promise<voi
   const records = await readRecords(state);
   const found = await survey(placesHere(), hosts);
   if (names.length === 0 && hosts.length === 0 && !all) return printSurvey(found, records, json);
+  await checkUsersConfig(state);
   const chosen = chosenServers(found, names);
   checkWrappable(chosen, names, remote);
   const { execPath } = process;

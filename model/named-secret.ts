@@ -8,8 +8,12 @@
  */
 import { LONGEST_NAME } from './secrets.ts';
 
-/** Whether a member or variable of this name holds a secret. */
-export type IsSecret = (name: string) => boolean;
+/** Which members and variables hold a secret. */
+export interface SecretNames {
+  readonly isSecret: (name: string) => boolean;
+  /** The codes of the letters that such names end in: most names are told apart by that. */
+  readonly endings: ReadonlySet<number>;
+}
 
 /** A secret in a text: where it starts, where it ends, and what it is without its escapes. */
 export interface Found {
@@ -21,11 +25,11 @@ export interface Found {
 }
 
 /** The texts of members with the name of a secret, in order. */
-export function* namedMembers(text: string, isSecret: IsSecret): Generator<Found> {
+export function* namedMembers(text: string, names: SecretNames): Generator<Found> {
   let from = 0;
   for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', from)) {
     from = colon + 1;
-    const quote = quoteOfName(text, colon, isSecret);
+    const quote = quoteOfName(text, colon, names);
     if (!quote) continue;
     for (const found of valuesAfter(text, colon + 1, quote)) {
       from = found.end;
@@ -41,24 +45,17 @@ interface Quote {
 }
 
 /** The quotes of the name that ends before a colon, when it is that of a secret. */
-function quoteOfName(text: string, colon: number, isSecret: IsSecret): Quote | undefined {
+function quoteOfName(text: string, colon: number, names: SecretNames): Quote | undefined {
   let at = colon - 1;
   while (isSpace(text.charCodeAt(at))) at--;
   const mark = text[at];
   if (mark !== '"' && mark !== "'") return undefined;
   const backslashes = backslashesBefore(text, at);
   const end = at - backslashes;
-  // The words end in d, e, l, n, s, t or y: most names are told apart by that.
-  if (!isEnding(text.charCodeAt(end - 1))) return undefined;
+  if (!names.endings.has(text.charCodeAt(end - 1))) return undefined;
   const before = text.slice(Math.max(0, end - LONGEST_NAME - 1), end);
   const open = before.lastIndexOf(mark);
-  return open !== -1 && isSecret(before.slice(open + 1)) ? { mark, backslashes } : undefined;
-}
-
-const ENDINGS = new Set([...'delnstyDELNSTY'].map((letter) => letter.charCodeAt(0)));
-
-function isEnding(code: number): boolean {
-  return ENDINGS.has(code);
+  return open !== -1 && names.isSecret(before.slice(open + 1)) ? { mark, backslashes } : undefined;
 }
 
 /** The string or number that is the value of a member, or those of its list. */
@@ -142,12 +139,13 @@ function withoutEscapes(text: string, { mark, backslashes }: Quote): string {
 }
 
 /** What follows `NAME=` in an environment file, `?name=` in an address, `--name=` in a command. */
-export function* namedAssignments(text: string, isSecret: IsSecret): Generator<Found> {
+export function* namedAssignments(text: string, names: SecretNames): Generator<Found> {
   let from = 0;
   for (let sign = text.indexOf('='); sign !== -1; sign = text.indexOf('=', from)) {
     from = sign + 1;
+    if (!names.endings.has(text.charCodeAt(sign - 1))) continue;
     const name = wordBefore(text, sign);
-    if (!isAssigned(text, sign, name) || !isSecret(name)) continue;
+    if (!isAssigned(text, sign, name) || !names.isSecret(name)) continue;
     VALUE.lastIndex = from;
     const match = VALUE.exec(text);
     const [whole = '', secret = ''] = match ?? [];
@@ -158,9 +156,8 @@ export function* namedAssignments(text: string, isSecret: IsSecret): Generator<F
   }
 }
 
-/** The name before a sign; empty when it is too long or does not end as that of a secret. */
+/** The name before a sign; empty when it is too long. */
 function wordBefore(text: string, sign: number): string {
-  if (!isEnding(text.charCodeAt(sign - 1))) return '';
   let start = sign;
   while (sign - start <= LONGEST_NAME && NAME_CHARACTER.test(text.charAt(start - 1))) start--;
   // The letter of an escape in a JSON text: `\nTOKEN=`.

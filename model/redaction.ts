@@ -6,20 +6,27 @@
  * the same secret always the same placeholder under one key, so that matching still works.
  */
 import type { Redact } from './crossing.ts';
-import { isSecretVariable } from './environment.ts';
 import { groupBy } from './group.ts';
-import { endOfString, parseJson } from './json.ts';
+import { inStrings, PLACEHOLDER } from './in-strings.ts';
+import { parseJson } from './json.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { type Found, namedAssignments, namedMembers } from './named-secret.ts';
-import { isSecretName, SECRET_SHAPES } from './secrets.ts';
+import { DEFAULT_RULES, type RedactionRules } from './rules.ts';
+import { SECRET_SHAPES, type SecretShape } from './secrets.ts';
+import { replaceUserShapes } from './user-shapes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Placeholder = (type: string, secret: string) => string;
+/** Gives what stands in place of a secret. */
+export type Placeholder = (type: string, secret: string) => string;
 
 /** Makes a redactor for one session. `environment`: what the server was started with. */
-export function createRedact(hash: KeyedHash, environment: Environment = {}): Redact {
-  const replaceValues = createReplaceValues(environment);
-  const isSecret = remembered(isSecretName);
+export function createRedact(
+  hash: KeyedHash,
+  environment: Environment = {},
+  rules: RedactionRules = DEFAULT_RULES,
+): Redact {
+  const replaceValues = createReplaceValues(environment, rules);
+  const names = { isSecret: remembered(rules.isSecretName), endings: rules.endings };
   const tagOf = remembered(hash);
   return (text) => {
     let count = 0;
@@ -28,13 +35,15 @@ export function createRedact(hash: KeyedHash, environment: Environment = {}): Re
       return `<secret:${type}:${tagOf(secret)}>`;
     };
     let clean = replaceValues(text, placeholder);
-    clean = replaceFound(clean, namedMembers(clean, isSecret), (secret) =>
+    clean = replaceFound(clean, namedMembers(clean, names), (secret) =>
       placeholder('field', secret),
     );
-    clean = replaceFound(clean, namedAssignments(clean, isSecret), (secret) =>
+    clean = replaceFound(clean, namedAssignments(clean, names), (secret) =>
       placeholder('variable', secret),
     );
-    clean = replaceShapes(clean, placeholder);
+    clean = replaceShapes(clean, rules.shapes, placeholder);
+    if (rules.userShapes.length > 0)
+      clean = replaceUserShapes(clean, rules.userShapes, placeholder);
     return { text: clean, count };
   };
 }
@@ -52,8 +61,6 @@ function remembered<T>(ask: (text: string) => T): (text: string) => T {
 }
 
 const MOST_REMEMBERED = 1000;
-
-const PLACEHOLDER = /^<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>$/;
 
 /** What was redacted before stays as it is. */
 function replaceFound(
@@ -74,10 +81,14 @@ function replaceFound(
 /** One look at a text for the hints of all shapes, since most texts have none. */
 const HINTS = new RegExp(treeOf(SECRET_SHAPES.flatMap(({ hints }) => hints)));
 
-function replaceShapes(text: string, placeholder: Placeholder): string {
+function replaceShapes(
+  text: string,
+  shapes: readonly SecretShape[],
+  placeholder: Placeholder,
+): string {
   if (!HINTS.test(text)) return text;
   let clean = text;
-  for (const { type, hints, shape } of SECRET_SHAPES) {
+  for (const { type, hints, shape } of shapes) {
     if (!hints.some((hint) => clean.includes(hint))) continue;
     clean = clean.replace(shape, (secret) => placeholder(type, secret));
   }
@@ -102,8 +113,9 @@ function literal(text: string): string {
 /** Replaces the values of secret variables wherever they stand. */
 function createReplaceValues(
   environment: Environment,
+  rules: RedactionRules,
 ): (text: string, placeholder: Placeholder) => string {
-  const values = secretValues(environment);
+  const values = secretValues(environment, rules);
   const written = [...values.keys()].sort((a, b) => b.length - a.length);
   const any = new RegExp(written.map(literal).join('|'), 'g');
   return (text, placeholder) => {
@@ -114,35 +126,11 @@ function createReplaceValues(
   };
 }
 
-/**
- * Changes what stands in the strings of a JSON text. A number that is a secret as a whole becomes a
- * string; part of another number is none, and to replace it would break the text.
- */
-function inStrings(text: string, change: (part: string) => string): string {
-  let changed = '';
-  let at = 0;
-  while (at < text.length) {
-    const quote = text.indexOf('"', at);
-    const open = quote === -1 ? text.length : quote;
-    changed += text.slice(at, open).replace(NUMBER, (number) => {
-      const clean = change(number);
-      return PLACEHOLDER.test(clean) ? `"${clean}"` : number;
-    });
-    if (quote === -1) return changed;
-    const close = endOfString(text, quote);
-    changed += change(text.slice(quote, close + 1));
-    at = close + 1;
-  }
-  return changed;
-}
-
-const NUMBER = /[\d.eE+-]{6,}/g;
-
 /** The secret values by how they may be written: plain, in a JSON text once or twice, in an address. */
-function secretValues(environment: Environment): Map<string, string> {
+function secretValues(environment: Environment, rules: RedactionRules): Map<string, string> {
   const values = new Map<string, string>();
   for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || !isSecretVariable(name, value)) continue;
+    if (value === undefined || !rules.isSecretVariable(name, value)) continue;
     const once = escaped(value);
     for (const form of [value, once, escaped(once), inAddress(value)]) values.set(form, value);
   }

@@ -3,6 +3,7 @@
  * Forwards first and unchanged, keeps a journal on disk, ships it to a collector where one runs.
  * Deliberately decides nothing about the traffic and never alters it.
  */
+export { rulesOf } from './config.ts';
 export { type TappedFetch, tapFetch } from './fetch.ts';
 export { type HttpTap, type HttpTapOptions, tapHttp } from './http/listen.ts';
 export { keyOf } from './key.ts';

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Capture } from '../model/entry.ts';
 import { createRedact } from '../model/redaction.ts';
+import { rulesWith, type UserRules } from '../model/rules.ts';
 import { keyedHash } from './hash.ts';
 import { type Job, largeLine } from './large-line.ts';
 
@@ -10,11 +11,12 @@ export interface Setting {
   readonly session: string;
   readonly key: Uint8Array;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly rules: UserRules | undefined;
   readonly capture: Capture;
 }
 
-const { session, key, environment, capture } = workerData as Setting;
-const clean = createRedact(keyedHash(key), environment);
+const { session, key, environment, rules, capture } = workerData as Setting;
+const clean = createRedact(keyedHash(key), environment, rulesWith(rules));
 const redact = capture === 'raw' ? (text: string) => ({ text, count: 0 }) : clean;
 
 parentPort?.on('message', (job: Job) => {

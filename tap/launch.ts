@@ -3,24 +3,27 @@
  * hashes, secrets in the arguments as placeholders.
  */
 import { resolve } from 'node:path';
-import type { Redact } from '../model/crossing.ts';
 import type { Launch } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
 import { type Program, packageOf } from './package.ts';
 import { redactArgs } from './redact-args.ts';
+import type { TapSession } from './tap-session.ts';
 
 /** Left out: what every process has, and what differs with each start without meaning anything. */
 const EVERYBODYS =
   /^(?:_|HOME|PATH|PWD|OLDPWD|SHELL|SHLVL|TERM|TERM_.*|COLORTERM|LANG|LC_.*|USER|LOGNAME|HOSTNAME|TMPDIR|TEMP|TMP|XDG_.*|DBUS_.*|SSH_.*|DISPLAY|WINDOWID|INIT_CWD|npm_.*)$/;
 
-export function launchOf(program: Program, redact: Redact, hash: KeyedHash): Launch {
+export function launchOf(
+  program: Program,
+  session: Pick<TapSession, 'clean' | 'hash' | 'isSecretName'>,
+): Launch {
   const { command, args, environment } = program;
   const known = packageOf(program);
   return {
-    command: redact(command).text,
-    args: redactArgs(args, redact, hash),
+    command: session.clean(command).text,
+    args: redactArgs(args, session),
     ...(known ? { package: known } : {}),
-    env: hashedEnvironment(environment, hash),
+    env: hashedEnvironment(environment, session.hash),
   };
 }
 

@@ -7,7 +7,10 @@ import process from 'node:process';
 import type { Where } from '../model/crossing.ts';
 import { stateFolder } from '../model/state.ts';
 import { endWithProgram } from './at-exit.ts';
+import type { RedactionOptions } from '../model/user-rules.ts';
 import { startClock } from './clock.ts';
+import { rulesOf } from './config.ts';
+import { configsAt } from './config-place.ts';
 import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
 import { largeLinesHere } from './large.ts';
@@ -22,6 +25,8 @@ export interface InProcessOptions
   readonly state?: string;
   /** Secret values of it never stand in a recording; when left out, that of this process. */
   readonly environment?: SessionOptions['environment'];
+  /** What is secret here, besides what the configurations say (docs/redaction.md). */
+  readonly redaction?: RedactionOptions;
 }
 
 export type Peer = Where['from'];
@@ -122,11 +127,18 @@ function recordObject(
 }
 
 /** What the in-process taps leave to us: where to record, whose secrets to hide, what to say. */
-export function inProcess({ state, environment = process.env, ...rest }: InProcessOptions) {
+export function inProcess({
+  state: named,
+  environment = process.env,
+  redaction,
+  ...rest
+}: InProcessOptions) {
+  const state = named ?? stateFolder(process.platform, process.env, homedir());
   const options: SessionOptions = {
     ...rest,
-    state: state ?? stateFolder(process.platform, process.env, homedir()),
+    state,
     environment,
+    rules: rulesOf(configsAt(state, process.cwd()), redaction),
     version: ownVersion(),
   };
   const say = (line: string): void => void process.stderr.write(`wiretape: ${line}\n`);

@@ -1,7 +1,5 @@
 /** Secrets in an argument list: where the name of an option, a variable, a header or a query says so. */
-import type { Redact } from '../model/crossing.ts';
-import type { KeyedHash } from '../model/keyed-hash.ts';
-import { isSecretName } from '../model/secrets.ts';
+import type { TapSession } from './tap-session.ts';
 
 /** `--token=x`, `-e API_KEY=x`, `Authorization: x`. */
 const NAMED = /^(-{0,2}[\w.-]{1,100})(=|:\s?)(.+)$/s;
@@ -9,7 +7,10 @@ const OPTION = /^--?[A-Za-z][\w-]{0,99}$/;
 const QUERY = /([?&][\w.-]{1,100}=)([^&#\s]+)/g;
 
 /** The arguments with every secret replaced by a placeholder. */
-export function redactArgs(args: readonly string[], redact: Redact, hash: KeyedHash): string[] {
+export function redactArgs(
+  args: readonly string[],
+  { clean: redact, hash, isSecretName }: Pick<TapSession, 'clean' | 'hash' | 'isSecretName'>,
+): string[] {
   const placeholder = (secret: string): string => `<secret:argument:${hash(secret)}>`;
   let valueIsSecret = false;
   return args.map((arg) => {

@@ -54,7 +54,7 @@ async function changeOf({ propagate, environment }: StdioOptions): Promise<LineC
 
 /** Writes the opening entry: at once where the system tells the host at once. */
 function open(session: TapSession, options: StdioOptions): Promise<void> | undefined {
-  const launch = launchOf(options, session.clean, session.hash);
+  const launch = launchOf(options, session);
   const openWith = (host: Host | undefined): void =>
     session.open({
       transport: 'stdio',

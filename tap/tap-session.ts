@@ -9,7 +9,7 @@ import type { Capture, SessionEntry } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
 import type { Propagation } from '../model/propagate.ts';
 import { createRedact } from '../model/redaction.ts';
-import { RULES } from '../model/secrets.ts';
+import { DEFAULT_RULES, type RedactionRules, rulesWith, type UserRules } from '../model/rules.ts';
 import { statePaths } from '../model/state.ts';
 import type { SessionClock } from './clock.ts';
 import { watchGrowth } from './growth.ts';
@@ -31,12 +31,19 @@ export interface SessionOptions {
   /** Writes a recording to this file when the session ends, or adds the session to the one there. */
   readonly record?: string;
   readonly capture?: Capture;
+  /** What the user adds to the rules of redaction, or why nobody knows. */
+  readonly rules?: UserRules | UnknownRules | undefined;
   /** Puts trace context into what clients ask. */
   readonly propagate?: Propagation;
   /** Secret values of this environment never stand in a recording. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The version of wiretape. */
   readonly version: string;
+}
+
+/** Rules that were given and cannot be read; `unknown` tells the user why. */
+export interface UnknownRules {
+  readonly unknown: string;
 }
 
 /** What only the tap at hand knows of its session. */
@@ -46,6 +53,7 @@ export type SessionFacts = Pick<SessionEntry, 'transport' | 'fidelity'> &
 export interface Secrets {
   readonly key: Uint8Array;
   readonly environment: SessionOptions['environment'];
+  readonly rules: UserRules | undefined;
 }
 
 export interface TapSession {
@@ -57,6 +65,8 @@ export interface TapSession {
   /** Redacts always. */
   readonly clean: Redact;
   readonly hash: KeyedHash;
+  /** Whether a field, an option or a header of this name holds a secret. */
+  readonly isSecretName: RedactionRules['isSecretName'];
   /** What redaction works with. */
   readonly secrets: Secrets;
   now(): number;
@@ -75,11 +85,12 @@ export function startSession(
   clock: SessionClock,
   say: (line: string) => void,
 ): TapSession {
-  const { state, name, capture = 'redacted', environment } = options;
+  const { state, name, environment } = options;
+  const { user, rules, capture } = redactionOf(options, say);
   const id = ulid(Date.parse(clock.clock.wall));
   const key = keyOf(state);
   const hash = keyedHash(key);
-  const clean = createRedact(hash, environment);
+  const clean = rules ? createRedact(hash, environment, rules) : hideAll(hash);
   const journal = createJournalFile(statePaths(state).journals, id, thisOwner());
   const growth = watchGrowth(statePaths(state).journals);
   const said = new Set<string>();
@@ -112,6 +123,7 @@ export function startSession(
     keepsAll: options.record !== undefined,
   });
   const opening = recorder.reserve();
+  const redaction = { rules: rules?.id ?? 'unknown', key: fingerprintOfKey(key) };
 
   return {
     id,
@@ -120,10 +132,11 @@ export function startSession(
     redact: capture === 'raw' ? (text) => ({ text, count: 0 }) : clean,
     clean,
     hash,
-    secrets: { key, environment: { ...environment } },
+    isSecretName: (rules ?? DEFAULT_RULES).isSecretName,
+    secrets: { key, environment: { ...environment }, rules: user },
     now: clock.now,
     open(facts) {
-      recorder.fill(opening, { ...opened(options, clock, fingerprintOfKey(key)), ...facts });
+      recorder.fill(opening, { ...opened(options, clock), capture, redaction, ...facts });
     },
     async finish(reason) {
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
@@ -162,11 +175,26 @@ const PASSES = 'Its traffic passes unchanged.';
 const HINT = 'Name a folder that can be written with --state DIR.';
 const CODE = '[unwritable-folder]';
 
-function opened(
-  { name, workflow, capture, version }: SessionOptions,
-  { clock }: SessionClock,
-  key: string,
-) {
+/**
+ * What is redacted, and what is kept at all. Whoever asked for more redaction than we can read gets
+ * sizes and times, and no texts, until that is mended; `raw` was never to be redacted.
+ */
+function redactionOf({ rules, capture = 'redacted' }: SessionOptions, say: (line: string) => void) {
+  if (!rules || !('unknown' in rules)) return { user: rules, rules: rulesWith(rules), capture };
+  say(rules.unknown);
+  return {
+    user: undefined,
+    rules: undefined,
+    capture: capture === 'raw' ? capture : 'metadata',
+  } as const;
+}
+
+/** Redaction by rules that nobody knows: any text may be a secret. */
+function hideAll(hash: KeyedHash): Redact {
+  return (text) => ({ text: `<secret:unknown:${hash(text)}>`, count: 1 });
+}
+
+function opened({ name, workflow, version }: SessionOptions, { clock }: SessionClock) {
   return {
     type: 'session',
     at: 0,
@@ -174,8 +202,6 @@ function opened(
     transport: 'stdio',
     fidelity: 'bytes',
     tap: `wiretape/${version}`,
-    capture: capture ?? 'redacted',
-    redaction: { rules: RULES, key },
     clock,
     workflow: workflow ?? null,
   } as const;

@@ -6,12 +6,12 @@
 import type { Redact } from '../../model/crossing.ts';
 import type { Capture } from '../../model/entry.ts';
 import type { KeyedHash } from '../../model/keyed-hash.ts';
-import { isSecretName } from '../../model/secrets.ts';
 import { pairsOf, type RawHeaders } from './headers.ts';
 
 /** What recording a header or path works with. */
 export interface Rules {
   readonly redact: Redact;
+  readonly isSecretName: (name: string) => boolean;
   readonly hash: KeyedHash;
   readonly capture: Capture;
 }
@@ -38,7 +38,7 @@ export function recordedHeaders(raw: RawHeaders, rules: Rules): Pair[] {
   return kept.map(([name, value]) => [name, recordedValue(name.toLowerCase(), value, rules)]);
 }
 
-function recordedValue(name: string, value: string, { redact, hash }: Rules): string {
+function recordedValue(name: string, value: string, { redact, hash, isSecretName }: Rules): string {
   if (NAMES_OF_PLACES.has(name)) return `#${hash(value)}`;
   if (CREDENTIALS.has(name) || isSecretName(name)) return withoutCredential(value, hash);
   if (name === 'mcp-name' || name.startsWith('mcp-param-')) return redactedParameter(value, redact);

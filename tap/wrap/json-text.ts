@@ -1,5 +1,6 @@
 /** Finds servers in JSON, with or without comments and trailing commas. Changes nothing. */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
+import { JsoncFault, parseJsonc, placeIn } from '../jsonc.ts';
 import {
   indentBefore,
   type Language,
@@ -21,34 +22,13 @@ export const jsonText: Language = {
   quote: (text) => JSON.stringify(text),
 };
 
-/** The tree, or undefined for a text of nothing but space and comments. */
 function parse(text: string): Node | undefined {
-  const errors: ParseError[] = [];
-  const root = treeOf(text, errors);
-  const [first] = errors;
-  if (first && root === undefined && first.offset === text.length) return undefined;
-  if (first) throw faultAt(text, first.offset, inWords(printParseErrorCode(first.error)));
-  if (root?.type !== 'object') throw faultAt(text, root?.offset ?? 0, 'no object');
-  return root;
-}
-
-function treeOf(text: string, errors: ParseError[]): Node | undefined {
   try {
-    return parseTree(text, errors, { allowTrailingComma: true });
+    return parseJsonc(text);
   } catch (error) {
-    // The parser calls itself for each level.
-    if (error instanceof RangeError) throw new SyntaxFault('nested too deep', 1);
-    throw error;
+    if (!(error instanceof JsoncFault)) throw error;
+    throw new SyntaxFault(error.message, placeIn(text, error.offset).line);
   }
-}
-
-function faultAt(text: string, offset: number, reason: string): SyntaxFault {
-  return new SyntaxFault(reason, text.slice(0, offset).split('\n').length);
-}
-
-/** `CommaExpected` as people write it. */
-function inWords(code: string): string {
-  return code.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }
 
 interface Member {

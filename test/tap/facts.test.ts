@@ -5,6 +5,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { isSecretName } from '../../model/secrets.ts';
 import { type Ancestor, hostOf, lookByPs, lookInProc } from '../../tap/host.ts';
 import { launchOf } from '../../tap/launch.ts';
 import { packageOf, serverName } from '../../tap/package.ts';
@@ -109,9 +110,9 @@ describe('the package of a server', () => {
 });
 
 test('arguments keep everything but their secrets', () => {
-  const redact = (text: string) => ({ text: text.replace('ghp_x', '<secret:github:0>'), count: 0 });
+  const clean = (text: string) => ({ text: text.replace('ghp_x', '<secret:github:0>'), count: 0 });
   const hash = (secret: string): string => String(secret.length);
-  const redacted = (...args: string[]) => redactArgs(args, redact, hash);
+  const redacted = (...args: string[]) => redactArgs(args, { clean, hash, isSecretName });
   expect(redacted('-y', '--port', '80', '/tmp', '--verbose')).toEqual([
     '-y',
     '--port',
@@ -141,7 +142,9 @@ describe('the environment', () => {
     process.chdir(cwd);
     try {
       const clean = (text: string) => ({ text, count: 0 });
-      return launchOf({ command: 'server', args: [], environment }, clean, (value) => value).env;
+      const hash = (value: string) => value;
+      const program = { command: 'server', args: [], environment };
+      return launchOf(program, { clean, hash, isSecretName }).env;
     } finally {
       process.chdir(before);
     }

@@ -2,7 +2,7 @@
  * Secrets of many kinds planted in every place that a tap sees, and looked for in every byte that it
  * or a collector wrote. What is looked for is the random middle of a secret, however it is written.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect } from 'vitest';
@@ -40,7 +40,13 @@ const KINDS: Readonly<Record<string, string>> = {
   bearer: 'Bearer {A40}',
   databricks: 'dapi{H32}',
   tailscale: 'tskey-auth-{A12}-{A32}',
+  // A shape of the user's own, which his configuration names.
+  acme: 'acme-{A32}',
   password: '{A14}',
+};
+
+const CONFIG = {
+  redaction: { shapes: [{ type: 'acme-key', shape: 'acme-[A-Za-z0-9]{32}' }] },
 };
 
 const CLASSES: Readonly<Record<string, string>> = {
@@ -119,6 +125,7 @@ function messageOf({ place, secret }: Planted, id: number, roll: Roll): string {
 export async function checkPlanted(count: number, seed: number): Promise<Record<string, number>> {
   const roll = dice(seed);
   const state = await temporaryFolder();
+  await writeFile(join(state, 'wiretape.config.jsonc'), JSON.stringify(CONFIG));
   const collector = await collectorAt(state);
   const [overStdio, overHttp] = [plant(count >> 1, roll), plant(count - (count >> 1), roll)];
   const around = await throughStdio(overStdio, state, roll);

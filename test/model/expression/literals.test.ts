@@ -38,6 +38,7 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
 const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'model/secrets.ts': 'the shapes, which linear.test.ts counts one by one',
   'model/redaction.ts': 'lists of fixed texts',
+  'model/rules.ts': 'shapes of users, which user-rules.ts counts one by one',
   'replay/placeholders.ts': 'a shape, once more',
 };
 

@@ -119,7 +119,13 @@ async function readWhole(file: string): Promise<readonly Entry[] | undefined> {
   return recording.entries;
 }
 
-const KINDS = [/ is not recorded: /, /^wiretape: Nothing is recorded: /, / was not written: /];
+const KINDS = [
+  / is not recorded: /,
+  /^wiretape: Nothing is recorded: /,
+  / was not written: /,
+  // Whether there are rules of the user cannot be known: no text is kept.
+  /wiretape\.config\.jsonc cannot be read: .* and no texts\. \[config-unreadable\]$/,
+];
 
 /**
  * The traffic is exact, every kind of loss is said once, and where the disk works again, which it

@@ -1,0 +1,20 @@
+/** Our own configuration, as commands need it: wiretape.config.jsonc in the state folder and here. */
+import process from 'node:process';
+import { configsAt } from '../tap/config-place.ts';
+import type { SessionOptions } from '../tap/tap-session.ts';
+
+/** What taps add to the rules of redaction. Most people have no configuration: then nothing is loaded. */
+export async function rulesHere(state: string): Promise<Pick<SessionOptions, 'rules'>> {
+  const places = configsAt(state, process.cwd());
+  if (places.length === 0) return {};
+  const { rulesOf } = await import('../tap/config.ts');
+  return { rules: rulesOf(places) };
+}
+
+/** Throws a ConfigFault when the configuration of the user cannot be read: all his taps would keep no text. */
+export async function checkUsersConfig(state: string): Promise<void> {
+  const places = configsAt(state, state);
+  if (places.length === 0) return;
+  const { readConfigs } = await import('../tap/config.ts');
+  readConfigs(places);
+}

@@ -1,0 +1,130 @@
+/**
+ * Reads our own configuration, `wiretape.config.jsonc`: each part has a function of its own that
+ * takes its value and throws a RuleFault. Whatever nobody knows is a fault as well, since a word
+ * that is misspelt would silently do less than was asked for.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
+import type { UserRules } from '../model/rules.ts';
+import { utf8 } from '../model/text.ts';
+import {
+  joinedRules,
+  members,
+  type RedactionOptions,
+  RuleFault,
+  readUserRules,
+} from '../model/user-rules.ts';
+import type { ConfigPlace } from './config-place.ts';
+import { JsoncFault, parseJsonc, placeIn } from './jsonc.ts';
+import { reasonOf } from './system-error.ts';
+import type { UnknownRules } from './tap-session.ts';
+
+export interface Config {
+  /** What is added to the rules of redaction; undefined: nothing. */
+  readonly redaction: UserRules | undefined;
+}
+
+/** A configuration that cannot be used: one sentence with its line and column, and a hint. */
+export class ConfigFault extends Error {
+  readonly code: 'config-invalid' | 'config-unreadable';
+  readonly hint: string;
+
+  constructor(code: ConfigFault['code'], detail: string, hint: string) {
+    super(detail);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** What all configurations say together. Throws a ConfigFault. */
+export function readConfigs(places: readonly ConfigPlace[]): Config {
+  const all = places.map(readConfig);
+  return { redaction: joinedRules(all.flatMap(({ redaction }) => redaction ?? [])) };
+}
+
+/**
+ * The rules of redaction for a tap: those of the configurations, and what a program gives as an
+ * option. Never throws: a tap that cannot read them has to work without.
+ */
+export function rulesOf(
+  places: readonly ConfigPlace[],
+  option?: RedactionOptions,
+): UserRules | UnknownRules | undefined {
+  try {
+    const { redaction } = readConfigs(places);
+    const own = option === undefined ? [] : [readUserRules(option, [], true)];
+    return joinedRules([...(redaction ? [redaction] : []), ...own]);
+  } catch (error) {
+    const code = error instanceof ConfigFault ? error.code : 'config-invalid';
+    return { unknown: `${sentenceOf(error)} ${LESS} [${code}]` };
+  }
+}
+
+const LESS = 'Until it is mended, sizes and times are recorded, and no texts.';
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof ConfigFault) return `${error.message} ${error.hint}`;
+  if (!(error instanceof RuleFault))
+    return `The rules of redaction cannot be read: ${String(error)}.`;
+  const place = ['redaction', ...error.path].join('.');
+  return `The option ${place} of a tap: ${error.message}.`;
+}
+
+function readConfig({ path, isUsers }: ConfigPlace): Config {
+  const text = textOf(path);
+  let root: Node | undefined;
+  try {
+    root = parseJsonc(text);
+    return configOf(root ? (getNodeValue(root) as unknown) : {}, isUsers);
+  } catch (error) {
+    if (error instanceof JsoncFault) throw invalid(path, text, error.offset, error.message);
+    if (error instanceof RuleFault)
+      throw invalid(path, text, offsetOf(root, error.path), error.message);
+    throw error;
+  }
+}
+
+/** `$schema` is for editors. */
+function configOf(value: unknown, isUsers: boolean): Config {
+  const { redaction } = members(value, [], ['redaction', '$schema']);
+  return {
+    redaction:
+      redaction === undefined ? undefined : readUserRules(redaction, ['redaction'], isUsers),
+  };
+}
+
+/** Where a fault is, or the nearest place around it that is there. */
+function offsetOf(root: Node | undefined, path: readonly (string | number)[]): number {
+  const node = root && findNodeAtLocation(root, [...path]);
+  if (node) return node.offset;
+  return path.length === 0 ? 0 : offsetOf(root, path.slice(0, -1));
+}
+
+function invalid(path: string, text: string, offset: number, reason: string): ConfigFault {
+  const { line, column } = placeIn(text, offset);
+  return new ConfigFault(
+    'config-invalid',
+    `${path}, line ${line}, column ${column}: ${reason}.`,
+    'docs/redaction.md says what may stand there.',
+  );
+}
+
+const LARGEST = 1024 * 1024;
+
+function textOf(path: string): string {
+  try {
+    const found = statSync(path);
+    if (!found.isFile()) throw new Error('it is no file');
+    if (found.size > LARGEST) throw new Error('it is larger than 1 MiB');
+    const text = utf8(readFileSync(path));
+    if (text === undefined) throw new Error('it is not UTF-8');
+    // Not a character of the text: it marks how the file is written.
+    return text.startsWith('\ufeff') ? text.slice(1) : text;
+  } catch (error) {
+    throw new ConfigFault(
+      'config-unreadable',
+      `${path} cannot be read: ${reasonOf(error)}.`,
+      'Make it readable for yourself, or move it away.',
+    );
+  }
+}
