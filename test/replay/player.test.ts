@@ -269,6 +269,24 @@ describe('matching', () => {
   });
 });
 
+test('a secret of a shape that only its user knows is any text, one to one', () => {
+  const own = '<secret:acme-key:0000000a>';
+  const steps = [
+    client(call(1, 'login', { note: `uses ${own}!` })),
+    server(toolText(1, 'in')),
+    client(call(2, 'again', { key: own })),
+    server(toolText(2, 'in again')),
+  ];
+  const said = [
+    call(1, 'login', { note: 'uses acme_1!' }),
+    call(2, 'again', { key: 'acme_2' }),
+    call(2, 'again', { key: 'acme_1' }),
+  ];
+  const answers = converse(player(calls(...steps)), said);
+  const pointers = answers.map((texts) => JSON.parse(texts[0] ?? '').error?.data.pointer);
+  expect(pointers).toEqual([undefined, '/params/arguments/key', undefined]);
+});
+
 describe('placement', () => {
   const log = (text: string): Step =>
     server({ method: 'notifications/message', params: { level: 'info', data: text } });
