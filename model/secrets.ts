@@ -6,7 +6,7 @@
  */
 export interface SecretShape {
   readonly type: string;
-  /** Every match contains one of these, so that most texts are never searched. */
+  /** Every match contains one of these or stands before one, so that most texts are never searched. */
   readonly hints: readonly string[];
   readonly shape: RegExp;
 }
@@ -50,12 +50,12 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   },
   {
     type: 'url-password',
-    hints: ['://'],
+    hints: ['@'],
     shape: /(?<=:\/\/[^\s/:@"\\]{0,64}:)[^\s/:"\\]{3,128}(?=@)/g,
   },
   {
     type: 'jwt',
-    hints: ['eyJ'],
+    hints: ['.eyJ'],
     shape: new RegExp(
       String.raw`${START}(?<!-)eyJ[\w-]{8,10000}\.eyJ[\w-]{8,10000}\.[\w-]{8,2000}`,
       'g',

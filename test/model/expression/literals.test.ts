@@ -37,8 +37,10 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
 /** Expressions that are put together, and what holds them. */
 const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'model/secrets.ts': 'the shapes, which linear.test.ts counts one by one',
-  'model/redaction.ts': 'lists of fixed texts',
+  'model/hints.ts': 'fixed texts around one character',
+  'model/redaction.ts': 'a list of fixed texts',
   'model/rules.ts': 'shapes of users, which user-rules.ts counts one by one',
+  'model/user-rules.ts': 'the same, once they are counted, and run on nothing',
   'replay/placeholders.ts': 'a shape, once more',
 };
 
