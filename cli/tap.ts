@@ -75,7 +75,7 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   const started = await startServer({ command, args, environment });
   const [{ runTap }, { serverName }, { stateOf }, { ownVersion }] = await Promise.all([
     import('../tap/run.ts'),
-    import('../tap/package.ts'),
+    import('../tap/program.ts'),
     import('./state.ts'),
     import('../tap/own-version.ts'),
   ]);

@@ -1,5 +1,11 @@
 /** Finds servers in JSON, with or without comments and trailing commas. Changes nothing. */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  type Node,
+  type ParseError,
+  parseTree,
+  parse as parseValue,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import {
   indentBefore,
   type Language,
@@ -20,6 +26,11 @@ export const jsonText: Language = {
   },
   quote: (text) => JSON.stringify(text),
 };
+
+/** What the whole text says. */
+export function valueIn(text: string): unknown {
+  return parseValue(text, [], { allowTrailingComma: true });
+}
 
 /** The tree, or undefined for a text of nothing but space and comments. */
 function parse(text: string): Node | undefined {

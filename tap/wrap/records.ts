@@ -4,7 +4,7 @@
  * It holds no environment and no arguments, so no secrets. Losing it loses little: a wrapped entry
  * is known by its launcher, and `unwrap` then only has to guess quotes.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { isObject, parseJson } from '../../model/json.ts';
 import type { HostId, Scope } from './hosts.ts';
@@ -39,6 +39,15 @@ export async function keepRecords(state: string, records: readonly Wrapped[]): P
 /** Whether two records, or an entry and its record, are of one entry. */
 export function isSameEntry(a: EntryPlace, b: EntryPlace): boolean {
   return a.file === b.file && a.name === b.name && a.keys.join('\0') === b.keys.join('\0');
+}
+
+/**
+ * What names an entry in the arguments of its launcher: of its place, so that it needs no record and
+ * tells nobody a path.
+ */
+export function entryId({ file, keys, name }: EntryPlace): string {
+  const place = JSON.stringify([file, ...keys, name]);
+  return createHash('sha256').update(place).digest('hex').slice(0, 12);
 }
 
 export type EntryPlace = Pick<Wrapped, 'file' | 'keys' | 'name'>;
