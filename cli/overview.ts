@@ -1,10 +1,12 @@
 /** `wiretape` alone: what state things are in, and the next step. */
 import type { Command } from 'commander';
 import type { SessionSummary } from '../model/summary.ts';
+import { unseenSince, type WrappedHost, wrappedHosts } from '../model/wrapped.ts';
 import { ownVersion } from '../tap/own-version.ts';
+import { wrapped } from '../tap/wrap/index.ts';
 import { findCollector } from './api.ts';
 import { type CommonOptions, stateOption } from './command.ts';
-import { duration } from './durations.ts';
+import { clockTime, duration } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, terminal, visible } from './terminal.ts';
@@ -20,11 +22,13 @@ async function overview(options: CommonOptions): Promise<void> {
   const waiting = sessions.filter(
     ({ phase, openCount }) => phase !== 'ended' && openCount > 0,
   ).length;
-  const next = nextStep(sessions, waiting);
+  const hosts = wrappedHosts(await wrapped(state), sessions);
+  const next = nextStep(sessions, { waiting, hosts });
   const version = ownVersion();
   if (options.json) {
     const address = running?.address ?? null;
-    return printJson({ version, state, address, sessionCount: sessions.length, waiting, next });
+    const sessionCount = sessions.length;
+    return printJson({ version, state, address, sessionCount, waiting, hosts, next });
   }
   const { line, colors } = terminal();
   line(`wiretape ${version}`);
@@ -34,6 +38,7 @@ async function overview(options: CommonOptions): Promise<void> {
       : 'No collector runs; taps record without one.',
   );
   line(sessionsText(sessions));
+  for (const host of hosts) line(hostText(host, new Date()));
   if (waiting > 0) line(colors.yellow(`Calls wait in ${counted(waiting, 'session')}.`));
   line(`Next: ${colors.bold(next)}`);
 }
@@ -47,7 +52,22 @@ function sessionsText(sessions: readonly SessionSummary[]): string {
   return `${count} recorded, ${live} live. The newest: ${visible(newest.name)}, started ${age} ago.`;
 }
 
-function nextStep(sessions: readonly SessionSummary[], waiting: number): string {
-  if (sessions.length === 0) return 'wiretape demo';
+/** What is known of a host whose servers are wrapped. */
+function hostText({ name, when, uptake, restart, servers }: WrappedHost, now: Date): string {
+  const start = `${name}: wrapped ${clockTime(when, now)}`;
+  if (uptake === 'waiting') return `${start}, ${unseenSince(when, now.getTime())}. ${restart}`;
+  const unseen = servers.filter(({ session }) => session === undefined);
+  const names = unseen.map((server) => visible(server.name)).join(', ');
+  return `${start}, recorded since${names === '' ? '' : `, but no session of ${names}`}.`;
+}
+
+interface Circumstances {
+  /** Sessions in which calls wait. */
+  readonly waiting: number;
+  readonly hosts: readonly WrappedHost[];
+}
+
+function nextStep(sessions: readonly SessionSummary[], { waiting, hosts }: Circumstances): string {
+  if (sessions.length === 0 && hosts.length === 0) return 'wiretape demo';
   return waiting > 0 ? 'wiretape stuck' : 'wiretape open';
 }

@@ -12,4 +12,4 @@ export type { Places } from './places.ts';
 export { type FilePlan, planUnwrap, planWrap } from './plan.ts';
 export { readRecords, type Wrapped } from './records.ts';
 export { type FoundServer, type OutOfReach, type Survey, survey } from './survey.ts';
-export { everyWrapped, wrapped } from './wrapped.ts';
+export { everyWrapped, watchWrapped, wrapped } from './wrapped.ts';

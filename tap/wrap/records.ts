@@ -65,7 +65,8 @@ export async function putFile(path: string, text: string, mode: number): Promise
   }
 }
 
-function recordsOf(state: string): string {
+/** Where they stand. */
+export function recordsOf(state: string): string {
   return `${state}/wrapped.json`;
 }
 
