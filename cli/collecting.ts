@@ -24,7 +24,7 @@ export interface Collecting {
 export async function startHere({ state, port, recordings }: Collecting): Promise<Collector> {
   const [{ startCollector }, { wrapped, watchWrapped }] = await Promise.all([
     import('../collector/index.ts'),
-    import('../tap/wrap/index.ts'),
+    import('../tap/wrap/current.ts'),
   ]);
   const page = pageFolder();
   return startCollector({

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { SessionSummary } from '../model/summary.ts';
 import { unseenSince, type WrappedHost, wrappedHosts } from '../model/wrapped.ts';
 import { ownVersion } from '../tap/own-version.ts';
-import { wrapped } from '../tap/wrap/index.ts';
+import { wrapped } from '../tap/wrap/current.ts';
 import { findCollector } from './api.ts';
 import { type CommonOptions, stateOption } from './command.ts';
 import { clockTime, duration } from './durations.ts';

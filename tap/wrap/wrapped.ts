@@ -1,41 +1,9 @@
-/** What runs behind a launcher now: in configurations found here, and in those we wrapped elsewhere. */
-import { unwatchFile, watchFile } from 'node:fs';
-import type { WrappedServer } from '../../model/wrapped.ts';
+/** What can be unwrapped: what runs behind a launcher in configurations found here, and in those we wrapped elsewhere. */
 import { readConfig } from './config-file.ts';
-import { entryValue, launchedBy } from './entry-value.ts';
 import { WrapFault } from './fault.ts';
 import { HOSTS } from './hosts.ts';
-import { isSameEntry, readRecords, recordsOf, type Wrapped } from './records.ts';
+import { isSameEntry, type Wrapped } from './records.ts';
 import { type FoundServer, foundServer, type Survey, serversIn } from './survey.ts';
-
-/** Those of hosts that write their history into it grow large; what is larger is not looked at. */
-const LIMITS = { plain: 64 << 20, parsed: 4 << 20 };
-
-/** The servers that were wrapped from this state folder and still are; oldest first. */
-export async function wrapped(state: string): Promise<WrappedServer[]> {
-  const servers: WrappedServer[] = [];
-  for (const record of await readRecords(state)) {
-    const host = HOSTS.find(({ id }) => id === record.host);
-    const value = await entryValue(record, LIMITS);
-    const launched = value && launchedBy(value);
-    if (!host || !launched) continue;
-    const { name, when } = record;
-    const { name: hostName, restart } = host;
-    const entry = launched.entry === undefined ? {} : { entry: launched.entry };
-    servers.push({ name, host: host.id, hostName, restart, when, ...entry });
-  }
-  return servers;
-}
-
-/** In ms. */
-const LOOKS_EVERY = 500;
-
-/** Calls back whenever servers are wrapped or unwrapped; gives what ends that. Keeps no process alive. */
-export function watchWrapped(state: string, told: () => void): () => void {
-  const file = recordsOf(state);
-  watchFile(file, { interval: LOOKS_EVERY, persistent: false }, told);
-  return () => unwatchFile(file, told);
-}
 
 /** All wrapped servers: those of a survey, and those of the records that it did not see. */
 export async function everyWrapped(

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** A home in which two hosts have a server each, and a collector that serves its page. */
+/** A home in which three hosts have servers, and a collector that serves its page. */
 async function machine() {
   const folder = await temporaryFolder();
   onTestFinished(() => folder[Symbol.asyncDispose]());
@@ -39,12 +39,15 @@ async function machine() {
   const cwd = join(folder.path, 'project');
   await mkdir(cwd);
   const notes = { command: process.execPath, args: [memory] };
-  for (const [file, servers] of [
-    [DESKTOP, { notes, tasks: notes }],
-    [CURSOR, { notes }],
+  const own = { mcpServers: { notes } };
+  for (const [file, config] of [
+    [DESKTOP, { mcpServers: { notes, tasks: notes } }],
+    [CURSOR, own],
+    // One name in two scopes.
+    ['.claude.json', { ...own, projects: { [cwd]: own } }],
   ] as const) {
     await mkdir(dirname(join(folder.path, file)), { recursive: true });
-    await writeFile(join(folder.path, file), JSON.stringify({ mcpServers: servers }));
+    await writeFile(join(folder.path, file), JSON.stringify(config));
   }
   const run = async (...words: string[]): Promise<string> => {
     const { code, stdout, stderr } = await wiretape(words, { env, cwd });
@@ -109,7 +112,11 @@ test('a wrapped host waits to be restarted, then its row turns live', {
   await page.getByText('Nothing recorded yet').waitFor();
   await page.screenshot({ path: join(shots, 'hosts-empty-dark.png') });
 
-  // Another one is wrapped while the page is open.
+  // Others are wrapped, and unwrapped again, while the page is open.
+  await here.run('wrap', '--host', 'claude-code');
+  await says('Claude Code', /^waiting *Claude Code .* since *notes *notes *Start a new session/);
+  await here.run('unwrap', '--host', 'claude-code');
+  await expect.poll(() => row('Claude Code').count()).toBe(0);
   await here.run('wrap', '--host', 'cursor');
   await says(
     'Cursor',
@@ -124,6 +131,7 @@ test('a wrapped host waits to be restarted, then its row turns live', {
     /^live *Claude Desktop *wrapped \d\d:\d\d, recorded since, in part *notes *tasks *no session yet$/,
   );
   await says('Cursor', /^waiting *Cursor/);
+  await page.screenshot({ path: join(shots, 'hosts-partly-dark.png') });
   expect(await here.hosts()).toEqual(['cursor waiting -', 'claude-desktop partly seen -']);
   expect(await here.run()).toMatch(
     /^Claude Desktop: .* recorded since, but no session of tasks\.$/m,
