@@ -22,12 +22,19 @@ export interface Collecting {
 
 /** Starts a collector in this process; rejects with a CollectorError when it cannot be. */
 export async function startHere({ state, port, recordings }: Collecting): Promise<Collector> {
-  const { startCollector } = await import('../collector/index.ts');
+  const [{ startCollector }, { wrapped, watchWrapped }] = await Promise.all([
+    import('../collector/index.ts'),
+    import('../tap/wrap/current.ts'),
+  ]);
   const page = pageFolder();
   return startCollector({
     state,
     port,
     version: ownVersion(),
+    wrappings: {
+      list: () => wrapped(state),
+      watch: (changed) => watchWrapped(state, changed),
+    },
     ...(page === undefined ? {} : { ui: page }),
     ...(recordings ? { recordings } : {}),
   });

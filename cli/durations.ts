@@ -17,6 +17,13 @@ export function moment(micros: number): string {
   return (micros / 1_000_000).toFixed(3);
 }
 
+/** Wall time, ISO 8601 in, as `10:02` when that is today, else with its date. */
+export function clockTime(wall: string, now: Date): string {
+  const [day, time = ''] = localTime(wall).split(' ');
+  const isToday = day === localTime(now.toISOString()).split(' ')[0];
+  return `${isToday ? '' : `${day} `}${time.slice(0, 5)}`;
+}
+
 /** Wall time, ISO 8601 in, as date and time of the reader's clock. */
 export function localTime(wall: string): string {
   const date = new Date(wall);

@@ -1,11 +1,13 @@
 /** `wiretape` alone: what state things are in, and the next step. */
 import type { Command } from 'commander';
 import type { SessionSummary } from '../model/summary.ts';
+import { unseenSince, type WrappedHost, wrappedHosts } from '../model/wrapped.ts';
 import { ownVersion } from '../tap/own-version.ts';
+import { wrapped } from '../tap/wrap/current.ts';
 import { everyWrapped, missingOf, readRecords, survey } from '../tap/wrap/index.ts';
 import { findCollector } from './api.ts';
 import { type CommonOptions, stateOption } from './command.ts';
-import { duration } from './durations.ts';
+import { clockTime, duration } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, terminal, visible } from './terminal.ts';
@@ -25,9 +27,10 @@ async function overview(options: CommonOptions): Promise<void> {
   ).length;
   const { servers } = await everyWrapped(await survey(placesHere()), await readRecords(state));
   const broken = servers.filter(missingOf);
+  const hosts = wrappedHosts(await wrapped(state), sessions);
   const next = broken[0]
     ? `wiretape wrap ${shellWord(broken[0].name)}`
-    : nextStep(sessions, waiting);
+    : nextStep(sessions, { waiting, hosts });
   const version = ownVersion();
   if (options.json) {
     const address = running?.address ?? null;
@@ -37,7 +40,7 @@ async function overview(options: CommonOptions): Promise<void> {
       missing: missingOf(one),
     }));
     const sessionCount = sessions.length;
-    return printJson({ version, state, address, sessionCount, waiting, cannotStart, next });
+    return printJson({ version, state, address, sessionCount, waiting, hosts, cannotStart, next });
   }
   const { line, colors } = terminal();
   line(`wiretape ${version}`);
@@ -47,6 +50,7 @@ async function overview(options: CommonOptions): Promise<void> {
       : 'No collector runs; taps record without one.',
   );
   line(sessionsText(sessions));
+  for (const host of hosts) line(hostText(host, new Date()));
   if (waiting > 0) line(colors.yellow(`Calls wait in ${counted(waiting, 'session')}.`));
   for (const one of broken)
     line(
@@ -64,7 +68,22 @@ function sessionsText(sessions: readonly SessionSummary[]): string {
   return `${count} recorded, ${live} live. The newest: ${visible(newest.name)}, started ${age} ago.`;
 }
 
-function nextStep(sessions: readonly SessionSummary[], waiting: number): string {
-  if (sessions.length === 0) return 'wiretape demo';
+/** What is known of a host whose servers are wrapped. */
+function hostText({ name, when, uptake, restart, servers }: WrappedHost, now: Date): string {
+  const start = `${name}: wrapped ${clockTime(when, now)}`;
+  if (uptake === 'waiting') return `${start}, ${unseenSince(when, now.getTime())}. ${restart}`;
+  const unseen = servers.filter(({ session }) => session === undefined);
+  const names = unseen.map((server) => visible(server.name)).join(', ');
+  return `${start}, recorded since${names === '' ? '' : `, but no session of ${names}`}.`;
+}
+
+interface Circumstances {
+  /** Sessions in which calls wait. */
+  readonly waiting: number;
+  readonly hosts: readonly WrappedHost[];
+}
+
+function nextStep(sessions: readonly SessionSummary[], { waiting, hosts }: Circumstances): string {
+  if (sessions.length === 0 && hosts.length === 0) return 'wiretape demo';
   return waiting > 0 ? 'wiretape stuck' : 'wiretape open';
 }

@@ -76,7 +76,7 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   const [{ runTap }, { serverName }, { stateOf }, { rulesHere }, { ownVersion }] =
     await Promise.all([
       import('../tap/run.ts'),
-      import('../tap/package.ts'),
+      import('../tap/program.ts'),
       import('./state.ts'),
       import('./config.ts'),
       import('../tap/own-version.ts'),

@@ -14,6 +14,7 @@ import type { Findings } from './findings.ts';
 import type { Page } from './page.ts';
 import type { Tenant } from './tenant.ts';
 import { allows, type Grants, type Use } from './tokens.ts';
+import type { Wrappings } from './wrappings.ts';
 
 export interface Site {
   readonly version: string;
@@ -21,7 +22,7 @@ export interface Site {
   readonly readOnly: boolean;
   readonly grants: Grants;
   readonly page: Page;
-  tenant(name: string): { readonly tenant: Tenant; readonly findings: Findings };
+  tenant(name: string): TenantSite;
   /** Whether a tap that still runs records this session. */
   isLive(session: string): Promise<boolean>;
   /** Erases a session with all that is left of it outside the store. */
@@ -30,7 +31,14 @@ export interface Site {
   now(summary: SessionSummary): Promise<number>;
 }
 
-type Variables = ReturnType<Site['tenant']>;
+export interface TenantSite {
+  readonly tenant: Tenant;
+  readonly findings: Findings;
+  /** What is wrapped on this machine, where that is the tenant's business. */
+  readonly wrapped: Wrappings['list'];
+}
+
+type Variables = TenantSite;
 type Api = Context<{ Variables: Variables }>;
 type StatusCode = 400 | 401 | 403 | 404 | 405 | 409 | 500;
 
@@ -61,9 +69,10 @@ export function createApi(site: Site): Hono<{ Variables: Variables }> {
     if (!grant) throw new Refusal(401, 'no-token', 'A token is needed: run `wiretape open`.');
     const use: Use = c.req.method === 'GET' ? 'read' : 'admin';
     if (!allows(grant, use)) throw new Refusal(403, 'wrong-token', `This needs the ${use} token.`);
-    const { tenant, findings } = site.tenant(grant.tenant);
+    const { tenant, findings, wrapped } = site.tenant(grant.tenant);
     c.set('tenant', tenant);
     c.set('findings', findings);
+    c.set('wrapped', wrapped);
     await next();
   });
   addLists(api, site);
@@ -97,6 +106,7 @@ function addLists(api: Routes, site: Site): void {
   });
   api.get('/api/workflows', async (c) => c.json(workflows(await summaries(c))));
   api.get('/api/sessions', async (c) => c.json(await summaries(c)));
+  api.get('/api/wrapped', async (c) => c.json(await c.get('wrapped')()));
 }
 
 /** The newest session first, as their ids are in the order of time. */

@@ -10,3 +10,4 @@ export { type Collector, type CollectorOptions, startCollector } from './serve.t
 export { openStore, type StoreOptions } from './sqlite/store.ts';
 export type { Store, StoredEntry, StoredSession, TenantStore } from './store.ts';
 export { LOCAL } from './tokens.ts';
+export type { Wrappings } from './wrappings.ts';

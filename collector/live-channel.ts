@@ -14,16 +14,19 @@ const UNREAD = 256 << 10;
 export function servePage(socket: WebSocket, liveOf: (token: string) => Live | undefined): void {
   const changed = new Map<string, SessionSummary>();
   const removed = new Set<string>();
+  let wrapped: LiveMessage['wrapped'];
   let unsubscribe: (() => void) | undefined;
   const timer = setTimeout(() => socket.close(CLOSE.unauthorised, 'no token came'), TOKEN_PATIENCE);
 
   const send = (): void => {
     if (socket.readyState !== socket.OPEN || socket.bufferedAmount > UNREAD) return;
-    const message: LiveMessage = { changed: [...changed.values()], removed: [...removed] };
+    const lists = { changed: [...changed.values()], removed: [...removed] };
+    const message: LiveMessage = wrapped ? { ...lists, wrapped } : lists;
     changed.clear();
     removed.clear();
+    wrapped = undefined;
     socket.send(JSON.stringify(message), () => {
-      if (changed.size + removed.size > 0) send();
+      if (changed.size + removed.size > 0 || wrapped) send();
     });
   };
 
@@ -38,6 +41,7 @@ export function servePage(socket: WebSocket, liveOf: (token: string) => Live | u
         changed.delete(id);
         removed.add(id);
       }
+      wrapped = message.wrapped ?? wrapped;
       send();
     });
     // Tells the page that it will miss nothing from here on.

@@ -7,6 +7,7 @@
  */
 import type { LiveMessage } from '../model/api.ts';
 import { type SessionSummary, summaryOf } from '../model/summary.ts';
+import type { WrappedServer } from '../model/wrapped.ts';
 import type { TenantStore } from './store.ts';
 import { createTurns } from './turns.ts';
 import type { WarmSessions } from './warm.ts';
@@ -16,6 +17,8 @@ export interface Live {
   touched(session: string): void;
   /** This session was erased. */
   removed(session: string): void;
+  /** These servers are wrapped now. */
+  wrapped(servers: readonly WrappedServer[]): void;
   /** Makes every summary current now. */
   settle(): Promise<void>;
   /** Calls back at most every `INTERVAL`; gives what ends the subscription. */
@@ -77,6 +80,9 @@ export function createLive(store: TenantStore, warm: WarmSessions): Live {
       changed.delete(session);
       gone.add(session);
       plan();
+    },
+    wrapped(servers) {
+      for (const told of subscribers) told({ changed: [], removed: [], wrapped: servers });
     },
     settle,
     subscribe(told) {

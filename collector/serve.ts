@@ -31,6 +31,7 @@ import type { Store } from './store.ts';
 import { openTenant, type Tenant } from './tenant.ts';
 import { allows, grantsOf, LOCAL, loadTokens, newTokens, type Tokens } from './tokens.ts';
 import { storeOfRecordings } from './viewer.ts';
+import { tellWrapped, type Wrappings } from './wrappings.ts';
 
 export interface CollectorOptions {
   /** The state folder; made when missing. Untouched when recordings are served. */
@@ -44,6 +45,8 @@ export interface CollectorOptions {
   /** Entries to serve read-only, instead of a store: no tap may come in. */
   readonly recordings?: readonly Entry[];
   readonly retention?: Retention;
+  /** Not asked where recordings are served. */
+  readonly wrappings?: Wrappings;
 }
 
 export interface Collector {
@@ -90,7 +93,7 @@ async function view(
 
 /** Serves a state folder: its taps, its pages, and what its dead taps left. */
 async function collect(options: CollectorOptions, closing: Closing): Promise<Collector> {
-  const { state, retention = RETENTION } = options;
+  const { state, retention = RETENTION, wrappings } = options;
   const paths = statePaths(state);
   for (const folder of [state, paths.store]) await makePrivateFolder(folder);
   await refuseNetworkFolder(state);
@@ -104,7 +107,9 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   closing.add(orphans.close);
   const isLive = async (session: string): Promise<boolean> =>
     attachments.has(session) || (await orphans.isRecorded(session));
-  const site = keptSite(await viewedSite(options, tenant, tokens), orphans, isLive);
+  const viewed = await viewedSite(options, tenant, tokens);
+  const site = keptSite(viewed, { orphans, isLive, wrappings });
+  if (wrappings) tellWrapped(wrappings, tenant.live, closing);
   const port = await openSite(options, site, { arrivals, closing });
   closing.add(
     keepWithin(retention, tenant.store, { isLive, erase: (id) => site.erase(tenant, id) }),
@@ -142,19 +147,30 @@ async function viewedSite(
     readOnly: true,
     grants: grantsOf(tokens, LOCAL),
     page: await openPage(ui),
-    tenant: () => ({ tenant, findings }),
+    tenant: () => ({ tenant, findings, wrapped: async () => [] }),
     isLive: async () => false,
     erase: async () => false,
     now: async ({ lastAt }) => lastAt,
   };
 }
 
+interface Keeping {
+  readonly orphans: Orphans;
+  readonly isLive: Site['isLive'];
+  readonly wrappings: Wrappings | undefined;
+}
+
 /** A site whose sessions are recorded by taps, and may be erased once they are over. */
-function keptSite(site: Site, orphans: Orphans, isLive: Site['isLive']): Site {
+function keptSite(site: Site, { orphans, isLive, wrappings }: Keeping): Site {
   return {
     ...site,
     readOnly: false,
     isLive,
+    tenant(name) {
+      const own = site.tenant(name);
+      // Others are on other machines, and have hosts of their own.
+      return name === LOCAL && wrappings ? { ...own, wrapped: wrappings.list } : own;
+    },
     async erase(tenant, session) {
       // What its dead tap left would bring it back.
       await orphans.look();

@@ -15,6 +15,7 @@
  *   GET    /api/sessions/:id/entries?from=SEQ&limit=N    entry lines (application/x-ndjson); at most 10,000 and
  *                                                        16 MiB, so ask again from behind the last until none come
  *   GET    /api/sessions/:id/entries/:seq                one entry line (text/plain)
+ *   GET    /api/wrapped                                  WrappedServer[]    (of model/wrapped.ts: of this machine's hosts, now)
  *   GET    /api/findings?sessions=A,B                    Finding[]          (of these and of all whose times meet theirs)
  *   GET    /api/stuck?sessions=A,B                       Blame[] of analysis/stuck.ts
  *   GET    /api/export?sessions=A,B                      a recording (application/x-ndjson)
@@ -22,6 +23,7 @@
  *   WS     /ingest (on collector.sock; with --collector on the port) first message: the token; then see Ingest
  */
 import type { SessionSummary } from './summary.ts';
+import type { WrappedServer } from './wrapped.ts';
 
 export interface Status {
   readonly version: string;
@@ -47,6 +49,8 @@ export interface ApiError {
 export interface LiveMessage {
   readonly changed: readonly SessionSummary[];
   readonly removed: readonly string[];
+  /** All that are wrapped, where that has changed. */
+  readonly wrapped?: readonly WrappedServer[];
 }
 
 /**

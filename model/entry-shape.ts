@@ -40,6 +40,10 @@ const launch = shape({
   args: listOf(text),
   package: optional(installed),
   env: textMap,
+  file: optional(shape({ path: text, sha256: text })),
+  config: optional(
+    shape({ entry: text, host: optionalText, path: optionalText, hash: optionalText }),
+  ),
 });
 const crossing = {
   from: peer,

@@ -31,12 +31,32 @@ export interface Package {
   readonly integrity?: string;
 }
 
+/** The file that the command runs: a script, or the program itself. */
+export interface ProgramFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/**
+ * The entry of a host's configuration that started the server. `entry` names it, and is never a
+ * path. `hash` is keyed and of what the entry says, however it is written and whatever launcher
+ * stands in it.
+ */
+export interface LaunchConfig {
+  readonly entry: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly hash?: string;
+}
+
 /** How the server was started. Values of `env` are keyed hashes, never the values. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
   readonly package?: Package;
   readonly env: Readonly<Record<string, string>>;
+  readonly file?: ProgramFile;
+  readonly config?: LaunchConfig;
 }
 
 /** The process that runs the client; `started` tells two processes of one pid apart. */

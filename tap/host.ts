@@ -9,7 +9,8 @@ import process from 'node:process';
 import type { Host } from '../model/entry.ts';
 import { parseProcStat } from '../model/state.ts';
 import { thisOwner } from './owner.ts';
-import { isInterpreter, packageAround, programName, scriptOf } from './package.ts';
+import { packageAround } from './package.ts';
+import { isInterpreter, LAUNCHERS, programName, scriptOf } from './program.ts';
 
 /** A process as its system describes it. */
 export interface Ancestor {
@@ -23,8 +24,6 @@ export interface Ancestor {
 /** The process of this pid, or undefined. */
 export type Look = (pid: number) => Ancestor | undefined;
 
-const LAUNCHERS =
-  /^(?:npm|npx|sh|bash|dash|zsh|ash|ksh|fish|cmd|env|uv|uvx|pnpm|pnpx|yarn|bunx|wiretape|corepack)$/;
 const LAUNCHER_SCRIPTS = /^(?:npm|npx|npm-cli|npx-cli|pnpm|pnpx|yarn|yarnpkg|corepack|wiretape)$/;
 
 /** More ancestors than this are a circle or a joke. */

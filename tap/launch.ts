@@ -3,20 +3,70 @@
  * hashes, secrets in the arguments as placeholders.
  */
 import { resolve } from 'node:path';
-import type { Launch } from '../model/entry.ts';
+import type { Redact } from '../model/crossing.ts';
+import type { Launch, LaunchConfig, ProgramFile } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
-import { type Program, packageOf } from './package.ts';
+import { fileHash } from './file-hash.ts';
+import { packageOf, programFile } from './package.ts';
+import type { Program } from './program.ts';
 import { redactArgs } from './redact-args.ts';
+import type { StdioOptions } from './stdio.ts';
 import type { TapSession } from './tap-session.ts';
 
 /** Left out: what every process has, and what differs with each start without meaning anything. */
 const EVERYBODYS =
   /^(?:_|HOME|PATH|PWD|OLDPWD|SHELL|SHLVL|TERM|TERM_.*|COLORTERM|LANG|LC_.*|USER|LOGNAME|HOSTNAME|TMPDIR|TEMP|TMP|XDG_.*|DBUS_.*|SSH_.*|DISPLAY|WINDOWID|INIT_CWD|npm_.*)$/;
 
-export function launchOf(
-  program: Program,
-  session: Pick<TapSession, 'clean' | 'hash' | 'isSecretName'>,
-): Launch {
+/** How long the opening entry waits for files, in ms: a network folder may never answer. */
+const PATIENCE = 2000;
+
+type Recording = Pick<TapSession, 'clean' | 'hash' | 'isSecretName'>;
+
+/** All that is known of a launch. Files are read while the traffic passes. Never rejects. */
+export async function wholeLaunch(options: StdioOptions, session: Recording): Promise<Launch> {
+  const launch = launchOf(options, session);
+  const [file, config] = await Promise.all([
+    inTime(fileOf(options, session.clean)),
+    inTime(configOf(options, session)),
+  ]);
+  return { ...launch, ...(file ? { file } : {}), ...(config ? { config } : {}) };
+}
+
+async function fileOf(program: Program, redact: Redact): Promise<ProgramFile | undefined> {
+  const path = programFile(program);
+  const sha256 = path === undefined ? undefined : await fileHash(path);
+  return path === undefined || sha256 === undefined
+    ? undefined
+    : { path: redact(path).text, sha256 };
+}
+
+async function configOf(
+  { entry, state }: StdioOptions,
+  { clean, hash }: Recording,
+): Promise<LaunchConfig | undefined> {
+  if (entry === undefined) return undefined;
+  const { originOf } = await import('./wrap/origin.ts');
+  const { host, file, meaning } = await originOf(entry, state);
+  return {
+    entry,
+    ...(host === undefined ? {} : { host }),
+    ...(file === undefined ? {} : { path: clean(file).text }),
+    ...(meaning === undefined ? {} : { hash: `#${hash(meaning)}` }),
+  };
+}
+
+/** What a piece of work gives; undefined when it fails or takes too long. */
+async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE, undefined);
+  });
+  const found = await Promise.race([work.catch(() => undefined), late]);
+  clearTimeout(timer);
+  return found;
+}
+
+export function launchOf(program: Program, session: Recording): Launch {
   const { command, args, environment } = program;
   const known = packageOf(program);
   return {

@@ -8,46 +8,41 @@ import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'no
 import process from 'node:process';
 import type { Package } from '../model/entry.ts';
 import { isObject, parseJson, textMember } from '../model/json.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface Program {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly environment: Environment;
-}
+import {
+  type Environment,
+  isInterpreter,
+  LAUNCHERS,
+  type NpxRequest,
+  npxRequest,
+  type Program,
+  programName,
+  scriptOf,
+} from './program.ts';
 
 /** The package of a program, when the files at hand tell. */
-export function packageOf({ command, args, environment }: Program): Package | undefined {
+export function packageOf(program: Program): Package | undefined {
+  const request = npxRequest(program);
+  if (request) return packageOfNpx(request, program.environment);
+  const file = directFile(program);
+  return file === undefined ? undefined : packageAround(file);
+}
+
+/**
+ * The file that holds what a command runs: the script of an interpreter, the command of a package
+ * that npx has, or the program itself. Undefined where the command only starts another one.
+ */
+export function programFile(program: Program): string | undefined {
+  const request = npxRequest(program);
+  if (request) return realPath(npxFile(request, program.environment));
+  const file = realPath(directFile(program));
+  // No script is hidden; a file of variables that an unknown option names may look like one.
+  return file === undefined || basename(file).startsWith('.') ? undefined : file;
+}
+
+function directFile({ command, args, environment }: Program): string | undefined {
   const name = programName(command);
-  const runner = name === 'npx' || (name === 'npm' && args[0] === 'exec');
-  if (runner) return runByNpx(name === 'npm' ? args.slice(1) : args, environment);
-  const entry = isInterpreter(name) ? scriptOf(args) : onPath(command, environment);
-  return entry === undefined ? undefined : packageAround(entry);
-}
-
-/** `node` for `/usr/bin/node`, `npx` for `C:\…\npx.cmd`. */
-export function programName(command: string): string {
-  return basename(command.replaceAll('\\', '/')).replace(/\.(?:exe|cmd|bat)$/i, '');
-}
-
-export function isInterpreter(name: string): boolean {
-  return /^(?:node|nodejs|bun|deno|tsx|python[\d.]*)$/.test(name);
-}
-
-/** Options of Node and Python whose value is an argument of its own. */
-const WITH_VALUE =
-  /^(?:-r|--require|--import|--loader|--experimental-loader|-C|--conditions|-X|-W)$/;
-
-/** The script that an interpreter runs; undefined when its arguments name none. */
-export function scriptOf(args: readonly string[]): string | undefined {
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at] ?? '';
-    if (WITH_VALUE.test(arg)) at++;
-    else if (/^(?:-e|--eval|-p|--print|-c|-m)$/.test(arg)) return undefined;
-    else if (!arg.startsWith('-')) return arg;
-  }
-  return undefined;
+  if (LAUNCHERS.test(name)) return undefined;
+  return isInterpreter(name) ? scriptOf(args) : onPath(command, environment);
 }
 
 function onPath(command: string, environment: Environment): string | undefined {
@@ -85,27 +80,49 @@ function integrityOf(folder: string, name: string): string | undefined {
   return textMember(lock, 'packages', `node_modules/${name}`, 'integrity');
 }
 
-/** Finds what `npx SPEC` will run: installed here, or in npx's own folder for these packages. */
-function runByNpx(args: readonly string[], environment: Environment): Package | undefined {
-  const spec = specOf(args);
-  const [, name, version] = /^((?:@[^/@]+\/)?[^/@]+)(?:@(.+))?$/.exec(spec ?? '') ?? [];
-  if (spec === undefined || name === undefined) return undefined;
-  const places = [...foldersUp(process.cwd()), npxFolder(spec, environment)];
-  const installed = places.map((place) => packageIn(join(place, 'node_modules', name)));
-  const exact = /^\d+\.\d+\.\d+/.test(version ?? '') ? version : undefined;
-  const found = installed.find((one) => one && (exact === undefined || one.version === exact));
-  return found ?? (exact === undefined ? undefined : { name, version: exact });
+function packageOfNpx(request: NpxRequest, environment: Environment): Package | undefined {
+  const { name, exact } = wantedOf(request);
+  const folder = npxInstalled(request, environment);
+  if (folder !== undefined) return packageIn(folder);
+  return name === undefined || exact === undefined ? undefined : { name, version: exact };
 }
 
-/** The first package that npx's arguments name. */
-function specOf(args: readonly string[]): string | undefined {
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at] ?? '';
-    if (arg === '-p' || arg === '--package') return args[at + 1];
-    if (arg.startsWith('--package=')) return arg.slice('--package='.length);
-    if (!arg.startsWith('-')) return arg;
-  }
-  return undefined;
+/** The command that npx will run, when its package is there already. */
+function npxFile(request: NpxRequest, environment: Environment): string | undefined {
+  const folder = npxInstalled(request, environment);
+  if (folder === undefined) return undefined;
+  const manifest = readJson(join(folder, 'package.json'));
+  const bins = isObject(manifest) ? manifest['bin'] : undefined;
+  if (typeof bins === 'string') return join(folder, bins);
+  const [first, ...others] = isObject(bins) ? Object.keys(bins) : [];
+  // Of several commands npx takes the one that is called like its package.
+  const named = wantedOf(request).name?.replace(/^@[^/]+\//, '');
+  const bin = request.bin ?? (others.length === 0 ? first : named);
+  const file = bin === undefined ? undefined : textMember(bins, bin);
+  return file === undefined ? undefined : join(folder, file);
+}
+
+/** The folder of the package that npx will run: installed here, or in npx's own folder for it. */
+function npxInstalled(request: NpxRequest, environment: Environment): string | undefined {
+  const { name, exact } = wantedOf(request);
+  if (name === undefined) return undefined;
+  const places = [...foldersUp(process.cwd()), npxFolder(request.spec, environment)];
+  return places
+    .map((place) => join(place, 'node_modules', name))
+    .find((folder) => {
+      const version = textMember(readJson(join(folder, 'package.json')), 'version');
+      return version !== undefined && (exact === undefined || version === exact);
+    });
+}
+
+/** The name of a package, and its version where that is one and no range. */
+function wantedOf({ spec }: NpxRequest): { name?: string; exact?: string } {
+  const [, name, version] = /^((?:@[^/@]+\/)?[^/@]+)(?:@(.+))?$/.exec(spec) ?? [];
+  const isExact = /^\d+\.\d+\.\d+/.test(version ?? '');
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(isExact && version !== undefined ? { exact: version } : {}),
+  };
 }
 
 /** Where npx keeps what it fetched: named by a hash of what it was asked for (libnpmexec). */
@@ -147,23 +164,10 @@ function isFile(path: string): boolean {
   }
 }
 
-function realPath(file: string): string | undefined {
+function realPath(file: string | undefined): string | undefined {
   try {
-    return realpathSync(file);
+    return file === undefined ? undefined : realpathSync(file);
   } catch {
     return undefined;
   }
-}
-
-/** What to call a server that nobody named: its package, its script, or its command. */
-export function serverName(command: string, args: readonly string[]): string {
-  const name = programName(command);
-  if (name === 'npx' || name === 'uvx') return nameInSpec(specOf(args) ?? name);
-  const script = isInterpreter(name) ? scriptOf(args) : undefined;
-  return script === undefined ? name : basename(script).replace(/\.\w+$/, '');
-}
-
-/** `server-memory` for `@modelcontextprotocol/server-memory@1.2.3`. */
-function nameInSpec(spec: string): string {
-  return /^(?:@[^/@]+\/)?([^/@]+)/.exec(spec)?.[1] ?? spec;
 }

@@ -1,10 +1,9 @@
 /** Runs a started server to its end, with everything that records it. Loaded while it gets ready. */
 import process from 'node:process';
 import type { Writable } from 'node:stream';
-import type { Host } from '../model/entry.ts';
 import { traceIn } from '../model/identity.ts';
 import { findHost } from './host.ts';
-import { launchOf } from './launch.ts';
+import { wholeLaunch } from './launch.ts';
 import { connectPipes, type Pipes } from './pipes.ts';
 import type { LineChange } from './propagation.ts';
 import { openOutput } from './standard-stream.ts';
@@ -52,21 +51,16 @@ async function changeOf({ propagate, environment }: StdioOptions): Promise<LineC
   return createLineChange(createPropagator(propagate, environment['TRACEPARENT']));
 }
 
-/** Writes the opening entry: at once where the system tells the host at once. */
-function open(session: TapSession, options: StdioOptions): Promise<void> | undefined {
-  const launch = launchOf(options, session);
-  const openWith = (host: Host | undefined): void =>
-    session.open({
-      transport: 'stdio',
-      fidelity: 'bytes',
-      launch,
-      ...(host ? { host } : {}),
-      ...traceOf(options),
-    });
-  const found = findHost();
-  if (found instanceof Promise) return found.then(openWith);
-  openWith(found);
-  return undefined;
+/** Writes the opening entry, once the files that it tells of are read. */
+async function open(session: TapSession, options: StdioOptions): Promise<void> {
+  const [launch, host] = await Promise.all([wholeLaunch(options, session), findHost()]);
+  session.open({
+    transport: 'stdio',
+    fidelity: 'bytes',
+    launch,
+    ...(host ? { host } : {}),
+    ...traceOf(options),
+  });
 }
 
 /** The trace that the server was started in, when its environment names one. */

@@ -20,7 +20,10 @@ export interface Command {
   readonly environment: SessionOptions['environment'];
 }
 
-export interface StdioOptions extends SessionOptions, Command {}
+export interface StdioOptions extends SessionOptions, Command {
+  /** What names the entry of a configuration that started this tap (wrap/records.ts). */
+  readonly entry?: string;
+}
 
 /** How the server ended, as its parent should see it: a code, or the signal that killed it. */
 export interface Ended {

@@ -5,6 +5,7 @@ import type { ApiError, Status } from '../model/api.ts';
 import { parseReference } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
 import type { SessionSummary } from '../model/summary.ts';
+import type { WrappedServer } from '../model/wrapped.ts';
 
 export interface Api {
   readonly token: string;
@@ -12,6 +13,7 @@ export interface Api {
   readonly live: string;
   status(): Promise<Status>;
   sessions(): Promise<readonly SessionSummary[]>;
+  wrapped(): Promise<readonly WrappedServer[]>;
   /**
    * What a reader that has so much still lacks of a session's column index. Fails with the code
    * `index-changed` when what it has no longer stands, and it must begin again.
@@ -62,6 +64,7 @@ export function createApi(base: string, token: string): Api {
     live: new URL('api/live', base).href.replace(/^http/, 'ws'),
     status: () => json('status'),
     sessions: () => json('sessions'),
+    wrapped: () => json('wrapped'),
     index: async (session, { rows, strings, rewrites }) => {
       const known = rewrites === undefined ? '' : `&rewrites=${rewrites}`;
       const path = `sessions/${encodeURIComponent(session)}/index?rows=${rows}&strings=${strings}${known}`;

@@ -37,9 +37,15 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 /** `09:41:07` today, `21 Nov 09:41` before; for people only. */
 export function wallClock(milliseconds: number, now: number): string {
+  const short = wallMinutes(milliseconds, now);
+  return /^\d\d:\d\d$/.test(short) ? new Date(milliseconds).toTimeString().slice(0, 8) : short;
+}
+
+/** `09:41` today, `21 Nov 09:41` before; for people only. */
+export function wallMinutes(milliseconds: number, now: number): string {
   const then = new Date(milliseconds);
   if (Number.isNaN(then.getTime())) return '';
-  const time = then.toTimeString().slice(0, 8);
+  const time = then.toTimeString().slice(0, 5);
   if (new Date(now).toDateString() === then.toDateString()) return time;
-  return `${then.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${time.slice(0, 5)}`;
+  return `${then.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${time}`;
 }

@@ -64,8 +64,12 @@ export function createLive({ api, onOpen, onMessage }: LiveOptions): Live {
 
 function parse(data: unknown): LiveMessage | undefined {
   try {
-    const { changed = [], removed = [] } = JSON.parse(String(data)) as Partial<LiveMessage>;
-    return { changed, removed };
+    const {
+      changed = [],
+      removed = [],
+      ...more
+    } = JSON.parse(String(data)) as Partial<LiveMessage>;
+    return { changed, removed, ...more };
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@
 import type { Status } from '../model/api.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { type Workflow, workflows } from '../model/workflow.ts';
+import { type WrappedHost, type WrappedServer, wrappedHosts } from '../model/wrapped.ts';
 import type { Api, ApiFailure } from './api.ts';
 import { createLive, type LiveState } from './live.svelte.ts';
 
@@ -19,6 +20,8 @@ export interface Sessions {
   readonly status: Status | undefined;
   readonly all: readonly SessionSummary[];
   readonly workflows: readonly Workflow[];
+  /** Hosts with wrapped servers. */
+  readonly hosts: readonly WrappedHost[];
   reload(): void;
   close(): void;
 }
@@ -35,7 +38,9 @@ export function createSessions(api: Api): Sessions {
   let failure = $state.raw<ApiFailure | undefined>();
   let status = $state.raw<Status | undefined>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let wrapped = $state.raw<readonly WrappedServer[]>([]);
   const grouped = $derived(workflows(shown));
+  const hosts = $derived(wrappedHosts(wrapped, shown));
 
   const show = (): void => {
     timer = undefined;
@@ -43,10 +48,11 @@ export function createSessions(api: Api): Sessions {
   };
   const load = async (): Promise<void> => {
     try {
-      const [now, all] = await Promise.all([api.status(), api.sessions()]);
+      const [now, all, servers] = await Promise.all([api.status(), api.sessions(), api.wrapped()]);
       known.clear();
       for (const session of all) known.set(session.id, session);
       status = now;
+      wrapped = servers;
       failure = undefined;
       show();
       state = 'ready';
@@ -61,7 +67,8 @@ export function createSessions(api: Api): Sessions {
       clearTimeout(late);
       void load();
     },
-    onMessage({ changed, removed }) {
+    onMessage({ changed, removed, wrapped: servers }) {
+      if (servers) wrapped = servers;
       for (const session of changed) known.set(session.id, session);
       for (const id of removed) known.delete(id);
       timer ??= setTimeout(show, PAUSE);
@@ -88,6 +95,9 @@ export function createSessions(api: Api): Sessions {
     },
     get workflows() {
       return grouped;
+    },
+    get hosts() {
+      return hosts;
     },
     reload: () => void load(),
     close() {

@@ -14,7 +14,7 @@ import {
   URL_KEYS,
 } from './entry-text.ts';
 import { WrapFault } from './fault.ts';
-import { BRIDGE, type Launcher, type Original, wrappingOf } from './rewrite.ts';
+import { BRIDGE, ENTRY, type Original, type WrapOptions, wrappingOf } from './rewrite.ts';
 
 /** The bridge, of the version that was tried. */
 const PROGRAM = ['npx', '-y', 'mcp-remote@0.15.1'];
@@ -49,25 +49,19 @@ function addressObstacle(url: string): string | undefined {
   return username || search ? 'its address may hold a secret, and would be an argument' : undefined;
 }
 
-interface Bridging {
-  readonly launcher: Launcher;
-  readonly language: Language;
-}
-
 /** The text with a bridge in the place of a remote server. The entry must have no obstacle. */
 export function bridgeText(
   text: string,
   server: ServerText,
-  { launcher, language }: Bridging,
+  { launcher, language, entry }: WrapOptions,
 ): { readonly text: string; readonly original: Original } {
   const { name, url, members } = server;
   const key = URL_KEYS.find((one) => members?.has(one));
   const address = key === undefined ? undefined : members?.get(key);
   if (!members || !address || url === undefined) throw new Error(`${name} is not remote`);
   const { quote } = language;
-  const words = [launcher.file, '--name', name, BRIDGE, key ?? '', '--', ...PROGRAM, url].map(
-    quote,
-  );
+  const ours = [launcher.file, '--name', name, BRIDGE, key ?? '', ENTRY, entry, '--'];
+  const words = [...ours, ...PROGRAM, url].map(quote);
   const colon = text.slice(address.key.end, address.value.start);
   const next = `,${indentBefore(text, address.whole.start)}`;
   const put = `"command"${colon}${quote(launcher.node)}${next}"args"${colon}[${words.join(', ')}]`;

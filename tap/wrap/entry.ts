@@ -12,11 +12,14 @@ export interface Launched {
   readonly command: string;
   readonly args: readonly string[];
   readonly state: string;
+  /** What names its entry; launchers of earlier versions give none. */
+  readonly entry?: string;
 }
 
 /** Runs a server behind a tap on the standard streams of this process, until it has ended. */
-export function start({ name, command, args, state }: Launched): Promise<Ended> {
+export function start({ name, command, args, state, entry }: Launched): Promise<Ended> {
   const version = packageAround(fileURLToPath(import.meta.url))?.version ?? '0.0.0';
   const environment = process.env;
-  return tapStdio({ name, command, args, state, environment, version });
+  const known = entry === undefined ? {} : { entry };
+  return tapStdio({ name, command, args, state, environment, version, ...known });
 }

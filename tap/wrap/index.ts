@@ -4,6 +4,7 @@
  */
 export { carryOut } from './carry-out.ts';
 export { checkWrappable, chosenServers, hindrance } from './choice.ts';
+export { watchWrapped, wrapped } from './current.ts';
 export { hunk } from './diff.ts';
 export { WrapFault } from './fault.ts';
 export { HOST_IDS, type HostId } from './hosts.ts';
@@ -12,4 +13,4 @@ export type { Places } from './places.ts';
 export { type FilePlan, planUnwrap, planWrap } from './plan.ts';
 export { readRecords, type Wrapped } from './records.ts';
 export { type FoundServer, type OutOfReach, type Survey, survey } from './survey.ts';
-export { everyWrapped, missingOf, wrapped } from './wrapped.ts';
+export { everyWrapped, missingOf } from './wrapped.ts';

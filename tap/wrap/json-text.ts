@@ -1,5 +1,5 @@
 /** Finds servers in JSON, with or without comments and trailing commas. Changes nothing. */
-import type { Node } from 'jsonc-parser';
+import { type Node, parse as parseValue } from 'jsonc-parser';
 import { JsoncFault, parseJsonc, placeIn } from '../jsonc.ts';
 import {
   indentBefore,
@@ -21,6 +21,11 @@ export const jsonText: Language = {
   },
   quote: (text) => JSON.stringify(text),
 };
+
+/** What the whole text says. */
+export function valueIn(text: string): unknown {
+  return parseValue(text, [], { allowTrailingComma: true });
+}
 
 function parse(text: string): Node | undefined {
   try {

@@ -20,13 +20,15 @@ export interface Installed {
   readonly state: string;
 }
 
-/** What to run, from `--name NAME [--bridge KEY] -- COMMAND ARGUMENTS…`. */
+/** What to run, from `--name NAME [--bridge KEY] [--entry ID] -- COMMAND ARGUMENTS…`. */
 export interface Wanted {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   /** The command is a bridge to a remote server. */
   readonly isBridge: boolean;
+  /** What names the entry that says all this; entries of earlier versions do not. */
+  readonly entry?: string;
 }
 
 /** How a server ended. */
@@ -71,7 +73,9 @@ export function wantedOf(words: readonly string[]): Wanted | undefined {
   const [command, ...args] = words.slice(at + 1);
   if (command === undefined) return undefined;
   const isBridge = options.has('--bridge');
-  return { name: options.get('--name') ?? command, command, args, isBridge };
+  const entry = options.get('--entry');
+  const wanted = { name: options.get('--name') ?? command, command, args, isBridge };
+  return entry === undefined ? wanted : { ...wanted, entry };
 }
 
 /** The end of a server behind a tap; undefined when no tap could be started. */

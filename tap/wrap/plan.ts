@@ -5,7 +5,7 @@
 import { bridgedOriginal, bridgeText, unbridgeText } from './bridge.ts';
 import { type ConfigFile, checkWritable, invalid, readConfig } from './config-file.ts';
 import type { ServerText } from './entry-text.ts';
-import { isSameEntry, type Wrapped } from './records.ts';
+import { entryId, isSameEntry, type Wrapped } from './records.ts';
 import {
   type Launcher,
   type Original,
@@ -41,7 +41,10 @@ type Step = (
   found: FoundServer,
 ) => Omit<Change, 'server' | 'before'>;
 
-/** Puts the launcher before the command of each of these servers. Those that run it already stay. */
+/**
+ * Puts the launcher before the command of each of these servers. Those that run it already, and say
+ * which entry they are, stay.
+ */
 export function planWrap(
   servers: readonly FoundServer[],
   launcher: Launcher,
@@ -51,7 +54,9 @@ export function planWrap(
     const language = languageOf(found.format);
     const known = wrappingOf(server);
     const kept = records.find((record) => isSameEntry(record, found))?.original;
-    if (known?.file === launcher.file && known.node === launcher.node) {
+    const entry = entryId(found);
+    const isCurrent = known?.file === launcher.file && known.node === launcher.node;
+    if (isCurrent && known.entry === entry) {
       const original = originalOf(server, found);
       const isRecorded = original === undefined || kept?.command === original.command;
       return isRecorded ? { after: text } : { after: text, original };
@@ -60,7 +65,7 @@ export function planWrap(
     const bare = known ? without(text, server, { original: kept, language }) : text;
     const now = known ? reread(bare, found) : server;
     const put = now.command ? wrapText : bridgeText;
-    const { text: after, original } = put(bare, now, { launcher, language });
+    const { text: after, original } = put(bare, now, { launcher, language, entry });
     const back = without(after, reread(after, found), { original, language });
     if (back !== bare) throw new Error(`${found.file} would not be the same after unwrapping`);
     return { after, original };

@@ -4,7 +4,7 @@
  * It holds no environment and no arguments, so no secrets. Losing it loses little: a wrapped entry
  * is known by its launcher, and `unwrap` then only has to guess quotes.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { isObject, parseJson } from '../../model/json.ts';
 import type { HostId, Scope } from './hosts.ts';
@@ -41,6 +41,15 @@ export function isSameEntry(a: EntryPlace, b: EntryPlace): boolean {
   return a.file === b.file && a.name === b.name && a.keys.join('\0') === b.keys.join('\0');
 }
 
+/**
+ * What names an entry in the arguments of its launcher: of its place, so that it needs no record and
+ * tells nobody a path.
+ */
+export function entryId({ file, keys, name }: EntryPlace): string {
+  const place = JSON.stringify([file, ...keys, name]);
+  return createHash('sha256').update(place).digest('hex').slice(0, 12);
+}
+
 export type EntryPlace = Pick<Wrapped, 'file' | 'keys' | 'name'>;
 
 /** Writes a file of ours as a whole: readers see the old one or the new one. */
@@ -56,7 +65,8 @@ export async function putFile(path: string, text: string, mode: number): Promise
   }
 }
 
-function recordsOf(state: string): string {
+/** Where they stand. */
+export function recordsOf(state: string): string {
   return `${state}/wrapped.json`;
 }
 

@@ -36,9 +36,15 @@ export interface Original {
 }
 
 /** The launcher of a wrapped entry, the command it runs, and how many arguments are ours. */
-export interface Wrapping extends Launcher {
+export interface Wrapping extends Launcher, LaunchedWords {}
+
+/** What the arguments of a wrapped entry say. */
+export interface LaunchedWords {
+  readonly file: string;
   readonly command: string;
   readonly ownCount: number;
+  /** What names the entry; those of earlier versions have none. */
+  readonly entry?: string;
   /** The key that named the address of a remote server. */
   readonly bridge?: string;
 }
@@ -46,19 +52,31 @@ export interface Wrapping extends Launcher {
 /** How an entry is wrapped, or undefined when it is not. */
 export function wrappingOf({ command, args }: ServerText): Wrapping | undefined {
   if (command?.value === undefined || args === undefined || args === 'unknown') return undefined;
-  const words = args.items.map(({ value }) => value);
-  const [file] = words;
-  // Every option of ours has a value, which may itself be `--`.
-  let before = 1;
-  while (before < words.length && words[before] !== '--') before += 2;
-  const old = words[before + 1];
-  if (file === undefined || !isLauncher(file) || old === undefined) return undefined;
-  const known = { node: command.value, file, command: old, ownCount: before + 2 };
-  const bridge = before > 4 && words[3] === BRIDGE ? words[4] : undefined;
-  return bridge === undefined ? known : { ...known, bridge };
+  const words = launchedWords(args.items.map(({ value }) => value));
+  return words && { node: command.value, ...words };
 }
 
-/** The option of a launcher before a bridge to a remote server. */
+/** What arguments say that begin with a launcher; undefined when they do not. */
+export function launchedWords(words: readonly (string | undefined)[]): LaunchedWords | undefined {
+  const [file] = words;
+  const options = new Map<string | undefined, string | undefined>();
+  // Every option of ours has a value, which may itself be `--`.
+  let at = 1;
+  for (; at < words.length && words[at] !== '--'; at += 2) options.set(words[at], words[at + 1]);
+  const command = words[at + 1];
+  if (file === undefined || !isLauncher(file) || command === undefined) return undefined;
+  const [entry, bridge] = [options.get(ENTRY), options.get(BRIDGE)];
+  return {
+    file,
+    command,
+    ownCount: at + 2,
+    ...(entry === undefined ? {} : { entry }),
+    ...(bridge === undefined ? {} : { bridge }),
+  };
+}
+
+/** The options of a launcher: which entry it stands in, and that it stands before a bridge to a remote server. */
+export const ENTRY = '--entry';
 export const BRIDGE = '--bridge';
 
 function isLauncher(path: string): boolean {
@@ -81,16 +99,25 @@ function isTap(words: readonly (string | undefined)[]): boolean {
   return /^(?:.*[\\/])?wiretape(?:@[^\\/]*|\.cmd)?$|[\\/]cli[\\/]main\.[jt]s$/.test(before);
 }
 
+/** How an entry is wrapped. */
+export interface WrapOptions {
+  readonly launcher: Launcher;
+  readonly language: Language;
+  /** What names the entry. */
+  readonly entry: string;
+}
+
 /** The text with a launcher before an entry's command. The entry must have no obstacle. */
 export function wrapText(
   text: string,
   server: ServerText,
-  { launcher, language }: { readonly launcher: Launcher; readonly language: Language },
+  { launcher, language, entry }: WrapOptions,
 ): { readonly text: string; readonly original: Original } {
   const { command, args, newArgs, name } = server;
   if (command?.value === undefined || args === 'unknown')
     throw new Error(`${name} cannot be wrapped`);
-  const words = [launcher.file, '--name', name, '--', command.value].map(language.quote);
+  const ours = [launcher.file, '--name', name, ENTRY, entry, '--'];
+  const words = [...ours, command.value].map(language.quote);
   const edits: Edit[] = [{ ...command, text: language.quote(launcher.node) }];
   if (args) edits.push(insertion(text, args, words));
   else if (newArgs) {

@@ -1,5 +1,5 @@
 /** Finds servers in TOML: in tables, in inline tables, and behind dotted keys. Changes nothing. */
-import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
+import { type AST, getStaticTOMLValue, ParseError, parseTOML } from 'toml-eslint-parser';
 import {
   type Language,
   type ListText,
@@ -26,6 +26,11 @@ export const tomlText: Language = {
   // TOML knows the escapes of JSON, and wants one more.
   quote: (text) => JSON.stringify(text).replaceAll('\u007f', '\\u007f'),
 };
+
+/** What the whole text says. */
+export function valueIn(text: string): unknown {
+  return getStaticTOMLValue(parse(text));
+}
 
 /** One `key = value`, wherever it stands. */
 interface Member {

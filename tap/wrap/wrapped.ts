@@ -1,17 +1,10 @@
-/** What runs behind a launcher now: in configurations found here, and in those we wrapped elsewhere. */
+/** What can be unwrapped: what runs behind a launcher in configurations found here, and in those we wrapped elsewhere. */
 import { existsSync } from 'node:fs';
 import { readConfig } from './config-file.ts';
 import { WrapFault } from './fault.ts';
 import { HOSTS } from './hosts.ts';
-import { isSameEntry, readRecords, type Wrapped } from './records.ts';
+import { isSameEntry, type Wrapped } from './records.ts';
 import { type FoundServer, foundServer, type Survey, serversIn } from './survey.ts';
-
-/** The servers that were wrapped from this state folder and still are; oldest first. */
-export async function wrapped(state: string): Promise<Wrapped[]> {
-  const records = await readRecords(state);
-  const found = await Promise.all(records.map(serverOf));
-  return records.filter((_, at) => found[at]?.launcher !== undefined);
-}
 
 /** All wrapped servers: those of a survey, and those of the records that it did not see. */
 export async function everyWrapped(

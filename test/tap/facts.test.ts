@@ -1,16 +1,18 @@
 // What the opening entry says: the host, how the server was started, and what is left out of it.
 
 import { execFileSync } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { isSecretName } from '../../model/secrets.ts';
+import { fileHash } from '../../tap/file-hash.ts';
 import { type Ancestor, hostOf, lookByPs, lookInProc } from '../../tap/host.ts';
 import { launchOf } from '../../tap/launch.ts';
-import { packageOf, serverName } from '../../tap/package.ts';
+import { packageOf, programFile } from '../../tap/package.ts';
+import { serverName } from '../../tap/program.ts';
 import { redactArgs } from '../../tap/redact-args.ts';
-import { temporaryFolder } from './kit.ts';
+import { sha256, temporaryFolder } from './kit.ts';
 
 /** Processes by their command lines, the first one the tap, each the child of the next. */
 function ancestry(...commands: readonly string[]): (pid: number) => Ancestor | undefined {
@@ -106,6 +108,57 @@ describe('the package of a server', () => {
     ['/opt/bin/jira-mcp', [], 'jira-mcp'],
   ])('%s %j is called %s when nobody names it', (command, args, name) => {
     expect(serverName(command, args)).toBe(name);
+  });
+});
+
+describe('the file that a command runs', () => {
+  test('is the script, the program on PATH, or the command of the package that npx has', async () => {
+    const folder = await temporaryFolder();
+    const own = join(folder, '.npm/_npx');
+    const bin = join(folder, 'bin');
+    const environment = { HOME: folder, PATH: bin };
+    await mkdir(bin);
+    for (const name of ['serve.mjs', '.env', 'serve', 'uvx'])
+      await writeFile(join(bin, name), name);
+    await symlink(join(bin, 'serve.mjs'), join(bin, 'linked'));
+    const run = (command: string, ...args: string[]) =>
+      programFile({ command, args, environment })?.slice(folder.length + 1);
+    expect(run('node', '--env-file', '.env', join(bin, 'serve.mjs'))).toBe('bin/serve.mjs');
+    expect(run('node', '--unknown', join(bin, '.env'))).toBeUndefined();
+    expect(run('python3', '-m', 'server')).toBeUndefined();
+    expect(run('serve')).toBe('bin/serve');
+    expect(run(join(bin, 'linked'))).toBe('bin/serve.mjs');
+    expect(run('uvx', 'server')).toBeUndefined();
+    expect(run('gone')).toBeUndefined();
+
+    const install = async (spec: string, manifest: object) => {
+      const hash = execFileSync('sha512sum', { input: spec }).toString().slice(0, 16);
+      const at = join(own, hash, 'node_modules', '@a/b');
+      await mkdir(at, { recursive: true });
+      await writeFile(join(at, 'package.json'), JSON.stringify({ version: '1.0.0', ...manifest }));
+      await writeFile(join(at, 'main.js'), '');
+      await writeFile(join(at, 'b.js'), '');
+      return at.slice(folder.length + 1);
+    };
+    const one = await install('@a/b', { bin: './main.js' });
+    expect(run('npx', '-y', '@a/b', 'x')).toBe(`${one}/main.js`);
+    const two = await install('@a/b@1.0.0', { bin: { other: 'main.js', b: 'b.js' } });
+    expect(run('npm', 'exec', '@a/b@1.0.0')).toBe(`${two}/b.js`);
+    expect(run('npx', '--package=@a/b@1.0.0', 'other')).toBe(`${two}/main.js`);
+    expect(run('npx', '-p', '@a/b@1.0.0', '-c', 'x')).toBeUndefined();
+    expect(run('npx', '-y', '@a/unseen')).toBeUndefined();
+  });
+
+  test('is hashed whole up to 32 MiB, and a pipe is never read', async () => {
+    const folder = await temporaryFolder();
+    const bytes = Buffer.alloc(1_000_003, 'wiretape');
+    await writeFile(join(folder, 'file'), bytes);
+    expect(await fileHash(join(folder, 'file'))).toBe(sha256(bytes));
+    await truncate(join(folder, 'file'), (32 << 20) + 1);
+    expect(await fileHash(join(folder, 'file'))).toBeUndefined();
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]);
+    expect(await fileHash(join(folder, 'pipe'))).toBeUndefined();
+    await expect(fileHash(join(folder, 'none'))).rejects.toThrow('ENOENT');
   });
 });
 

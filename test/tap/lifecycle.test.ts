@@ -10,6 +10,7 @@ import { blame } from '../../analysis/index.ts';
 import type { ExitEntry, StderrEntry } from '../../model/entry.ts';
 import { viewsOf } from '../../model/view.ts';
 import {
+  inOrder,
   isAlive,
   journal,
   journals,
@@ -198,12 +199,8 @@ describe('what cannot be done is said in one line, on stderr, and the traffic pa
     expect(stderr.toString()).toBe(
       'wiretape: The command no-such-command was not found. Check its name and PATH. [command-not-found]\n',
     );
-    expect((await journal(state)).entries.map(({ type }) => type)).toEqual([
-      'session',
-      'note',
-      'exit',
-      'end',
-    ]);
+    const { entries } = await journal(state);
+    expect(inOrder(entries).map(({ type }) => type)).toEqual(['session', 'note', 'exit', 'end']);
   });
 
   test('a command that may not be run: 126', async () => {

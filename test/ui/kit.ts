@@ -64,9 +64,10 @@ export interface VisitOptions {
   readonly height?: number;
 }
 
+/** `collector`: one of this process, or of another. */
 export async function visit(
   browser: Browser,
-  collector: Collector,
+  collector: Pick<Collector, 'address' | 'token'>,
   options: VisitOptions = {},
 ): Promise<Visit> {
   const { route = '/', dark = true, width = 1440, height = 900 } = options;

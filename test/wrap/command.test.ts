@@ -24,7 +24,10 @@ async function machine(more: Readonly<Record<string, string>> = {}) {
     await writeFile(join(folder.path, name), text);
   }
   const shown = (text: string): string =>
-    text.replaceAll(folder.path, '<root>').replaceAll(process.execPath, '<node>');
+    text
+      .replaceAll(folder.path, '<root>')
+      .replaceAll(process.execPath, '<node>')
+      .replaceAll(/"--entry", "[\da-f]{12}"/g, '"--entry", "<id>"');
   return {
     async run(...args: string[]) {
       const { code, stdout, stderr } = await wiretape(args, { env, cwd });
@@ -57,10 +60,10 @@ test('wrap alone lists and changes nothing; wrap NAME wraps; unwrap gives every 
     -       "command": "npx",
     -       "args": ["-y", "notes"]
     +       "command": "<node>",
-    +       "args": ["<root>/home/.local/state/wiretape/wiretape-launcher.mjs", "--name", "notes", "--", "npx", "-y", "notes"]
+    +       "args": ["<root>/home/.local/state/wiretape/wiretape-launcher.mjs", "--name", "notes", "--entry", "<id>", "--", "npx", "-y", "notes"]
     <root>/project/.mcp.json:1  notes in Claude Code, project
     - {"mcpServers":{"notes":{"command":"x"}}}
-    + {"mcpServers":{"notes":{"command":"<node>","args":["<root>/home/.local/state/wiretape/wiretape-launcher.mjs", "--name", "notes", "--", "x"]}}}
+    + {"mcpServers":{"notes":{"command":"<node>","args":["<root>/home/.local/state/wiretape/wiretape-launcher.mjs", "--name", "notes", "--entry", "<id>", "--", "x"]}}}
     Nothing changed.
     "
   `);

@@ -1,6 +1,7 @@
 // Configurations as hosts and people write them, in corpus/: what is wrapped in them runs as before,
 // unwrapping gives every byte back, and what others wrote in between stays.
-// In a fixture, {{node}}, {{memory}}, {{home}} and {{state}} stand for what is only known here.
+// In a fixture, {{node}}, {{memory}}, {{home}}, {{state}} and {{ours}} (what names an entry) stand for
+// what is only known here.
 import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -10,8 +11,11 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { parse } from 'jsonc-parser';
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { expect, test } from 'vitest';
+import type { Launch, Entry as RecordedEntry } from '../../model/entry.ts';
 import { readRecords } from '../../tap/wrap/index.ts';
+import { entryId } from '../../tap/wrap/records.ts';
 import { temporaryFolder, wiretape } from '../cli/wiretape.ts';
+import { journals, sha256 } from '../tap/kit.ts';
 
 const memory = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/server-memory/dist/index.js',
@@ -22,7 +26,9 @@ async function homeLike(name: 'hosts' | 'wrapped') {
   const folder = await temporaryFolder();
   const home = await realpath(folder.path);
   const state = join(home, '.local/state/wiretape');
-  const facts: Readonly<Record<string, string>> = { node: process.execPath, memory, home, state };
+  const place = { file: join(home, '.cursor/mcp.json'), keys: ['mcpServers'], name: 'ours' };
+  const here = { memory, home, state, ours: entryId(place) };
+  const facts: Readonly<Record<string, string>> = { node: process.execPath, ...here };
   const from = join(import.meta.dirname, 'corpus', name);
   const original = new Map<string, string>();
   for (const file of await readdir(from, { recursive: true })) {
@@ -92,6 +98,10 @@ function entryIn(file: string, text: string, keys: readonly string[]): Entry {
   return keys.reduce((now, key) => now[key] as never, whole as Record<string, unknown>) as never;
 }
 
+function launchIn(entries: readonly RecordedEntry[]): Launch | undefined {
+  return entries.flatMap((entry) => (entry.type === 'session' ? [entry.launch] : []))[0];
+}
+
 /** The tools that a server lists, and what two of them answer on an empty memory. */
 async function workOf({ command, args, env }: Entry, { home, env: own }: Home): Promise<string> {
   await rm(join(home, 'graph.jsonl'), { force: true });
@@ -144,6 +154,18 @@ test('every host: what is wrapped runs as before, and unwrapping gives every byt
   expect(ran.size).toBe(7);
   const { sessions } = await here.run('ls', '--json');
   expect(sessions).toHaveLength(runCount);
+  // Every session says which entry of which host it came from, what that said, and what file ran.
+  const told = (await journals(here.state)).map(({ entries }) => launchIn(entries));
+  const from = records.map((record) => ({
+    entry: entryId(record),
+    host: record.host,
+    path: record.file,
+    hash: expect.stringMatching(/^#[\da-f]{8}$/),
+  }));
+  const file = { path: await realpath(memory), sha256: sha256(await readFile(memory)) };
+  for (const launch of told) expect([launch?.args, launch?.file]).toEqual([launch?.args, file]);
+  for (const launch of told) expect(from).toContainEqual(launch?.config);
+  expect(new Set(told.map((launch) => launch?.config?.entry)).size).toBe(runCount);
 
   await here.run('unwrap', '--json');
   expect(await here.now()).toEqual(here.original);

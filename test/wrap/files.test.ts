@@ -225,7 +225,7 @@ describe('what is kept', () => {
     const secret = '{"mcpServers":{"n":{"command":"x","args":["KEY"],"env":{"K":"VALUE"}}}}';
     await using here = await machine({ '.cursor/mcp.json': secret, '.codex/config.toml': '' });
     await here.wrap(['n']);
-    expect(await wrapped(here.state)).toEqual([
+    expect(await readRecords(here.state)).toEqual([
       {
         host: 'cursor',
         scope: 'user',
@@ -234,6 +234,16 @@ describe('what is kept', () => {
         name: 'n',
         when,
         original: { command: 'x', literal: '"x"', hadArgs: true },
+      },
+    ]);
+    expect(await wrapped(here.state)).toEqual([
+      {
+        name: 'n',
+        host: 'cursor',
+        hostName: 'Cursor',
+        restart: expect.stringMatching(/^Switch the server off and on /),
+        when,
+        entry: expect.stringMatching(/^[\da-f]{12}$/),
       },
     ]);
     const text = await readFile(join(here.state, 'wrapped.json'), 'utf8');

@@ -1,7 +1,7 @@
 // A wrapped server answers a real client whatever became of wiretape, and ends as it would unwrapped.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +15,29 @@ test('with wiretape in place, the session is recorded under the name of the serv
   expect(notes.args[0]).toBe(join(here.state, 'wiretape-launcher.mjs'));
   expect(await useServer(notes, here.env)).toEqual([]);
   expect(await sessionsOf(here)).toMatchObject([{ name: 'notes' }]);
+});
+
+test('an entry that an earlier version wrapped is recorded, is told of, and is unwrapped whole', async () => {
+  await using here = await installed();
+  const { args, ...notes } = await here.wrapped(process.execPath, [memory]);
+  const at = args.indexOf('--entry');
+  const older = { ...notes, args: [...args.slice(0, at), ...args.slice(at + 2)] };
+  const config = join(here.env.HOME, '.cursor/mcp.json');
+  await writeFile(config, JSON.stringify({ mcpServers: { notes: older } }));
+  const run = async (...words: string[]) => {
+    const { stdout } = await wiretape([...words, '--json'], { env: here.env });
+    return JSON.parse(stdout);
+  };
+  expect((await run()).hosts).toMatchObject([{ host: 'cursor', uptake: 'waiting' }]);
+  expect(await useServer(older, here.env)).toEqual([]);
+  expect((await run()).hosts).toMatchObject([{ host: 'cursor', uptake: 'seen' }]);
+  // Wrapped again it says which entry it is, and so waits again.
+  expect((await run('wrap', 'notes')).wrapped).toMatchObject([{ name: 'notes' }]);
+  expect(JSON.parse(await readFile(config, 'utf8')).mcpServers.notes.args).toEqual(args);
+  expect((await run()).hosts).toMatchObject([{ host: 'cursor', uptake: 'waiting' }]);
+  await run('unwrap');
+  const bare = { ...notes, command: process.execPath, args: [memory] };
+  expect(JSON.parse(await readFile(config, 'utf8')).mcpServers.notes).toEqual(bare);
 });
 
 describe('the server works and one line says that nothing is recorded, when', () => {

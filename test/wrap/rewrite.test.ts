@@ -7,7 +7,7 @@ import { bridgeObstacle, bridgeText, unbridgeText } from '../../tap/wrap/bridge.
 import { obstacle } from '../../tap/wrap/rewrite.ts';
 import { type Dialect, json, launcher, read, toml, unwrapAll, vscode, wrapAll } from './texts.ts';
 
-const OURS = `"${launcher.file}", "--name", "a", "--", `;
+const OURS = `"${launcher.file}", "--name", "a", "--entry", "E", "--", `;
 
 /** Shapes of one server `a`, and the text once it is wrapped. */
 const shapes: readonly (readonly [
@@ -20,7 +20,7 @@ const shapes: readonly (readonly [
     'on one line',
     json,
     '{"mcpServers":{"a":{"command":"npx","args":["-y","x"]}}}',
-    `{"mcpServers":{"a":{"command":"/N","args":["${launcher.file}","--name","a","--","npx","-y","x"]}}}`,
+    `{"mcpServers":{"a":{"command":"/N","args":["${launcher.file}","--name","a","--entry","E","--","npx","-y","x"]}}}`,
   ],
   [
     'no arguments',
@@ -38,7 +38,7 @@ const shapes: readonly (readonly [
     'tabs, CRLF, comments, trailing commas, inputs',
     vscode,
     `{\r\n\t// mine\r\n\t"servers": {\r\n\t\t"a": {\r\n\t\t\t"type": "stdio",\r\n\t\t\t"command": "cmd", // shell\r\n\t\t\t"args": [\r\n\t\t\t\t"/c", // run\r\n\t\t\t\t"npx",\r\n\t\t\t\t"\${input:key}",\r\n\t\t\t],\r\n\t\t},\r\n\t},\r\n}\r\n`,
-    `{\r\n\t// mine\r\n\t"servers": {\r\n\t\t"a": {\r\n\t\t\t"type": "stdio",\r\n\t\t\t"command": "/N", // shell\r\n\t\t\t"args": [\r\n\t\t\t\t"${launcher.file}",\r\n\t\t\t\t"--name",\r\n\t\t\t\t"a",\r\n\t\t\t\t"--",\r\n\t\t\t\t"cmd",\r\n\t\t\t\t"/c", // run\r\n\t\t\t\t"npx",\r\n\t\t\t\t"\${input:key}",\r\n\t\t\t],\r\n\t\t},\r\n\t},\r\n}\r\n`,
+    `{\r\n\t// mine\r\n\t"servers": {\r\n\t\t"a": {\r\n\t\t\t"type": "stdio",\r\n\t\t\t"command": "/N", // shell\r\n\t\t\t"args": [\r\n\t\t\t\t"${launcher.file}",\r\n\t\t\t\t"--name",\r\n\t\t\t\t"a",\r\n\t\t\t\t"--entry",\r\n\t\t\t\t"E",\r\n\t\t\t\t"--",\r\n\t\t\t\t"cmd",\r\n\t\t\t\t"/c", // run\r\n\t\t\t\t"npx",\r\n\t\t\t\t"\${input:key}",\r\n\t\t\t],\r\n\t\t},\r\n\t},\r\n}\r\n`,
   ],
   [
     'no arguments, over lines',
@@ -56,7 +56,7 @@ const shapes: readonly (readonly [
     'a table',
     toml,
     "[mcp_servers.a] # t\ncommand = 'C:\\x' # c\nargs = [\n  \"-y\", # y\n]\n[mcp_servers.a.env]\nK = 'v'\n",
-    `[mcp_servers.a] # t\ncommand = "/N" # c\nargs = [\n  "${launcher.file}",\n  "--name",\n  "a",\n  "--",\n  "C:\\\\x",\n  "-y", # y\n]\n[mcp_servers.a.env]\nK = 'v'\n`,
+    `[mcp_servers.a] # t\ncommand = "/N" # c\nargs = [\n  "${launcher.file}",\n  "--name",\n  "a",\n  "--entry",\n  "E",\n  "--",\n  "C:\\\\x",\n  "-y", # y\n]\n[mcp_servers.a.env]\nK = 'v'\n`,
   ],
   [
     'a table without arguments, CRLF, indented',
@@ -104,12 +104,12 @@ const bridges: readonly (readonly [what: string, before: string, after: string])
   [
     'an address alone',
     '{"mcpServers":{"a":{"serverUrl":"https://x/mcp"}}}',
-    `{"mcpServers":{"a":{"command":"/N","args":[${BRIDGE}"serverUrl", "--", "npx", "-y", "mcp-remote@0.15.1", "https://x/mcp"]}}}`,
+    `{"mcpServers":{"a":{"command":"/N","args":[${BRIDGE}"serverUrl", "--entry", "E", "--", "npx", "-y", "mcp-remote@0.15.1", "https://x/mcp"]}}}`,
   ],
   [
     'headers with a variable, a kind, keys that nobody knows, comments, CRLF',
     `{\r\n\t"mcpServers": {\r\n\t\t"a": {\r\n\t\t\t"type": "streamable-\\u0068ttp",\r\n\t\t\t"url": "https:\\/\\/\${env:HOST}/", // ours\r\n\t\t\t"headers": {"Authorization" : "Bearer \${env:T}", "X-Key": "k",},\r\n\t\t\t"timeout": 3\r\n\t\t}\r\n\t}\r\n}`,
-    `{\r\n\t"mcpServers": {\r\n\t\t"a": {\r\n\t\t\t"type": "stdio",\r\n\t\t\t"command": "/N",\r\n\t\t\t"args": [${BRIDGE}"url", "--", "npx", "-y", "mcp-remote@0.15.1", "https://\${env:HOST}/"], // ours\r\n\t\t\t"env": {"WIRETAPE_HEADER_Authorization" : "Bearer \${env:T}", "WIRETAPE_HEADER_X-Key": "k",},\r\n\t\t\t"timeout": 3\r\n\t\t}\r\n\t}\r\n}`,
+    `{\r\n\t"mcpServers": {\r\n\t\t"a": {\r\n\t\t\t"type": "stdio",\r\n\t\t\t"command": "/N",\r\n\t\t\t"args": [${BRIDGE}"url", "--entry", "E", "--", "npx", "-y", "mcp-remote@0.15.1", "https://\${env:HOST}/"], // ours\r\n\t\t\t"env": {"WIRETAPE_HEADER_Authorization" : "Bearer \${env:T}", "WIRETAPE_HEADER_X-Key": "k",},\r\n\t\t\t"timeout": 3\r\n\t\t}\r\n\t}\r\n}`,
   ],
 ];
 
@@ -119,7 +119,7 @@ describe('a bridge', () => {
     if (!server) throw new Error('no server');
     expect(bridgeObstacle(server)).toBeUndefined();
     const { language } = json;
-    const { text, original } = bridgeText(before, server, { launcher, language });
+    const { text, original } = bridgeText(before, server, { launcher, language, entry: 'E' });
     expect(text).toBe(after);
     const [bridge] = read(after, json);
     if (!bridge) throw new Error('no bridge');

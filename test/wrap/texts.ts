@@ -37,7 +37,7 @@ export function wrapAll(text: string, dialect: Dialect, names = wrappable(text, 
   let now = text;
   for (const name of names) {
     const { language } = dialect;
-    const done = wrapText(now, entry(now, name, dialect), { launcher, language });
+    const done = wrapText(now, entry(now, name, dialect), { launcher, language, entry: 'E' });
     originals.set(name, done.original);
     now = done.text;
   }
