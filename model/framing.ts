@@ -39,6 +39,8 @@ export interface Line {
   /** The line was not ended: the stream was. */
   readonly eof: boolean;
   readonly overCap?: { readonly length: number; readonly sha256: string };
+  /** The bytes were put together in a buffer of their own, which may be handed over. */
+  readonly isOwn?: true;
 }
 
 export interface Framer {
@@ -60,6 +62,7 @@ interface Partial {
   at: number;
   sent: number;
   hash: Hash | undefined;
+  isOwn: true | undefined;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -71,6 +74,7 @@ const nothing = (): Partial => ({
   at: 0,
   sent: 0,
   hash: undefined,
+  isOwn: undefined,
 });
 
 /**
@@ -89,13 +93,14 @@ export function createFramer(cap: number, sha256: () => Hash, cut: Cut = atLineF
   };
 
   const finish = (at: number, sent: number, eof: boolean): Line => {
-    const { bytes, kept, length, hash } = partial;
+    const { bytes, kept, length, hash, isOwn } = partial;
     const line: Line = {
       bytes: bytes.subarray(0, kept),
       at: length === 0 ? at : partial.at,
       sent,
       eof,
       ...(hash ? { overCap: { length, sha256: hash.hex() } } : undefined),
+      ...(isOwn ? { isOwn } : undefined),
     };
     partial = nothing();
     return line;
@@ -129,6 +134,7 @@ function keep(partial: Partial, bytes: Uint8Array): void {
       const larger = new Uint8Array(Math.max(2 * partial.bytes.length, length));
       larger.set(partial.bytes.subarray(0, partial.kept));
       partial.bytes = larger;
+      partial.isOwn = true;
     }
     partial.bytes.set(bytes, partial.kept);
   }

@@ -15,7 +15,7 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { FORMAT } from '../model/entry.ts';
 import type { Owner } from '../model/state.ts';
@@ -105,8 +105,9 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    // Of some refusals Node says only that the folder is not there afterwards.
+    if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    // Of some refusals Node says only that the folder is not there afterwards: one by one it says why.
+    makeFolder(dirname(folder));
     mkdirSync(folder, { mode: 0o700 });
   }
 }

@@ -22,7 +22,7 @@ export interface LargeLines {
 }
 
 /** With so many bytes waiting for the worker nothing more should be read. */
-const FULL = 4 << 20;
+const FULL = 2 << 20;
 
 /** Large messages of an in-process tap: no thread is started inside somebody's program. */
 export function largeLinesHere(session: TapSession): LargeLines {
@@ -71,7 +71,7 @@ export function createLargeLines(
       })
       .on('error', breakOff);
     worker.ref();
-    const bytes = inOwnBuffer(job.line.bytes);
+    const bytes = inOwnBuffer(job.line);
     worker.postMessage({ ...job, line: { ...job.line, bytes } }, [bytes.buffer]);
   };
 
@@ -104,10 +104,13 @@ function startWorker({ id, capture, secrets }: TapSession): Worker {
   return new Worker(new URL(file, import.meta.url), { workerData, resourceLimits });
 }
 
-/** The bytes in a buffer that holds nothing else, so that it can be handed over. */
-function inOwnBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const isOwn = bytes.length === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-  return isOwn ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
+/** The bytes in a buffer that nobody else needs, so that it can be handed over. */
+function inOwnBuffer({ bytes, isOwn }: Line): Uint8Array<ArrayBuffer> {
+  return isOwn && isInMemory(bytes) ? bytes : Uint8Array.from(bytes);
+}
+
+function isInMemory(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer;
 }
 
 function makeHere(job: Job, session: TapSession): void {

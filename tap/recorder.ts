@@ -119,11 +119,14 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
   };
 }
 
-/** The gaps with one more; it prolongs the last one where it follows it. */
+/** The gaps with one more; those that it touches become one, for large messages are lost late. */
 function withLoss(gaps: readonly GapEntry[], more: GapEntry): GapEntry[] {
-  const last = gaps.at(-1);
-  if (last?.to !== more.seq - 1) return [...gaps, more];
-  return [...gaps.slice(0, -1), { ...last, to: more.to, count: more.to - last.seq + 1 }];
+  const touches = ({ seq, to }: GapEntry): boolean => to === more.seq - 1 || seq === more.to + 1;
+  const one = gaps.filter(touches).reduce((a, b) => {
+    const [seq, to] = [Math.min(a.seq, b.seq), Math.max(a.to, b.to)];
+    return { ...b, seq, to, count: to - seq + 1 };
+  }, more);
+  return [...gaps.filter((gap) => !touches(gap)), one];
 }
 
 const NOTHING = new Uint8Array(0);

@@ -94,11 +94,13 @@ export function startSession(
   const journal = createJournalFile(statePaths(state).journals, id, thisOwner());
   const growth = watchGrowth(statePaths(state).journals);
   const said = new Set<string>();
+  let isEnding = false;
   const recorder = createRecorder({
     session: id,
     sink: {
       append(lines) {
-        growth.check(journal.size);
+        // The last word, and what was lost before it, is written though the journal may grow no more.
+        if (!isEnding) growth.check(journal.size);
         journal.append(lines);
         shipping.grown();
       },
@@ -139,6 +141,7 @@ export function startSession(
       recorder.fill(opening, { ...opened(options, clock), capture, redaction, ...facts });
     },
     async finish(reason) {
+      isEnding = true;
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
       if (!journal.isBegun) return;

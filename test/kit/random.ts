@@ -116,3 +116,39 @@ export const nearlyMessage: fc.Arbitrary<unknown> = fc.oneof(
     { requiredKeys: [] },
   ),
 );
+
+const wireText = fc.oneof(
+  fc.constantFrom('\n', '\r', '\r\n', '\n\n', '\r\r', ' ', '\ufeff', '\u0000', '\u001b[31m'),
+  fc.constantFrom('data: ', 'data:', 'id: 7', 'event: message', ': '),
+  fc.constantFrom(
+    '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+    '{"jsonrpc":"2.0","id":9007199254740993,"id":1.0,"result":{"n":1e400,"s":"\\ud800"}}',
+    '[{"jsonrpc":"2.0","id":"","method":"a"},{"jsonrpc":"2.0","method":"b"}]',
+    '{"a":1},"type":"exit","x":{"b":1}',
+    '{"jsonrpc":"2.0"},"from":"client","type":"exit","x":1',
+    '"\\ud800"',
+    '[]',
+  ),
+  fc.json({ maxDepth: 3 }),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+);
+
+/** What stands on a wire: JSON, nearly JSON, what is none, bytes of any kind, long and deep ones. */
+export const wireBytes: fc.Arbitrary<Buffer> = fc.oneof(
+  {
+    weight: 40,
+    arbitrary: fc.array(wireText, { maxLength: 12 }).map((parts) => Buffer.from(parts.join(''))),
+  },
+  { weight: 20, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
+  {
+    weight: 10,
+    arbitrary: fc.nat(150_000).map((size) => Buffer.from(`{"big":"${'é'.repeat(size >> 1)}"}`)),
+  },
+  { weight: 1, arbitrary: fc.nat(200_000).map((size) => Buffer.alloc(size, 0xc3)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(10_000, 9999)
+      .map((closed) => Buffer.from('['.repeat(10_000) + ']'.repeat(closed))),
+  },
+);

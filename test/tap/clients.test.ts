@@ -8,6 +8,7 @@ import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/st
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, test } from 'vitest';
+import { summaryOf } from '../../model/summary.ts';
 import { viewsOf } from '../../model/view.ts';
 import { ROOT } from '../kit/built.ts';
 import { askedBack, ERAS, MODERN, recordedWhole } from './asked-back.ts';
@@ -128,6 +129,9 @@ describe.each(Object.keys(CLIENTS) as (keyof typeof CLIENTS)[])('%s', (kind) => 
     expect(through).toEqual(plain);
 
     const views = viewsOf((await journals(state)).flatMap(({ entries }) => entries));
+    // To find out the era the SDK starts the server twice; the first process is a session of its own, labelled.
+    const isProbe = views.map(({ session }) => summaryOf(session).probe);
+    expect(isProbe).toEqual(kind === 'SDK v2, any era' ? [true, false] : [false]);
     const own = views.find(({ session }) =>
       session.calls.some(({ method }) => method === 'tools/list'),
     );

@@ -1,5 +1,5 @@
 /** What the tests of the tap share: taps as processes, what they left in their state folder, conditions. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -156,6 +156,17 @@ export async function isAlive(pid: number): Promise<boolean> {
   }
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return !/\) [ZX] /.test(stat);
+}
+
+/** All processes that run below one, guards included. */
+export function processesBelow(root: number): number[] {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,comm='], { encoding: 'utf8' });
+  const all = table.split('\n').map((line) => line.trim().split(/\s+/));
+  const below = (parent: number): number[] =>
+    all
+      .filter(([, of, name]) => Number(of) === parent && name !== 'ps')
+      .flatMap(([pid]) => [Number(pid), ...below(Number(pid))]);
+  return below(root);
 }
 
 /** Random numbers from a seed (mulberry32): the same in every run. */

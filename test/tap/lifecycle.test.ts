@@ -53,12 +53,16 @@ describe('with and without a tap the same', () => {
     });
   });
 
-  test.each(['handles SIGTERM', 'dies of SIGTERM'])('a signal from outside: %s', async (way) => {
+  test.each(
+    (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).flatMap((signal) =>
+      ['handles signals', 'dies of signals'].map((way) => [signal, way] as const),
+    ),
+  )('%s from outside: the server %s', async (signal, way) => {
     const ended = async (command: readonly string[]) => {
       const child = start(command);
       const end = outcome(child);
       while (!String(await once(child.stdout, 'data')).includes('ready'));
-      child.kill('SIGTERM');
+      child.kill(signal);
       return summary(await end);
     };
     const state = await temporaryFolder();

@@ -99,6 +99,17 @@ test('a kept place is filled later, lost, or never filled, and its neighbours do
   expect(read()).toEqual(['note 0', 'gap 1-2 2 no space left on device', 'note 3']);
 });
 
+test('places that are lost late, in any order, are one gap with their neighbours', async () => {
+  const { recorder, fill, read } = await recorderOnDisk();
+  const [first, second, third] = [recorder.reserve(), recorder.reserve(), recorder.reserve()];
+  fill(true);
+  recorder.add([note('behind')]);
+  for (const seq of [first, third, second]) recorder.fill(seq, note('late'));
+  fill(false);
+  recorder.close();
+  expect(read()).toEqual(['gap 0-3 4 no space left on device']);
+});
+
 test('a disk that fills up within a line: the traffic passes, the loss is said, no half line stays', async () => {
   const state = await temporaryFolder();
   const lines = Array.from(

@@ -166,14 +166,7 @@ function judgeJournal(
   // Where taking back what a failed write left fails as well, one damaged line stays, and is known as such.
   expect(problems.length, context).toBeLessThanOrEqual(fault.count > 1 ? 1 : 0);
   const gaps = entries.filter((entry) => entry.type === 'gap');
-  const places = new Set(
-    entries.flatMap((entry) =>
-      Array.from(
-        { length: entry.type === 'gap' ? entry.count : 1 },
-        (_, index) => entry.seq + index,
-      ),
-    ),
-  );
+  const places = placesOf(entries);
   const last = Math.max(...places);
   expect(places.size, context).toBe(last + 1);
   if (isLasting) return;
@@ -185,4 +178,14 @@ function judgeJournal(
   expect(gaps.length, context).toBeLessThanOrEqual(1);
   // What is said and what is seen are one: no loss is silent, and none is made up.
   expect(gaps.length === 1, context).toBe(isSaid);
+}
+
+/** The places that entries take, those of their gaps included. */
+export function placesOf(entries: readonly Entry[]): Set<number> {
+  return new Set(
+    entries.flatMap((entry) => {
+      const count = entry.type === 'gap' ? entry.count : 1;
+      return Array.from({ length: count }, (_, index) => entry.seq + index);
+    }),
+  );
 }

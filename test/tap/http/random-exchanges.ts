@@ -6,6 +6,7 @@ import { Agent, request as send } from 'node:http';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Entry, Peer } from '../../../model/entry.ts';
+import { wireBytes } from '../../kit/random.ts';
 import { bytesFrom, inOrder, journals, sha256, temporaryFolder } from '../kit.ts';
 import { bodyOf, tapAt, upstream } from './kit.ts';
 
@@ -14,46 +15,6 @@ interface Sent {
   readonly parts: readonly Uint8Array[];
 }
 
-const text = fc.oneof(
-  fc.constantFrom(
-    '\n',
-    '\r',
-    '\r\n',
-    '\n\n',
-    '\r\r',
-    'data: ',
-    'data:',
-    'id: 7',
-    'event: message',
-    ': ',
-    '\ufeff',
-    '\u0000',
-  ),
-  fc.constantFrom(
-    '{"jsonrpc":"2.0","id":1,"method":"ping"}',
-    '{"n":1.0,"n":1e400}',
-    '"\\ud800"',
-    '[]',
-    ' ',
-  ),
-  fc.constantFrom(
-    '[{"jsonrpc":"2.0","id":9007199254740993,"result":{}}]',
-    '{"a":1},"type":"exit","x":{"b":1}',
-  ),
-  fc.json({ maxDepth: 3 }),
-  fc.string({ unit: 'binary', maxLength: 30 }),
-);
-const body = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.array(text, { maxLength: 12 }).map((parts) => Buffer.from(parts.join(''))),
-  },
-  { weight: 2, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
-  {
-    weight: 1,
-    arbitrary: fc.nat(150_000).map((size) => Buffer.from(`{"big":"${'é'.repeat(size >> 1)}"}`)),
-  },
-);
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 });
 
 function parts([whole, places]: readonly [Buffer, readonly number[]]): Uint8Array[] {
@@ -64,7 +25,7 @@ function parts([whole, places]: readonly [Buffer, readonly number[]]): Uint8Arra
 }
 
 const side = (types: readonly Sent['type'][]): fc.Arbitrary<Sent> =>
-  fc.record({ type: fc.constantFrom(...types), parts: fc.tuple(body, cuts).map(parts) });
+  fc.record({ type: fc.constantFrom(...types), parts: fc.tuple(wireBytes, cuts).map(parts) });
 
 const exchanges = fc.tuple(
   side(['application/json', 'text/plain']),

@@ -27,12 +27,13 @@ const ways = {
     process.stdout.end();
     setTimeout(() => process.exit(4), 100);
   },
-  'handles SIGTERM': () => {
-    process.on('SIGTERM', () => process.exit(42));
+  'handles signals': () => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+      process.on(signal, () => process.exit(42));
     process.stdout.write('ready\n');
     setInterval(() => {}, 1000);
   },
-  'dies of SIGTERM': () => {
+  'dies of signals': () => {
     process.stdout.write('ready\n');
     setInterval(() => {}, 1000);
   },
