@@ -24,7 +24,7 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
   ['tap/host.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/tree.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/system-error.ts', '^[A-Z0-9_]+: ', OF_THE_SYSTEM],
-  ['tap/package.ts', '\\.\\w+$', 'it reads the name of a file that the user starts'],
+  ['tap/program.ts', '\\.\\w+$', 'it reads the name of a file that the user starts'],
   ['tap/wrap/', '', 'it reads the configuration of a host, once, which is the file of its user'],
   ['analysis/footprint/container.ts', '(?:^|[', 'it reads a command that the user starts'],
   [
