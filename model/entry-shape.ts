@@ -35,15 +35,18 @@ const clock = shape({
 });
 const host = shape({ pid: count, started: text, name: text });
 const installed = shape({ name: text, version: text, integrity: optionalText });
+const launchFiles = {
+  file: optional(shape({ path: text, sha256: text })),
+  config: optional(
+    shape({ entry: text, host: optionalText, path: optionalText, hash: optionalText }),
+  ),
+};
 const launch = shape({
   command: text,
   args: listOf(text),
   package: optional(installed),
   env: textMap,
-  file: optional(shape({ path: text, sha256: text })),
-  config: optional(
-    shape({ entry: text, host: optionalText, path: optionalText, hash: optionalText }),
-  ),
+  ...launchFiles,
 });
 const crossing = {
   from: peer,
@@ -102,7 +105,11 @@ const SHAPES: Readonly<Record<Known, Check>> = {
   stderr: shape({ text, partial: optionalTrue, redacted: optionalCount }),
   exit: shape({ code: integerOrNull, signal: textOrNull }),
   gap: shape({ to: place, count, reason: text, by: optionalText }),
-  note: shape({ text, pipe: optional(shape({ from: peer, isFull: flag, seq: count })) }),
+  note: shape({
+    text,
+    pipe: optional(shape({ from: peer, isFull: flag, seq: count })),
+    launch: optional(shape(launchFiles)),
+  }),
   end: shape({ reason: text, by: optionalText }),
 };
 

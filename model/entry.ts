@@ -49,14 +49,18 @@ export interface LaunchConfig {
   readonly hash?: string;
 }
 
+/** The files that a launch came from, where they can be read. */
+export interface LaunchFiles {
+  readonly file?: ProgramFile;
+  readonly config?: LaunchConfig;
+}
+
 /** How the server was started. Values of `env` are keyed hashes, never the values. */
-export interface Launch {
+export interface Launch extends LaunchFiles {
   readonly command: string;
   readonly args: readonly string[];
   readonly package?: Package;
   readonly env: Readonly<Record<string, string>>;
-  readonly file?: ProgramFile;
-  readonly config?: LaunchConfig;
 }
 
 /** The process that runs the client; `started` tells two processes of one pid apart. */
@@ -207,6 +211,8 @@ export interface NoteEntry extends EntryBase {
   readonly type: 'note';
   readonly text: string;
   readonly pipe?: PipeState;
+  /** What was read of the launch after the opening entry, which waits for no file. */
+  readonly launch?: LaunchFiles;
 }
 
 export interface EndEntry extends EntryBase {

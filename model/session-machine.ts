@@ -17,7 +17,6 @@ import {
   type MessageEntry,
   type NoteEntry,
   type Peer,
-  type PipeState,
 } from './entry.ts';
 import { createExchanges, type Exchanges } from './exchanges.ts';
 import { noteIdentity, noteResultIdentity, traceIn, traceOf } from './identity.ts';
@@ -145,7 +144,7 @@ function applyEntry(machine: Machine, entry: Entry): readonly Seen[] {
       endSession(session);
       break;
     case 'note':
-      if (entry.pipe) notePipe(session, entry, entry.pipe);
+      applyNote(session, entry);
       break;
     case 'http':
       applyHttp(machine, entry);
@@ -190,9 +189,10 @@ function applyHttp({ session, index, exchanges }: Machine, entry: HttpEntry): vo
   }
 }
 
-function notePipe(session: Session, { seq, at }: NoteEntry, pipe: PipeState): void {
-  if (pipe.isFull) session.fullPipes[pipe.from] = { seq: pipe.seq, note: { seq, at } };
-  else delete session.fullPipes[pipe.from];
+function applyNote(session: Session, { seq, at, pipe, launch }: NoteEntry): void {
+  if (launch) session.launchFiles = launch;
+  if (pipe?.isFull) session.fullPipes[pipe.from] = { seq: pipe.seq, note: { seq, at } };
+  else if (pipe) delete session.fullPipes[pipe.from];
 }
 
 function endSession(session: Session): void {

@@ -2,7 +2,7 @@
  * What is derived from the entries of one session. Everything here can be derived again from the
  * journal; a newer version may derive it better.
  */
-import type { ExitEntry, GapEntry, Peer, SessionEntry, StderrEntry } from './entry.ts';
+import type { ExitEntry, GapEntry, LaunchFiles, Peer, SessionEntry, StderrEntry } from './entry.ts';
 import type { JsonObject } from './json.ts';
 import type { Id, Outcome } from './message.ts';
 import type { Era } from './methods.ts';
@@ -126,6 +126,8 @@ export type Phase = 'spawned' | 'opening' | 'ready' | 'ended';
 export interface Session {
   readonly id: string;
   head: SessionEntry | undefined;
+  /** What was read of the launch after it was written down. */
+  launchFiles: LaunchFiles | undefined;
   phase: Phase;
   era: Era | undefined;
   revision: string | undefined;
@@ -165,6 +167,7 @@ export function emptySession(id: string): Session {
   return {
     id,
     head: undefined,
+    launchFiles: undefined,
     phase: 'spawned',
     era: undefined,
     revision: undefined,

@@ -37,7 +37,7 @@ export interface SessionSummary {
 }
 
 export function summaryOf(session: Session): SessionSummary {
-  const { head, calls, era, revision, client, server, exit } = session;
+  const { head, launchFiles, calls, era, revision, client, server, exit } = session;
   return {
     id: session.id,
     name: head?.name ?? session.id,
@@ -46,7 +46,7 @@ export function summaryOf(session: Session): SessionSummary {
     capture: head?.capture ?? 'redacted',
     workflow: head?.workflow ?? null,
     ...(head?.host ? { host: head.host } : {}),
-    ...(head?.launch ? { launch: head.launch } : {}),
+    ...(head?.launch ? { launch: { ...head.launch, ...launchFiles } } : {}),
     boot: head?.clock.boot ?? '',
     wall: head?.clock.wall ?? '',
     start: head ? startOf(head.clock) : 0,

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { Redact } from '../model/crossing.ts';
-import type { Launch, LaunchConfig, ProgramFile } from '../model/entry.ts';
+import type { Launch, LaunchConfig, LaunchFiles, ProgramFile } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
 import { fileHash } from './file-hash.ts';
 import { packageOf, programFile } from './package.ts';
@@ -17,19 +17,19 @@ import type { TapSession } from './tap-session.ts';
 const EVERYBODYS =
   /^(?:_|HOME|PATH|PWD|OLDPWD|SHELL|SHLVL|TERM|TERM_.*|COLORTERM|LANG|LC_.*|USER|LOGNAME|HOSTNAME|TMPDIR|TEMP|TMP|XDG_.*|DBUS_.*|SSH_.*|DISPLAY|WINDOWID|INIT_CWD|npm_.*)$/;
 
-/** How long the opening entry waits for files, in ms: a network folder may never answer. */
+/** How long a session waits for these files at its end, in ms: a network folder may never answer. */
 const PATIENCE = 2000;
 
+type Launched = Program & Pick<StdioOptions, 'entry'>;
 type Recording = Pick<TapSession, 'clean' | 'hash' | 'isSecretName'>;
 
-/** All that is known of a launch. Files are read while the traffic passes. Never rejects. */
-export async function wholeLaunch(options: StdioOptions, session: Recording): Promise<Launch> {
-  const launch = launchOf(options, session);
+/** The files that a launch came from, read while the traffic passes. Never rejects. */
+export async function launchFiles(options: StdioOptions, session: Recording): Promise<LaunchFiles> {
   const [file, config] = await Promise.all([
     inTime(fileOf(options, session.clean)),
     inTime(configOf(options, session)),
   ]);
-  return { ...launch, ...(file ? { file } : {}), ...(config ? { config } : {}) };
+  return { ...(file ? { file } : {}), ...(config ? { config } : {}) };
 }
 
 async function fileOf(program: Program, redact: Redact): Promise<ProgramFile | undefined> {
@@ -66,14 +66,16 @@ async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   return found;
 }
 
-export function launchOf(program: Program, session: Recording): Launch {
-  const { command, args, environment } = program;
+/** What is known of a launch without reading what its files hold. */
+export function launchOf(program: Launched, session: Recording): Launch {
+  const { command, args, environment, entry } = program;
   const known = packageOf(program);
   return {
     command: session.clean(command).text,
     args: redactArgs(args, session),
     ...(known ? { package: known } : {}),
     env: hashedEnvironment(environment, session.hash),
+    ...(entry === undefined ? {} : { config: { entry } }),
   };
 }
 

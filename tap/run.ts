@@ -1,9 +1,10 @@
 /** Runs a started server to its end, with everything that records it. Loaded while it gets ready. */
 import process from 'node:process';
 import type { Writable } from 'node:stream';
+import type { Host } from '../model/entry.ts';
 import { traceIn } from '../model/identity.ts';
 import { findHost } from './host.ts';
-import { wholeLaunch } from './launch.ts';
+import { launchFiles, launchOf } from './launch.ts';
 import { connectPipes, type Pipes } from './pipes.ts';
 import type { LineChange } from './propagation.ts';
 import { openOutput } from './standard-stream.ts';
@@ -23,9 +24,10 @@ export async function runTap({ clock, server }: Started, options: StdioOptions):
   process.on('uncaughtException', failOpen);
   const session = startSession(options, clock, say);
   const opened = open(session, options);
+  const noted = noteFiles(session, options);
   const ended = await endOf(server, session, errors, await changeOf(options));
   const final = ended instanceof Error ? notStarted(ended, session, options, say) : ended;
-  await opened;
+  await Promise.all([opened, noted]);
   await session.finish(final.signal ?? `exit ${final.code}`);
   await new Promise((resolve) => errors.write('', resolve));
   process.off('uncaughtException', failOpen);
@@ -51,16 +53,29 @@ async function changeOf({ propagate, environment }: StdioOptions): Promise<LineC
   return createLineChange(createPropagator(propagate, environment['TRACEPARENT']));
 }
 
-/** Writes the opening entry, once the files that it tells of are read. */
-async function open(session: TapSession, options: StdioOptions): Promise<void> {
-  const [launch, host] = await Promise.all([wholeLaunch(options, session), findHost()]);
-  session.open({
-    transport: 'stdio',
-    fidelity: 'bytes',
-    launch,
-    ...(host ? { host } : {}),
-    ...traceOf(options),
-  });
+/** Writes the opening entry: at once where the system tells the host at once. */
+function open(session: TapSession, options: StdioOptions): Promise<void> | undefined {
+  const launch = launchOf(options, session);
+  const openWith = (host: Host | undefined): void =>
+    session.open({
+      transport: 'stdio',
+      fidelity: 'bytes',
+      launch,
+      ...(host ? { host } : {}),
+      ...traceOf(options),
+    });
+  const found = findHost();
+  if (found instanceof Promise) return found.then(openWith);
+  openWith(found);
+  return undefined;
+}
+
+/** Notes the files of the launch once they are read, where that tells more than the opening entry. */
+async function noteFiles(session: TapSession, options: StdioOptions): Promise<void> {
+  const launch = await launchFiles(options, session);
+  if (!launch.file && launch.config?.host === undefined) return;
+  const text = `started from ${launch.file?.path ?? launch.config?.path ?? ''}`;
+  session.recorder.add([{ type: 'note', at: session.now(), text, launch }]);
 }
 
 /** The trace that the server was started in, when its environment names one. */

@@ -65,9 +65,9 @@ test.for(Object.entries(TROUBLES))('a disk that %s', async ([, trouble], { skip 
   expect(problems).toEqual([]);
   expect(gaps.map((gap) => gap.reason)).toEqual([reason]);
   expect(entries.some(({ type, seq }) => type === 'session' && seq === 0)).toBe(true);
-  // The session, each message twice, the exit and the end; the journal lacks none but those of the gap.
+  // The session and its files, each message twice, the exit and the end; the journal lacks none but those of the gap.
   expect([...placesOf(entries)].sort((a, b) => a - b)).toEqual(
-    Array.from({ length: 2 * asked + 3 }, (_, seq) => seq),
+    Array.from({ length: 2 * asked + 4 }, (_, seq) => seq),
   );
 });
 

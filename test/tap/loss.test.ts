@@ -163,7 +163,7 @@ test('a tap goes on although wiretape is removed under it', async () => {
   const ended = outcome(child);
   const large = `{"large":"${'x'.repeat(100_000)}"}\n`;
   child.stdin.write('{"id":0}\n');
-  await until(async () => (await journals(state))[0]?.entries.length === 3);
+  await until(async () => (await journals(state))[0]?.entries.length === 4);
   await rm(join(folder, 'dist'), { recursive: true });
   child.stdin.end(`${large}{"id":1}\n${large}`);
   const { code, stdout, stderr } = await ended;

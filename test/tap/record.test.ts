@@ -106,7 +106,7 @@ test.each([
   expect({ exit, stdout: stdout.toString() }).toEqual({ exit: 0, stdout: PING });
   expect(stderr.toString()).toMatch(new RegExp(`^wiretape: .*was not written.*\\[${code}\\]\\n$`));
   expect(await readFile(join(folder, 'x'), 'utf8')).toBe(text);
-  expect((await journal(join(folder, 'state'))).entries).toHaveLength(5);
+  expect((await journal(join(folder, 'state'))).entries).toHaveLength(6);
 });
 
 test('a folder that is not there is said', async () => {

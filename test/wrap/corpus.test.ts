@@ -12,6 +12,8 @@ import { parse } from 'jsonc-parser';
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { expect, test } from 'vitest';
 import type { Launch, Entry as RecordedEntry } from '../../model/entry.ts';
+import { summaryOf } from '../../model/summary.ts';
+import { viewsOf } from '../../model/view.ts';
 import { readRecords } from '../../tap/wrap/index.ts';
 import { entryId } from '../../tap/wrap/records.ts';
 import { temporaryFolder, wiretape } from '../cli/wiretape.ts';
@@ -99,7 +101,8 @@ function entryIn(file: string, text: string, keys: readonly string[]): Entry {
 }
 
 function launchIn(entries: readonly RecordedEntry[]): Launch | undefined {
-  return entries.flatMap((entry) => (entry.type === 'session' ? [entry.launch] : []))[0];
+  const [view] = viewsOf(entries);
+  return view && summaryOf(view.session).launch;
 }
 
 /** The tools that a server lists, and what two of them answer on an empty memory. */
