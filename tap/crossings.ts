@@ -2,18 +2,19 @@
  * One direction of a session as entries: bytes in, framed, redacted, recorded in the same turn.
  * Lines over 64 KiB keep their place and go to a worker, so that they do not hold up the traffic.
  */
-import { draftOfLine, isPipe, type Where } from '../model/crossing.ts';
+import { draftOfLine, isPipe, type Redact, type Where } from '../model/crossing.ts';
 import type { Channel, Draft } from '../model/entry.ts';
 import { atLineFeed, type Cut, createFramer, type Line, nowhere } from '../model/framing.ts';
 import { createBlockCut } from '../model/sse.ts';
 import { latin1 } from '../model/text.ts';
 import { sha256 } from './hash.ts';
 import type { LargeLines } from './large.ts';
-import { blockText, messageText } from './message-text.ts';
+import { createBlockText, messageText } from './message-text.ts';
 import { createKeyBlocks, KEY_LINE } from './pem.ts';
 import type { Placeless } from './recorder.ts';
 import { reasonOf } from './system-error.ts';
 import type { TapSession } from './tap-session.ts';
+import { redactTogether } from './together.ts';
 
 /** Longer lines keep their head, their length and their SHA-256, in bytes. */
 const CAP = 8 << 20;
@@ -43,14 +44,16 @@ export function createCrossings(
 ): Crossings {
   const framer = createFramer(CAP, sha256, cutOf(where.channel));
   const isKeyLine = createKeyBlocks();
-  const { recorder, redact, capture } = session;
+  const blockText = createBlockText();
+  const { recorder, redact, capture, secrets } = session;
+  const isTogether = capture === 'redacted' && secrets.rules === undefined;
 
   const isPlain = isPipe(where.channel) && capture !== 'metadata' && !finish;
   let index = -1;
   const isStream = where.channel === 'stream' && !where.resumes && capture !== 'metadata';
-  const textOf = (line: Line): string | undefined => {
-    if (isPlain) return messageText(line, where, redact);
-    const block = isStream ? blockText(line, where, redact) : undefined;
+  const textOf = (line: Line, how: Redact): string | undefined => {
+    if (isPlain) return messageText(line, where, how);
+    const block = isStream ? blockText(line, where, how) : undefined;
     if (block?.id) event?.(block.id);
     return block?.text;
   };
@@ -67,7 +70,7 @@ export function createCrossings(
 
   const finished = (draft: Draft): Draft => finish?.(draft, index) ?? draft;
 
-  const record = (lines: readonly Line[]): void => {
+  const record = (lines: readonly Line[], how = (_: Line): Redact => redact): void => {
     let ready: Placeless[] = [];
     const flush = (): void => {
       if (ready.length > 0) recorder.add(ready);
@@ -81,7 +84,7 @@ export function createCrossings(
         continue;
       }
       try {
-        ready.push(textOf(line) ?? finished(draftOf(line)));
+        ready.push(textOf(line, how(line)) ?? finished(draftOf(line)));
       } catch (error) {
         // A fault of ours costs one entry, visibly, and no traffic.
         flush();
@@ -95,7 +98,10 @@ export function createCrossings(
     line.bytes.length > LARGE && !line.overCap && capture !== 'metadata';
 
   return {
-    push: (chunk, at, sent) => record(framer.push(chunk, at, sent)),
+    push(chunk, at, sent) {
+      const lines = framer.push(chunk, at, sent);
+      record(lines, isTogether ? redactTogether(lines, chunk, redact) : undefined);
+    },
     end: () => record(framer.end()),
   };
 }

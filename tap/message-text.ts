@@ -3,6 +3,7 @@
  * Says exactly what model/line.ts says of the same message, which a test holds.
  */
 import { isPipe, type Redact, type Where } from '../model/crossing.ts';
+import type { Envelope } from '../model/entry.ts';
 import type { Line } from '../model/framing.ts';
 import { isMessageEvent, readBlock } from '../model/sse.ts';
 import { utf8 } from '../model/text.ts';
@@ -32,24 +33,41 @@ export function messageText(line: Line, where: Where, redact: Redact): string | 
   return `${messageHead(line, where, clean.count)}${clean.text}}`;
 }
 
-/** What follows the seq of a block of a stream that is one message, and the id of its event. */
-export function blockText(
+/** The text of a block of a stream that is one message, and the id of its event; undefined: it is none. */
+export type BlockText = (
   line: Line,
   where: Where,
   redact: Redact,
-): { readonly text: string; readonly id: string | undefined } | undefined {
-  if (line.overCap || line.eof) return undefined;
-  const whole = utf8(line.bytes);
-  if (whole === undefined) return undefined;
-  const { text, count } = redact(whole);
-  const block = readBlock(text);
-  if (!block.data || !isMessageEvent(block)) return undefined;
-  const { id, event, data } = block;
-  const message = text.slice(data.start, data.end);
-  if (!isJson(message)) return undefined;
-  const sse = { head: text.slice(0, data.start), tail: text.slice(data.end), id, event };
-  const head = messageHead(line, where, count, `,"sse":${JSON.stringify(sse)}`);
-  return { text: `${head}${message}}`, id };
+) => { readonly text: string; readonly id: string | undefined } | undefined;
+
+/** What follows the seq of the blocks of one stream. */
+export function createBlockText(): BlockText {
+  const envelopeText = createEnvelopeText();
+  return (line, where, redact) => {
+    if (line.overCap || line.eof) return undefined;
+    const whole = utf8(line.bytes);
+    if (whole === undefined) return undefined;
+    const { text, count } = redact(whole);
+    const block = readBlock(text);
+    if (!block.data || !isMessageEvent(block)) return undefined;
+    const { id, event, data } = block;
+    const message = text.slice(data.start, data.end);
+    if (!isJson(message)) return undefined;
+    const sse = { head: text.slice(0, data.start), tail: text.slice(data.end), id, event };
+    const head = messageHead(line, where, count, `,"sse":${envelopeText(sse)}`);
+    return { text: `${head}${message}}`, id };
+  };
+}
+
+/** Writes what stands around the messages of one stream: where events have no ids, mostly the same again. */
+function createEnvelopeText(): (around: Envelope) => string {
+  let [head, tail, text]: (string | undefined)[] = [];
+  return (around) => {
+    if (text !== undefined && around.head === head && around.tail === tail) return text;
+    ({ head, tail } = around);
+    text = JSON.stringify(around);
+    return text;
+  };
 }
 
 function isJson(text: string): boolean {

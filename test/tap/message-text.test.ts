@@ -6,9 +6,10 @@ import { draftOfLine } from '../../model/crossing.ts';
 import type { Entry } from '../../model/entry.ts';
 import { journalLine } from '../../model/journal.ts';
 import { largeLine } from '../../tap/large-line.ts';
-import { blockText, messageStart, messageText } from '../../tap/message-text.ts';
+import { createBlockText, messageStart, messageText } from '../../tap/message-text.ts';
 import { createSealer } from '../../tap/seal.ts';
 
+const blockText = createBlockText();
 const where = { from: 'server', channel: 'stdout' } as const;
 const redact = (text: string) => ({
   text: text.replaceAll('secret', '<s>'),
@@ -61,4 +62,12 @@ test.each(['not json', '{"torn":', '\ufeff{}', ''])('%j is left to the model', (
   expect(
     messageText({ bytes: Buffer.from(text), at: 0, sent: 0, eof: false }, where, redact),
   ).toBeUndefined();
+});
+
+test.each([
+  ['of ASCII', ['{"a":1}', '', `{"b":"${'x'.repeat(300_000)}"}`]],
+  ['of many characters', ['{"a":1}', '{"é":"漢😀"}']],
+])('lines %s are sealed together as each alone', (_, lines) => {
+  const alone = lines.map((line) => Buffer.from(createSealer()([line])).toString());
+  expect(Buffer.from(createSealer()(lines)).toString()).toBe(alone.join(''));
 });
