@@ -1,12 +1,13 @@
 /** `wiretape replay server`: a recorded server that speaks again. */
 import process from 'node:process';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   type ReplayReport,
   recordedSessions,
   SessionChoice,
   serveRecording,
   sessionOf,
+  unplayableIn,
 } from '../replay/index.ts';
 import { UserError } from './error.ts';
 import { readRecordingFile } from './recording-file.ts';
@@ -18,6 +19,8 @@ interface ServerOptions {
   readonly session?: string;
   readonly report?: string;
   readonly strict?: boolean;
+  readonly mask?: readonly string[];
+  readonly miss: 'error' | 'exit';
 }
 
 /** Adds it below `replay`. */
@@ -29,7 +32,25 @@ export function registerReplayServer(replay: Command): void {
     .option('--session <name>', 'which session: a name or an id; needed when there are several')
     .option('--report <file>', 'write what was not as recorded to this file, as JSON')
     .option('--strict', 'exit with 1 when anything was not as recorded')
+    .option(
+      '--mask <mask>',
+      'METHOD:/POINTER=TYPE or TOOL:/POINTER=TYPE: a value that may be another one of its type; can be repeated',
+      repeated,
+    )
+    .addOption(
+      new Option(
+        '--miss <policy>',
+        'what a message does that was not recorded: tell, or end with 1',
+      )
+        .choices(['error', 'exit'])
+        .default('error'),
+    )
     .action(replayServer);
+}
+
+/** An option that can be given more than once. */
+function repeated(word: string, before: readonly string[] = []): readonly string[] {
+  return [...before, word];
 }
 
 async function replayServer(file: string, options: ServerOptions): Promise<void> {
@@ -37,7 +58,8 @@ async function replayServer(file: string, options: ServerOptions): Promise<void>
   reportProblems(problems.map((problem) => ({ ...problem, file })));
   const session = chosen(file, entries, options);
   const { stdin: input, stdout: output } = process;
-  const serving = serveRecording({ entries, session, input, output });
+  const { mask: masks = [], miss: onMiss } = options;
+  const serving = serveRecording({ entries, session, input, output, masks, onMiss });
   // Hosts close stdin first; one that does not still gets its report.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.once(signal, () => void serving.close());
@@ -46,7 +68,8 @@ async function replayServer(file: string, options: ServerOptions): Promise<void>
   if (options.report !== undefined) await writeReport(options.report, report);
   if (isFaithful(report)) return;
   remark(summary(report));
-  if (options.strict) process.exitCode = 1;
+  const isEnded = onMiss === 'exit' && report.misses.length > 0;
+  if (options.strict || isEnded) process.exitCode = 1;
 }
 
 /** The session to play; refuses a recording that cannot speak for its server. */
@@ -56,7 +79,7 @@ function chosen(
   { session: wanted, strict }: ServerOptions,
 ): string {
   const session = choose(entries, wanted);
-  const { head, gaps, id } = session.session;
+  const { head, id } = session.session;
   if (head?.capture === 'metadata') {
     const detail = `${file} holds no messages: it was captured as metadata.`;
     throw new UserError(
@@ -65,8 +88,10 @@ function chosen(
       'Record it again without --capture metadata.',
     );
   }
-  if (strict && gaps.length > 0) {
-    const detail = `${file} lacks entries of the session ${session.name}.`;
+  const lost = strict ? unplayableIn(session) : [];
+  if (lost[0]) {
+    const { entry, why } = lost[0];
+    const detail = `${file} lacks ${lost.length} message(s) of the session ${session.name}, first ${entry} (${why}).`;
     throw new UserError(
       'incomplete-recording',
       detail,
@@ -94,6 +119,7 @@ function summary({
   name,
   misses,
   differences,
+  degraded,
   unmade,
   withheld,
   unplayable,
@@ -101,6 +127,7 @@ function summary({
   const counts = [
     [misses, 'not recorded'],
     [differences, 'different'],
+    [degraded, 'only nearly as recorded'],
     [unmade, 'never made by the client'],
     [withheld, 'not sent'],
     [unplayable, 'not playable'],

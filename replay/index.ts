@@ -1,8 +1,10 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
+export { MaskRefusal } from './declared-masks.ts';
 export { MISS_CODE } from './hear.ts';
-export { createPlayer, type Player } from './player.ts';
+export { createPlayer, createPlayers, type Player, type PlayOptions } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
-export type { Difference, Miss, ReplayReport } from './report.ts';
+export type { Degraded, Difference, Matched, Miss, ReplayReport } from './report.ts';
+export { unplayableIn } from './script.ts';
 export type { Outgoing, OutgoingMessage } from './speak.ts';
 export { type ServeOptions, type Serving, serveRecording } from './stand-in.ts';
 export { type StandIns, standIns } from './stand-ins.ts';

@@ -2,9 +2,11 @@
 import type { Id } from '../model/message.ts';
 import type { Call } from '../model/session.ts';
 import { type Consumption, createConsumption } from './consumption.ts';
+import type { Mask } from './masks.ts';
+import { createOrigins, type Origins } from './origin.ts';
 import { createSecrets, type Secrets } from './placeholders.ts';
 import { createPlacement, type Placement } from './placement.ts';
-import type { Difference, Miss } from './report.ts';
+import type { Degraded, Difference, Miss } from './report.ts';
 import type { ClientItem, Script, ServerStep } from './script.ts';
 
 /** The live side of a recorded request of the client. */
@@ -17,10 +19,14 @@ export interface LiveSession {
   readonly script: Script;
   readonly placement: Placement;
   readonly consumption: Consumption;
+  readonly masks: readonly Mask[];
+  readonly origins: Origins;
   readonly secrets: Secrets;
   readonly live: Map<Call, LiveRequest>;
   /** By live id: the recorded call of the newest request that was sent with it. */
   readonly byId: Map<string, Call>;
+  /** By recorded call: live ids that get its answer too, once it is sent. */
+  readonly repeats: Map<Call, Id[]>;
   /** By id: requests of the server that were sent and have no answer yet. */
   readonly asked: Map<string, Call[]>;
   readonly said: { readonly item: ClientItem | undefined; readonly value: unknown }[];
@@ -28,27 +34,32 @@ export interface LiveSession {
   readonly refusals: string[];
   readonly misses: Miss[];
   readonly differences: Difference[];
+  readonly degraded: Degraded[];
   readonly unwanted: number[];
   readonly moments: { readonly asked: Map<Call, number>; readonly answered: Map<Call, number> };
   moment: number;
   over: boolean;
 }
 
-export function createLiveSession(script: Script): LiveSession {
+export function createLiveSession(script: Script, masks: readonly Mask[]): LiveSession {
   const secrets = createSecrets();
   return {
     script,
     secrets,
     placement: createPlacement(script),
-    consumption: createConsumption(script, secrets),
+    consumption: createConsumption(script, secrets, masks),
+    masks,
+    origins: createOrigins(script),
     live: new Map(),
     byId: new Map(),
+    repeats: new Map(),
     asked: new Map(),
     said: [],
     sent: [],
     refusals: [],
     misses: [],
     differences: [],
+    degraded: [],
     unwanted: [],
     moments: { asked: new Map(), answered: new Map() },
     moment: 0,

@@ -9,8 +9,10 @@
  */
 import { parseJson } from '../model/json.ts';
 import { classify, itemsOf } from '../model/message.ts';
+import { declaredMasks } from './declared-masks.ts';
 import { take } from './hear.ts';
 import { createLiveSession, type LiveSession } from './live-session.ts';
+import type { Mask } from './masks.ts';
 import { missOf } from './miss.ts';
 import { withPlaceholders } from './placeholders.ts';
 import type { RecordedSession } from './recorded.ts';
@@ -38,10 +40,49 @@ export interface Player {
   transcript(): SessionTranscript;
 }
 
-/** A player of one recorded session. */
-export function createPlayer(session: RecordedSession): Player {
+/** How a recording is played. */
+export interface PlayOptions {
+  /**
+   * Places where a live value may be another one of the same class than was recorded:
+   * `METHOD:/POINTER=TYPE` or `TOOL:/POINTER=TYPE`.
+   */
+  readonly masks?: readonly string[];
+  /**
+   * What a message does that the recording does not have. `error`, the default: the client is told,
+   * and the replay goes on. `exit`: the client is told, and the server ends with code 1.
+   */
+  readonly onMiss?: 'error' | 'exit';
+}
+
+/** A player of one recorded session. Throws a MaskRefusal for a mask that is none of its. */
+export function createPlayer(session: RecordedSession, options: PlayOptions = {}): Player {
+  const [player] = createPlayers([session], options);
+  if (!player) throw new Error('There is a player for each session.');
+  return player;
+}
+
+/** A player of each session; what the options name must be in one of them. */
+export function createPlayers(
+  sessions: readonly RecordedSession[],
+  options: PlayOptions = {},
+): readonly Player[] {
+  const masks = declaredMasks(options.masks ?? [], sessions);
+  return sessions.map((session) => playerOf(session, { ...options, masks }));
+}
+
+interface Settings extends Omit<PlayOptions, 'masks'> {
+  readonly masks: readonly Mask[];
+}
+
+function playerOf(session: RecordedSession, { masks, onMiss }: Settings): Player {
   const script = scriptOf(session);
-  const state = createLiveSession(script);
+  const state = createLiveSession(script, masks);
+  const after = (said: readonly Outgoing[]): Outgoing[] => {
+    const isOver = onMiss === 'exit' && state.misses.length > 0;
+    if (!isOver) return [...said, ...due(state)];
+    state.over = true;
+    return [...said, { kind: 'end', code: 1, signal: null }];
+  };
   const receive = (value: unknown): Outgoing[] => {
     if (state.over) return [];
     const messages = itemsOf(classify(value));
@@ -49,7 +90,7 @@ export function createPlayer(session: RecordedSession): Player {
       const own = item === undefined || !Array.isArray(value) ? value : value[item];
       return take(state, message, own);
     });
-    return [...refused, ...due(state)];
+    return after(refused);
   };
   return {
     session,
@@ -61,8 +102,9 @@ export function createPlayer(session: RecordedSession): Player {
       // Text that is too deep to be walked stands for itself.
       if (parsed.why === 'too-deep') return receive(text);
       // An empty line says nothing.
-      if (text.trim() !== '') state.misses.push(missOf('invalid', { reason: 'not-json' }));
-      return [];
+      if (text.trim() === '' || state.over) return [];
+      state.misses.push(missOf(state, 'invalid', { reason: 'not-json' }));
+      return after([]);
     },
     report: () => reportOf(script, state.placement, state),
     transcript: () => transcriptOfState(state),

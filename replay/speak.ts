@@ -5,6 +5,7 @@ import { META } from '../model/methods.ts';
 import type { Call } from '../model/session.ts';
 import { replaceAt } from './json-text.ts';
 import type { LiveRequest, LiveSession } from './live-session.ts';
+import { waitingRepeats } from './repeat.ts';
 import type { Script, ServerStep } from './script.ts';
 import type { Slot } from './slots.ts';
 
@@ -52,7 +53,8 @@ function send(state: LiveSession, step: ServerStep): Outgoing[] {
   }
   state.sent.push({ step, text });
   const notifies = step.parts.some(({ kind }) => kind === 'notification');
-  return [{ kind: 'message', text, notifies, eof: step.eof }];
+  const repeats = step.owners.flatMap((call) => waitingRepeats(state, step, call));
+  return [{ kind: 'message', text, notifies, eof: step.eof }, ...repeats];
 }
 
 function expectAnswer(asked: Map<string, Call[]>, call: Call): void {

@@ -12,13 +12,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { createFramer, type Hash } from '../model/framing.ts';
 import { utf8 } from '../model/text.ts';
-import { createPlayer, type Player } from './player.ts';
+import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
 import type { Outgoing } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends PlayOptions {
   readonly entries: Iterable<Entry>;
   /** Name, id or beginning of an id; may be left out when the recording has one session. */
   readonly session?: string;
@@ -48,10 +48,13 @@ const LONGEST_LINE = 64 * 1024 * 1024;
  */
 const SPACING = 10;
 
-/** Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear. */
+/**
+ * Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear,
+ * and what createPlayer throws.
+ */
 export function serveRecording(options: ServeOptions): Serving {
   const { entries, session, input, output, onReport } = options;
-  const player = createPlayer(sessionOf(recordedSessions(entries), session));
+  const player = createPlayer(sessionOf(recordedSessions(entries), session), options);
   const done = serve(player, input, output).then(() => {
     const report = player.report();
     onReport?.(report);

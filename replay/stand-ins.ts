@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** All servers of one recording, each to be connected to as often as it was when recorded. */
 import type { Entry } from '../model/entry.ts';
-import { createPlayer } from './player.ts';
+import { createPlayers, type PlayOptions } from './player.ts';
 import {
   type RecordedSession,
   recordedSessions,
@@ -28,13 +28,17 @@ export interface StandIns {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The servers of these entries. */
-export function standIns(entries: Iterable<Entry>): StandIns {
-  return standInsOf(recordedSessions(entries));
+/** The servers of these entries. Throws what createPlayer throws for a wrong option. */
+export function standIns(entries: Iterable<Entry>, options: PlayOptions = {}): StandIns {
+  return standInsOf(recordedSessions(entries), options);
 }
 
-export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
-  const players = new Map(sessions.map((session) => [session, createPlayer(session)]));
+export function standInsOf(
+  sessions: readonly RecordedSession[],
+  options: PlayOptions = {},
+): StandIns {
+  const all = createPlayers(sessions, options);
+  const players = new Map(all.map((player) => [player.session, player]));
   const given = new Map<RecordedSession, StandInTransport>();
   const close = async (): Promise<void> => {
     for (const transport of given.values()) await transport.close();

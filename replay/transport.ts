@@ -3,7 +3,7 @@
  * version 1 and 2. It has the shape of their `Transport` and imports neither.
  */
 import type { Entry } from '../model/entry.ts';
-import { createPlayer, type Player } from './player.ts';
+import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
 import type { Outgoing } from './speak.ts';
@@ -31,12 +31,16 @@ export interface StandIn {
  * The stand-in of a recorded session, by name, id or beginning of an id. Throws a SessionChoice
  * when it is not there, or not clear.
  */
-export function standIn(entries: Iterable<Entry>, name?: string): StandIn {
-  return standInOf(sessionOf(recordedSessions(entries), name));
+export function standIn(
+  entries: Iterable<Entry>,
+  name?: string,
+  options: PlayOptions = {},
+): StandIn {
+  return standInOf(sessionOf(recordedSessions(entries), name), options);
 }
 
-export function standInOf(session: RecordedSession): StandIn {
-  const player = createPlayer(session);
+export function standInOf(session: RecordedSession, options: PlayOptions = {}): StandIn {
+  const player = createPlayer(session, options);
   let given = false;
   return {
     name: session.name,

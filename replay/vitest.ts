@@ -75,8 +75,11 @@ function missesOf({ name, misses }: ReplayReport): string[] {
   return misses.map(({ detail }) => `${name}: ${detail}`);
 }
 
-function othersOf({ name, differences, unmade, withheld }: ReplayReport): string[] {
+function othersOf({ name, differences, degraded, unmade, withheld }: ReplayReport): string[] {
   return [
+    ...degraded.map(
+      ({ entry, how, pointer = '' }) => `${name}: ${entry} was only ${how} ${pointer}`,
+    ),
     ...differences.map(
       ({ entry, about, pointer }) => `${name}: another ${about} than ${entry} at ${pointer}`,
     ),

@@ -13,7 +13,7 @@ import type { MessageRef } from '../../model/session.ts';
 import { viewsOf } from '../../model/view.ts';
 import type { ReplayReport, StandInTransport } from '../../replay/index.ts';
 import { type Folder, MAIN, start, temporaryFolder, wiretape } from '../cli/wiretape.ts';
-import { client, exit, gap, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { client, exit, frame, gap, server, tape, toolCall, toolText } from '../kit/entries.ts';
 import { capture } from './capture.ts';
 import { connect } from './clients.ts';
 import { plain, type Recorded, recordScenarios } from './scenarios.ts';
@@ -150,6 +150,44 @@ test('without --strict a miss is told on stderr, and the code is 0', async () =>
   });
 });
 
+test('--miss exit: the first miss ends it with 1, and stderr names it', async () => {
+  const file = await small('exit', ...asked);
+  const report = at('exit.json');
+  await using child = start(['replay', 'server', file, '--miss', 'exit', '--report', report]);
+  child.child.stdin?.write(call(1, 'b'));
+  const { code, stdout, stderr } = await child.ended;
+  expect({ code, stdout, stderr }).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('90404'),
+    stderr: expect.stringContaining('the recording has no such tools/call b'),
+  });
+  expect(await reportIn(report)).toMatchObject({ misses: [{ reason: 'not-recorded' }] });
+});
+
+test('--mask: another value of the class is answered, told, and fails --strict', async () => {
+  const added = (own: number) => toolCall(own, 'add', { key: own });
+  const file = await small('masked', client(added(1)), server(toolText(1, 'x')));
+  const report = at('masked.json');
+  const mask = 'add:/params/arguments/key=int';
+  await using child = start([
+    'replay',
+    'server',
+    file,
+    '--strict',
+    '--mask',
+    mask,
+    '--report',
+    report,
+  ]);
+  child.child.stdin?.end(`${JSON.stringify({ jsonrpc: '2.0', ...added(5) })}\n`);
+  expect(await child.ended).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('"text":"x"'),
+    stderr: expect.stringContaining('1 only nearly as recorded'),
+  });
+  expect(await reportIn(report)).toMatchObject({ misses: [], degraded: [{ class: 'int' }] });
+});
+
 test('the end of the server is the end, with the client still there', async () => {
   const file = await small('crash', client(toolCall(1, 'a')), exit(3));
   await using child = start(['replay', 'server', file, '--strict']);
@@ -173,6 +211,13 @@ test.each([
   ['a name that nobody has', ['all.tape.jsonl', '--session', 'nobody'], 'unknown-session'],
   ['a recording without messages', ['metadata.tape.jsonl'], 'incomplete-recording'],
   ['a recording with a gap, when strict', ['gap.tape.jsonl', '--strict'], 'incomplete-recording'],
+  ['a recording over the cap, when strict', ['cut.tape.jsonl', '--strict'], 'incomplete-recording'],
+  [
+    'a recording with lines of metadata, when strict',
+    ['bare.tape.jsonl', '--strict'],
+    'incomplete-recording',
+  ],
+  ['a mask that covers nothing', ['cut.tape.jsonl', '--mask', 'b:/params/x=int'], 'mask-refused'],
   [
     'a report that cannot be written',
     ['gap.tape.jsonl', '--report', 'no/such/folder'],
@@ -180,6 +225,9 @@ test.each([
   ],
 ] as const)('refused with 2: %s', async (_, args, code) => {
   await small('gap', gap(2));
+  const sha256 = 'ab'.repeat(32);
+  await small('cut', ...asked, frame('server', { why: 'over-cap', text: '{', bytes: 9e7, sha256 }));
+  await small('bare', ...asked, frame('server', { why: 'metadata-only', bytes: 20 }));
   const metadata = tape('metadata', [], { head: { capture: 'metadata' } });
   await writeFile(at('metadata.tape.jsonl'), writeRecording(metadata));
   const ran = await wiretape(['replay', 'server', ...args], { cwd: folder.path });
