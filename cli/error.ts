@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'unknown-session',
   'ambiguous-session',
   'mask-refused',
+  'fault-refused',
   'session-live',
   'too-many-sessions',
   'file-exists',

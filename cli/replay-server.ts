@@ -1,6 +1,6 @@
 /** `wiretape replay server`: a recorded server that speaks again. */
 import process from 'node:process';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type ReplayReport,
   recordedSessions,
@@ -20,6 +20,9 @@ interface ServerOptions {
   readonly report?: string;
   readonly strict?: boolean;
   readonly mask?: readonly string[];
+  readonly fault?: readonly string[];
+  readonly seed?: number;
+  readonly placement: 'observed' | 'causal';
   readonly miss: 'error' | 'exit';
 }
 
@@ -45,6 +48,20 @@ export function registerReplayServer(replay: Command): void {
         .choices(['error', 'exit'])
         .default('error'),
     )
+    .addOption(
+      new Option(
+        '--placement <mode>',
+        'what a message of the server that belongs to no request waits for',
+      )
+        .choices(['observed', 'causal'])
+        .default('observed'),
+    )
+    .option(
+      '--fault <fault>',
+      'KIND@CALL[:ARG], such as drop@read_graph#2: what the server does wrong; can be repeated',
+      repeated,
+    )
+    .option('--seed <n>', 'decides what a fault leaves to chance (1 when left out)', seedOf)
     .action(replayServer);
 }
 
@@ -53,13 +70,19 @@ function repeated(word: string, before: readonly string[] = []): readonly string
   return [...before, word];
 }
 
+function seedOf(text: string): number {
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is no whole number');
+}
+
 async function replayServer(file: string, options: ServerOptions): Promise<void> {
   const { entries, problems } = await readRecordingFile(file);
   reportProblems(problems.map((problem) => ({ ...problem, file })));
   const session = chosen(file, entries, options);
   const { stdin: input, stdout: output } = process;
-  const { mask: masks = [], miss: onMiss } = options;
-  const serving = serveRecording({ entries, session, input, output, masks, onMiss });
+  const { mask: masks = [], fault: faults = [], miss: onMiss, placement, seed = 1 } = options;
+  const playing = { masks, faults, seed, onMiss, placement };
+  const serving = serveRecording({ entries, session, input, output, ...playing });
   // Hosts close stdin first; one that does not still gets its report.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.once(signal, () => void serving.close());

@@ -1,11 +1,12 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
 export { MaskRefusal } from './declared-masks.ts';
+export { FaultRefusal } from './fault.ts';
 export { MISS_CODE } from './hear.ts';
 export { createPlayer, createPlayers, type Player, type PlayOptions } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
-export type { Degraded, Difference, Matched, Miss, ReplayReport } from './report.ts';
+export type { AppliedFault, Degraded, Difference, Matched, Miss, ReplayReport } from './report.ts';
 export { unplayableIn } from './script.ts';
-export type { Outgoing, OutgoingMessage } from './speak.ts';
+export type { Answered, Outgoing, OutgoingMessage } from './speak.ts';
 export { type ServeOptions, type Serving, serveRecording } from './stand-in.ts';
 export { type StandIns, standIns } from './stand-ins.ts';
 export {

@@ -5,7 +5,7 @@ import { type Consumption, createConsumption } from './consumption.ts';
 import type { Mask } from './masks.ts';
 import { createOrigins, type Origins } from './origin.ts';
 import { createSecrets, type Secrets } from './placeholders.ts';
-import { createPlacement, type Placement } from './placement.ts';
+import { createPlacement, type Placement, type PlacementMode } from './placement.ts';
 import type { Degraded, Difference, Miss } from './report.ts';
 import type { ClientItem, Script, ServerStep } from './script.ts';
 
@@ -41,12 +41,16 @@ export interface LiveSession {
   over: boolean;
 }
 
-export function createLiveSession(script: Script, masks: readonly Mask[]): LiveSession {
+export function createLiveSession(
+  script: Script,
+  masks: readonly Mask[],
+  placement: PlacementMode = 'observed',
+): LiveSession {
   const secrets = createSecrets();
   return {
     script,
     secrets,
-    placement: createPlacement(script),
+    placement: createPlacement(script, placement),
     consumption: createConsumption(script, secrets, masks),
     masks,
     origins: createOrigins(script),

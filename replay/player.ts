@@ -10,11 +10,14 @@
 import { parseJson } from '../model/json.ts';
 import { classify, itemsOf } from '../model/message.ts';
 import { declaredMasks } from './declared-masks.ts';
+import { declaredFaults } from './fault.ts';
+import { withFaults } from './faulty.ts';
 import { take } from './hear.ts';
 import { createLiveSession, type LiveSession } from './live-session.ts';
 import type { Mask } from './masks.ts';
 import { missOf } from './miss.ts';
 import { withPlaceholders } from './placeholders.ts';
+import type { PlacementMode } from './placement.ts';
 import type { RecordedSession } from './recorded.ts';
 import { type ReplayReport, reportOf } from './report.ts';
 import { scriptOf } from './script.ts';
@@ -52,9 +55,18 @@ export interface PlayOptions {
    * and the replay goes on. `exit`: the client is told, and the server ends with code 1.
    */
   readonly onMiss?: 'error' | 'exit';
+  /**
+   * What a message of the server that belongs to no request waits for. `observed`, the default: all
+   * that the client had said by then. `causal`: only what may have caused it.
+   */
+  readonly placement?: PlacementMode;
+  /** What the server does wrong: `KIND@CALL[:ARG]`, see docs/replay.md. */
+  readonly faults?: readonly string[];
+  /** Decides what a fault leaves to chance; 1 when left out. */
+  readonly seed?: number;
 }
 
-/** A player of one recorded session. Throws a MaskRefusal for a mask that is none of its. */
+/** A player of one recorded session. Throws a MaskRefusal or a FaultRefusal for what it has no place for. */
 export function createPlayer(session: RecordedSession, options: PlayOptions = {}): Player {
   const [player] = createPlayers([session], options);
   if (!player) throw new Error('There is a player for each session.');
@@ -67,16 +79,19 @@ export function createPlayers(
   options: PlayOptions = {},
 ): readonly Player[] {
   const masks = declaredMasks(options.masks ?? [], sessions);
-  return sessions.map((session) => playerOf(session, { ...options, masks }));
+  const faults = declaredFaults(options.faults ?? [], sessions);
+  return sessions.map((session) =>
+    withFaults(playerOf(session, { ...options, masks }), faults, options.seed ?? 1),
+  );
 }
 
-interface Settings extends Omit<PlayOptions, 'masks'> {
+interface Settings extends Pick<PlayOptions, 'onMiss' | 'placement'> {
   readonly masks: readonly Mask[];
 }
 
-function playerOf(session: RecordedSession, { masks, onMiss }: Settings): Player {
+function playerOf(session: RecordedSession, { masks, onMiss, placement }: Settings): Player {
   const script = scriptOf(session);
-  const state = createLiveSession(script, masks);
+  const state = createLiveSession(script, masks, placement);
   const after = (said: readonly Outgoing[]): Outgoing[] => {
     const isOver = onMiss === 'exit' && state.misses.length > 0;
     if (!isOver) return [...said, ...due(state)];

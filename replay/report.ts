@@ -67,6 +67,15 @@ export interface Degraded {
   readonly class?: string;
 }
 
+/** A fault that the user asked for, and that happened. */
+export interface AppliedFault {
+  readonly fault: string;
+  /** The recorded request whose answer it changed. */
+  readonly call: string;
+  /** The answer was held back, and the server has said too little since to let it go. */
+  readonly held?: true;
+}
+
 export interface ReplayReport {
   readonly name: string;
   readonly session: string;
@@ -86,6 +95,8 @@ export interface ReplayReport {
   readonly reordered: readonly { readonly entry: string; readonly after: string }[];
   /** What was recorded but cannot be played: lost entries, lines over the cap. */
   readonly unplayable: readonly Unplayable[];
+  /** What the server did wrong because the user asked for it; the rest of the report is as without. */
+  readonly faults: readonly AppliedFault[];
 }
 
 /** When requests came and were answered in the replay, counted from 1. */
@@ -129,6 +140,7 @@ export function reportOf(script: Script, placement: Placement, findings: Finding
     withheld,
     reordered: reorderedOf(script, moments),
     unplayable,
+    faults: [],
   };
 }
 

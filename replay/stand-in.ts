@@ -15,7 +15,7 @@ import { utf8 } from '../model/text.ts';
 import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
-import type { Outgoing } from './speak.ts';
+import type { Outgoing, OutgoingMessage } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
 export interface ServeOptions extends PlayOptions {
@@ -79,12 +79,18 @@ async function serve(player: Player, input: Readable, output: Writable): Promise
     output.on('error', () => resolve('gone'));
     output.on('close', () => resolve('gone'));
   });
-  const say = (said: readonly Outgoing[]) => Promise.race([write(said, output), gone]);
+  const late = createLate();
+  const say = (said: readonly Outgoing[]) => Promise.race([write(said, output, late), gone]);
   const framer = createFramer(LONGEST_LINE, runningHash);
-  if ((await say(player.start())) !== 'more') return;
-  for await (const lines of framesOf(input, framer)) {
-    const said = lines.flatMap(({ bytes }) => player.receiveText(utf8(bytes) ?? '\ufffd'));
-    if ((await say(said)) !== 'more') return;
+  try {
+    if ((await say(player.start())) !== 'more') return;
+    for await (const lines of framesOf(input, framer)) {
+      const said = lines.flatMap(({ bytes }) => player.receiveText(utf8(bytes) ?? '\ufffd'));
+      if ((await say(said)) !== 'more') return;
+    }
+    await Promise.race([late.said(), gone]);
+  } finally {
+    late.stop();
   }
 }
 
@@ -104,7 +110,11 @@ async function* framesOf(
 }
 
 /** Writes in order; waits where the reader is slow. `over`: the recorded server ended. */
-async function write(said: readonly Outgoing[], output: Writable): Promise<'more' | 'over'> {
+async function write(
+  said: readonly Outgoing[],
+  output: Writable,
+  late: Late,
+): Promise<'more' | 'over'> {
   let parts: Uint8Array[] = [];
   let notified = false;
   const flush = async (): Promise<void> => {
@@ -113,6 +123,10 @@ async function write(said: readonly Outgoing[], output: Writable): Promise<'more
     if (bytes.length > 0 && !output.write(bytes)) await once(output, 'drain');
   };
   for (const one of said) {
+    if (one.kind === 'message' && one.delay !== undefined) {
+      late.add(one.delay, () => output.write(bytesToSay(one)));
+      continue;
+    }
     const notifies = one.kind === 'message' && one.notifies;
     if (notified && !notifies) {
       await flush();
@@ -124,12 +138,38 @@ async function write(said: readonly Outgoing[], output: Writable): Promise<'more
       output.end();
       return 'over';
     }
-    parts.push(
-      one.kind === 'bytes' ? one.bytes : Buffer.from(one.eof ? one.text : `${one.text}\n`),
-    );
+    parts.push(one.kind === 'bytes' ? one.bytes : bytesToSay(one));
   }
   await flush();
   return 'more';
+}
+
+function bytesToSay({ text, eof }: OutgoingMessage): Uint8Array {
+  return Buffer.from(eof ? text : `${text}\n`);
+}
+
+/** What is said later than it is due, because of a fault. */
+interface Late {
+  add(delay: number, say: () => void): void;
+  /** Resolves when all of it was said. */
+  said(): Promise<void>;
+  /** Says no more. */
+  stop(): void;
+}
+
+function createLate(): Late {
+  const stopped = new AbortController();
+  const waiting: Promise<void>[] = [];
+  return {
+    add(delay, say) {
+      const { signal } = stopped;
+      waiting.push(sleep(delay, undefined, { signal }).then(say, () => {}));
+    },
+    async said() {
+      await Promise.all(waiting);
+    },
+    stop: () => stopped.abort(),
+  };
 }
 
 function runningHash(): Hash {

@@ -6,7 +6,7 @@ import type { Entry } from '../model/entry.ts';
 import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
-import type { Outgoing } from './speak.ts';
+import type { Outgoing, OutgoingMessage } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
 /** What `Transport` is in @modelcontextprotocol/sdk 1 and @modelcontextprotocol/client 2. */
@@ -59,6 +59,7 @@ export function standInOf(session: RecordedSession, options: PlayOptions = {}): 
 
 export function transportOf(player: Player): StandInTransport {
   const waiting: Outgoing[] = [];
+  const late = new Set<NodeJS.Timeout>();
   let state: 'new' | 'open' | 'closed' = 'new';
   let delivering = false;
 
@@ -67,10 +68,15 @@ export function transportOf(player: Player): StandInTransport {
     delivering = next !== undefined;
     if (!next) return;
     if (next.kind === 'end') close();
-    else if (next.kind === 'message') hand(next.text);
+    else if (next.kind === 'message') handIn(next);
     // A client handles notifications a moment after it got them; see SPACING in stand-in.ts.
     const later = next.kind === 'message' && next.notifies ? setImmediate : queueMicrotask;
     later(deliver);
+  };
+
+  const handIn = ({ text, delay }: OutgoingMessage): void => {
+    if (delay === undefined) hand(text);
+    else late.add(setTimeout(() => hand(text), delay));
   };
 
   const hand = (text: string): void => {
@@ -93,6 +99,7 @@ export function transportOf(player: Player): StandInTransport {
   const close = (): void => {
     if (state === 'closed') return;
     state = 'closed';
+    for (const timer of late) clearTimeout(timer);
     transport.onclose?.();
   };
 

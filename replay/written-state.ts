@@ -70,7 +70,7 @@ function seqOf(ref: MessageRef | undefined): number {
 }
 
 /** The tool calls of the client whose tool is not declared read-only wherever it was listed. */
-function writesOf({ session }: Script): Call[] {
+export function writesOf({ session }: Script): Call[] {
   const readOnly = new Map<string, boolean>();
   for (const { offers } of catalogs(session)) {
     for (const { kind, name, definition } of offers) {

@@ -188,6 +188,38 @@ test('--mask: another value of the class is answered, told, and fails --strict',
   expect(await reportIn(report)).toMatchObject({ misses: [], degraded: [{ class: 'int' }] });
 });
 
+test('--fault: a delayed answer comes last, a dropped one never, and all else as recorded', async () => {
+  const names = ['slow', 'lost', 'quick'];
+  const steps = [
+    ...names.map((name, own) => client(toolCall(own, name))),
+    ...names.map((name, own) => server(toolText(own, name))),
+  ];
+  const file = await small('faults', ...steps);
+  const report = at('faults.json');
+  const args = ['--fault', 'delay@slow:20-60', '--fault', 'drop@lost', '--seed', '7'];
+  await using child = start(['replay', 'server', file, '--strict', ...args, '--report', report]);
+  child.child.stdin?.end(names.map((name, own) => call(own, name)).join(''));
+  const { code, stdout } = await child.ended;
+  expect({ code, ids: stdout.trimEnd().split('\n').map(idOf) }).toEqual({ code: 0, ids: [2, 0] });
+  expect((await reportIn(report)).faults).toMatchObject([
+    { fault: 'delay@slow:20-60' },
+    { fault: 'drop@lost' },
+  ]);
+});
+
+test('--placement causal: a log message waits for the last message before it only', async () => {
+  const log = server({ method: 'notifications/message', params: { level: 'info', data: 'b' } });
+  const file = await small('causal', client(toolCall(1, 'a')), client(toolCall(2, 'b')), log);
+  for (const [placement, text] of [
+    ['observed', ''],
+    ['causal', 'notifications/message'],
+  ] as const) {
+    await using child = start(['replay', 'server', file, '--placement', placement]);
+    child.child.stdin?.end(call(2, 'b'));
+    expect((await child.ended).stdout).toMatch(text === '' ? /^$/ : text);
+  }
+});
+
 test('the end of the server is the end, with the client still there', async () => {
   const file = await small('crash', client(toolCall(1, 'a')), exit(3));
   await using child = start(['replay', 'server', file, '--strict']);
@@ -218,6 +250,8 @@ test.each([
     'incomplete-recording',
   ],
   ['a mask that covers nothing', ['cut.tape.jsonl', '--mask', 'b:/params/x=int'], 'mask-refused'],
+  ['a fault that names no call', ['cut.tape.jsonl', '--fault', 'drop@b'], 'fault-refused'],
+  ['a seed that is no number', ['cut.tape.jsonl', '--seed', 'x'], 'wrong-usage'],
   [
     'a report that cannot be written',
     ['gap.tape.jsonl', '--report', 'no/such/folder'],
