@@ -14,23 +14,21 @@ export interface Heard {
 
 /** `tick` counts the messages of all sessions that are played together. */
 export function createHeard({ session }: RecordedSession, tick: () => number): Heard {
-  const { id, head } = session;
-  const clock = { wall: '1970-01-01T00:00:00.000Z', monotonic: '0', boot: 'replay' };
-  const entries: Entry[] = head ? [{ ...head, seq: 0, at: 0, clock }] : [];
+  const said: (readonly [Peer, string, number])[] = [];
   return {
     hear(from, text) {
-      const now = tick();
-      const channel = from === 'client' ? 'stdin' : 'stdout';
-      const place = {
-        session: id,
-        seq: entries.length,
-        at: now,
-        sent: now,
-        from,
-        channel,
-      } as const;
-      entries.push(messageOrFrame({ type: 'message', ...place }, text));
+      said.push([from, text, tick()]);
     },
-    entries: () => entries,
+    entries() {
+      const { id, head } = session;
+      const clock = { wall: '1970-01-01T00:00:00.000Z', monotonic: '0', boot: 'replay' };
+      const opening: Entry[] = head ? [{ ...head, seq: 0, at: 0, clock }] : [];
+      const messages = said.map(([from, text, at], index) => {
+        const channel = from === 'client' ? 'stdin' : 'stdout';
+        const place = { session: id, seq: index + 1, at, sent: at, from, channel } as const;
+        return messageOrFrame({ type: 'message', ...place }, text);
+      });
+      return [...opening, ...messages];
+    },
   };
 }
