@@ -3,6 +3,7 @@
  * version 1 and 2. It has the shape of their `Transport` and imports neither.
  */
 import type { Entry } from '../model/entry.ts';
+import type { Heard } from './heard.ts';
 import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
@@ -57,7 +58,8 @@ export function standInOf(session: RecordedSession, options: PlayOptions = {}): 
   };
 }
 
-export function transportOf(player: Player): StandInTransport {
+/** `heard` is told what each side says, when it says it. */
+export function transportOf(player: Player, heard?: Heard): StandInTransport {
   const waiting: Outgoing[] = [];
   const late = new Set<NodeJS.Timeout>();
   let state: 'new' | 'open' | 'closed' = 'new';
@@ -80,6 +82,7 @@ export function transportOf(player: Player): StandInTransport {
   };
 
   const hand = (text: string): void => {
+    heard?.hear('server', text);
     for (const message of messagesOf(text)) {
       try {
         transport.onmessage?.(message);
@@ -112,7 +115,9 @@ export function transportOf(player: Player): StandInTransport {
     async send(message) {
       if (state !== 'open') throw new Error('The transport is not open.');
       // As text and back: what JSON leaves out is not sent, and neither side can change what the other holds.
-      say(player.receiveText(JSON.stringify(message) ?? ''));
+      const text = JSON.stringify(message) ?? '';
+      heard?.hear('client', text);
+      say(player.receiveText(text));
     },
     async close() {
       close();
