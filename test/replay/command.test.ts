@@ -56,7 +56,7 @@ describe('in the place of the real server', () => {
 
 // Seen from outside: what crosses between a client and the stand-in, taken apart by the session
 // machine and not by the player, is what crossed between the client and the server.
-test('a recording of the replay holds what the recording holds', async () => {
+test('T5: a recording of the replay holds what the recording holds', async () => {
   for (const { scenario, entries } of recordings) {
     const args = ['replay', 'server', at('all.tape.jsonl'), '--session', scenario.name];
     const again = capture(scenario.name, { command: process.execPath, args: [MAIN, ...args] });
@@ -241,11 +241,19 @@ test('a signal ends it with its report', async () => {
 test.each([
   ['several sessions and no name', ['all.tape.jsonl'], 'ambiguous-session'],
   ['a name that nobody has', ['all.tape.jsonl', '--session', 'nobody'], 'unknown-session'],
-  ['a recording without messages', ['metadata.tape.jsonl'], 'incomplete-recording'],
-  ['a recording with a gap, when strict', ['gap.tape.jsonl', '--strict'], 'incomplete-recording'],
-  ['a recording over the cap, when strict', ['cut.tape.jsonl', '--strict'], 'incomplete-recording'],
+  ['T8: a recording without messages', ['metadata.tape.jsonl'], 'incomplete-recording'],
   [
-    'a recording with lines of metadata, when strict',
+    'T8: a recording with a gap, when strict',
+    ['gap.tape.jsonl', '--strict'],
+    'incomplete-recording',
+  ],
+  [
+    'T8: a recording over the cap, when strict',
+    ['cut.tape.jsonl', '--strict'],
+    'incomplete-recording',
+  ],
+  [
+    'T8: a recording with lines of metadata, when strict',
     ['bare.tape.jsonl', '--strict'],
     'incomplete-recording',
   ],
