@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
+  connectCommand,
   type ReplayReport,
   recordedSessions,
   SessionChoice,
@@ -23,7 +24,7 @@ interface ServerOptions {
   readonly fault?: readonly string[];
   readonly seed?: number;
   readonly placement: 'observed' | 'causal';
-  readonly miss: 'error' | 'exit';
+  readonly miss: 'error' | 'exit' | 'live';
 }
 
 /** Adds it below `replay`. */
@@ -32,6 +33,7 @@ export function registerReplayServer(replay: Command): void {
     .command('server')
     .description('speak for a recorded server on stdin and stdout, without the server')
     .argument('<recording>', 'a file')
+    .argument('[command...]', 'after --: the live server of --miss live, started when it is needed')
     .option('--session <name>', 'which session: a name or an id; needed when there are several')
     .option('--report <file>', 'write what was not as recorded to this file, as JSON')
     .option('--strict', 'exit with 1 when anything was not as recorded')
@@ -43,9 +45,9 @@ export function registerReplayServer(replay: Command): void {
     .addOption(
       new Option(
         '--miss <policy>',
-        'what a message does that was not recorded: tell, or end with 1',
+        'what becomes of a message that was not recorded: it is refused, ends the replay with 1, or goes to the live server',
       )
-        .choices(['error', 'exit'])
+        .choices(['error', 'exit', 'live'])
         .default('error'),
     )
     .addOption(
@@ -70,18 +72,39 @@ function repeated(word: string, before: readonly string[] = []): readonly string
   return [...before, word];
 }
 
+/** The server that what was not recorded is passed on to: the command that the user typed. */
+function liveServer([command, ...args]: readonly string[], { miss }: ServerOptions) {
+  if (miss === 'live' && command === undefined) {
+    const hint = 'wiretape replay server FILE --miss live -- COMMAND';
+    throw new UserError('no-command', '--miss live needs the command of a live server.', hint);
+  }
+  if (miss !== 'live' && command !== undefined) {
+    const hint = 'Add --miss live, or leave the command out.';
+    throw new UserError('wrong-usage', 'A command is only run with --miss live.', hint);
+  }
+  return command === undefined
+    ? {}
+    : { live: connectCommand({ command, args, environment: process.env }) };
+}
+
 function seedOf(text: string): number {
   if (/^[0-9]{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is no whole number');
 }
 
-async function replayServer(file: string, options: ServerOptions): Promise<void> {
+async function replayServer(
+  file: string,
+  words: readonly string[],
+  options: ServerOptions,
+): Promise<void> {
+  const live = liveServer(words, options);
   const { entries, problems } = await readRecordingFile(file);
   reportProblems(problems.map((problem) => ({ ...problem, file })));
   const session = chosen(file, entries, options);
   const { stdin: input, stdout: output } = process;
-  const { mask: masks = [], fault: faults = [], miss: onMiss, placement, seed = 1 } = options;
-  const playing = { masks, faults, seed, onMiss, placement };
+  const { mask: masks = [], fault: faults = [], miss, placement, seed = 1 } = options;
+  const onMiss = miss === 'exit' ? 'exit' : 'error';
+  const playing = { masks, faults, seed, onMiss, placement, ...live } as const;
   const serving = serveRecording({ entries, session, input, output, ...playing });
   // Hosts close stdin first; one that does not still gets its report.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
@@ -146,6 +169,7 @@ function summary({
   unmade,
   withheld,
   unplayable,
+  live,
 }: ReplayReport): string {
   const counts = [
     [misses, 'not recorded'],
@@ -155,9 +179,10 @@ function summary({
     [withheld, 'not sent'],
     [unplayable, 'not playable'],
   ] as const;
+  const passed = live ? ` ${live.passedCount} went to the live server.` : '';
   const told = counts.flatMap(([list, what]) =>
     list.length > 0 ? [`${list.length} ${what}`] : [],
   );
   const first = misses[0] ? ` First: ${misses[0].detail}.` : '';
-  return `${name} was not as recorded: ${told.join(', ')}.${first}`;
+  return `${name} was not as recorded: ${told.join(', ')}.${first}${passed}`;
 }

@@ -15,9 +15,10 @@ import { compareValues } from './compare.ts';
 import type { Wanted } from './consumption.ts';
 import type { LiveSession } from './live-session.ts';
 import { type MaskedPlace, maskedPlaces, masksOf, withMasks } from './masks.ts';
-import { missOf } from './miss.ts';
+import { type About, missOf } from './miss.ts';
+import { type Live, refuse, textOf } from './refusal.ts';
 import { isRepeatable, repeat } from './repeat.ts';
-import { type Degraded, type Difference, type Miss, refOf } from './report.ts';
+import { type Degraded, type Difference, refOf } from './report.ts';
 import { type ClientItem, isRequest } from './script.ts';
 import type { Outgoing } from './speak.ts';
 import { capabilitiesOf, without } from './volatile.ts';
@@ -34,35 +35,20 @@ export function take(state: LiveSession, message: SingleMessage, value: unknown)
   const taken = state.consumption.take(wanted);
   if (taken.ok && !taken.again) {
     note(state, taken, value);
-    return message.kind === 'request' ? bind(state, taken.item, message) : [];
+    return message.kind === 'request' ? bind(state, taken.item, { message, value }) : [];
   }
-  const id = message.kind === 'request' ? { id: message.id } : {};
-  if (taken.ok && id.id !== undefined && isRepeatable(state, taken.item)) {
-    return repeat(state, taken.item, { value, id: id.id });
+  if (taken.ok && message.kind === 'request' && isRepeatable(state, taken.item)) {
+    return repeat(state, taken.item, { value, id: message.id });
   }
   const why = taken.ok ? ({ reason: 'used-up', nearest: taken.item } as const) : taken;
-  return refuse(state, missOf(state, message.kind, { ...why, wanted }), { value, ...id });
+  return miss(state, { ...why, wanted }, { message, value });
 }
 
-/** The code of our errors: outside of all ranges that JSON-RPC and MCP reserve. */
-export const MISS_CODE = 90404;
-
-function refuse(state: LiveSession, miss: Miss, live: { value: unknown; id?: Id }): Outgoing[] {
+/** It has no recorded message: told, and remembered as one of none. */
+function miss(state: LiveSession, about: About, live: Live): Outgoing[] {
+  const found = missOf(state, live.message.kind, about);
   state.said.push({ item: undefined, value: live.value });
-  if (live.id !== undefined) return tell(state, miss, live.id);
-  state.misses.push(miss);
-  return [];
-}
-
-/** Reports a miss and answers the request with it. */
-function tell(state: LiveSession, miss: Miss, id: Id): Outgoing[] {
-  state.misses.push(miss);
-  const { detail, reason, nearest, pointer, write, origin, source } = miss;
-  const data = { reason, nearest, pointer, write, origin, source };
-  const error = { code: MISS_CODE, message: `wiretape: ${detail}`, data };
-  const text = JSON.stringify({ jsonrpc: '2.0', id, error });
-  state.refusals.push(text);
-  return [{ kind: 'message', text, notifies: false, eof: false }];
+  return refuse(state, found, live);
 }
 
 /** A live message was found to be this recorded one. */
@@ -84,9 +70,10 @@ function maskedAt({ reference }: ClientItem, place: MaskedPlace): Degraded {
 function bind(
   state: LiveSession,
   item: ClientItem,
-  { id, method, params }: RequestMessage,
+  live: { readonly message: RequestMessage; readonly value: unknown },
 ): Outgoing[] {
   if (!isRequest(item)) return [];
+  const { id, method, params } = live.message;
   const { call, message } = item;
   state.live.set(call, { id, token: member(params, '_meta', META.progressToken) });
   state.byId.set(idKey(id), call);
@@ -97,7 +84,7 @@ function bind(
   }
   // Silence stays silence, unless it may be the recording that lost the answer.
   if (call.response || state.script.lastLoss < call.request.seq) return [];
-  return tell(state, missOf(state, 'request', { reason: 'answer-lost', nearest: item }), id);
+  return refuse(state, missOf(state, 'request', { reason: 'answer-lost', nearest: item }), live);
 }
 
 /** A cancellation names a live id; it is the recorded one when that gave up the same request. */
@@ -121,6 +108,7 @@ function takeCancellation(
 
 /** The client answers what the server asked. Another answer than the recorded one is reported. */
 function takeAnswer(state: LiveSession, message: ResponseMessage, value: unknown): Outgoing[] {
+  if (message.id !== null && state.passOn?.answer(message.id, textOf(state, value))) return [];
   const call = message.id === null ? undefined : openQuestion(state.asked, message.id);
   const item = call && state.script.answers.get(call);
   if (item) {
@@ -136,7 +124,7 @@ function takeAnswer(state: LiveSession, message: ResponseMessage, value: unknown
   if (stray.ok) note(state, stray, value);
   else {
     const about = call ? { nearest: refOf(call) } : {};
-    refuse(state, missOf(state, 'response', { reason: 'nothing-asked', ...about }), { value });
+    return miss(state, { reason: 'nothing-asked', ...about }, { message, value });
   }
   return [];
 }

@@ -1,9 +1,13 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
+
+export type { Connect, Connection, Ear } from './client/connection.ts';
+export { type CommandTarget, connectCommand } from './client/stdio.ts';
 export { MaskRefusal } from './declared-masks.ts';
 export { FaultRefusal } from './fault.ts';
-export { MISS_CODE } from './hear.ts';
+export type { LiveReport, Missed, PassOn } from './pass-on.ts';
 export { createPlayer, createPlayers, type Player, type PlayOptions } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
+export { MISS_CODE } from './refusal.ts';
 export type { AppliedFault, Degraded, Difference, Matched, Miss, ReplayReport } from './report.ts';
 export { unplayableIn } from './script.ts';
 export type { Answered, Outgoing, OutgoingMessage } from './speak.ts';

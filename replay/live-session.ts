@@ -4,6 +4,7 @@ import type { Call } from '../model/session.ts';
 import { type Consumption, createConsumption } from './consumption.ts';
 import type { Mask } from './masks.ts';
 import { createOrigins, type Origins } from './origin.ts';
+import type { PassOn } from './pass-on.ts';
 import { createSecrets, type Secrets } from './placeholders.ts';
 import { createPlacement, type Placement, type PlacementMode } from './placement.ts';
 import type { Degraded, Difference, Miss } from './report.ts';
@@ -37,14 +38,23 @@ export interface LiveSession {
   readonly degraded: Degraded[];
   readonly unwanted: number[];
   readonly moments: { readonly asked: Map<Call, number>; readonly answered: Map<Call, number> };
+  /** Where what was not recorded goes; nowhere, mostly. */
+  readonly passOn: PassOn | undefined;
+  /** The line that is being heard, when one message is all of it. */
+  line: string | undefined;
   moment: number;
   over: boolean;
+}
+
+export interface LiveOptions {
+  readonly placement?: PlacementMode | undefined;
+  readonly passOn?: PassOn | undefined;
 }
 
 export function createLiveSession(
   script: Script,
   masks: readonly Mask[],
-  placement: PlacementMode = 'observed',
+  { placement = 'observed', passOn }: LiveOptions = {},
 ): LiveSession {
   const secrets = createSecrets();
   return {
@@ -66,6 +76,8 @@ export function createLiveSession(
     degraded: [],
     unwanted: [],
     moments: { asked: new Map(), answered: new Map() },
+    passOn,
+    line: undefined,
     moment: 0,
     over: false,
   };

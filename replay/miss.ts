@@ -37,13 +37,13 @@ function closestOf(state: LiveSession, about: About): Found {
   if (nearest) return { nearest: nearest.reference };
   if (reason !== 'not-recorded' || !wanted) return {};
   const found = nearestOf(state.script, wanted, state.secrets);
-  if (!found) return { origin: 'caller' };
+  if (!found) return { from: 'caller' };
   const { item, pointer, recorded } = found;
   const source = state.origins.sourceOf(item, recorded);
   return {
     nearest: item.reference,
     ...(pointer === undefined ? {} : { pointer }),
-    ...(source === undefined ? { origin: 'caller' } : { origin: 'answer', source }),
+    ...(source === undefined ? { from: 'caller' } : { from: 'answer', source }),
   };
 }
 
@@ -72,7 +72,7 @@ function matchedOf({ reference, message, call }: ClientItem): Matched {
   };
 }
 
-type Found = Pick<Miss, 'nearest' | 'pointer' | 'write' | 'origin' | 'source'>;
+type Found = Pick<Miss, 'nearest' | 'pointer' | 'write' | 'from' | 'source'>;
 
 function sentence(reason: Miss['reason'], found: Found, title: string): string {
   const { nearest, pointer, write } = found;

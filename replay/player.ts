@@ -16,6 +16,7 @@ import { take } from './hear.ts';
 import { createLiveSession, type LiveSession } from './live-session.ts';
 import type { Mask } from './masks.ts';
 import { missOf } from './miss.ts';
+import type { PassOn } from './pass-on.ts';
 import { withPlaceholders } from './placeholders.ts';
 import type { PlacementMode } from './placement.ts';
 import type { RecordedSession } from './recorded.ts';
@@ -64,6 +65,8 @@ export interface PlayOptions {
   readonly faults?: readonly string[];
   /** Decides what a fault leaves to chance; 1 when left out. */
   readonly seed?: number;
+  /** Where a message goes that was not recorded, before it is refused. */
+  readonly passOn?: PassOn;
 }
 
 /** A player of one recorded session. Throws a MaskRefusal or a FaultRefusal for what it has no place for. */
@@ -85,13 +88,13 @@ export function createPlayers(
   );
 }
 
-interface Settings extends Pick<PlayOptions, 'onMiss' | 'placement'> {
+interface Settings extends Pick<PlayOptions, 'onMiss' | 'placement' | 'passOn'> {
   readonly masks: readonly Mask[];
 }
 
-function playerOf(session: RecordedSession, { masks, onMiss, placement }: Settings): Player {
+function playerOf(session: RecordedSession, { masks, onMiss, ...how }: Settings): Player {
   const script = scriptOf(session);
-  const state = createLiveSession(script, masks, placement);
+  const state = createLiveSession(script, masks, how);
   const after = (said: readonly Outgoing[]): Outgoing[] => {
     const isOver = onMiss === 'exit' && state.misses.length > 0;
     if (!isOver) return [...said, ...due(state)];
@@ -110,9 +113,13 @@ function playerOf(session: RecordedSession, { masks, onMiss, placement }: Settin
   return {
     session,
     start: () => due(state),
-    receive,
+    receive(value) {
+      state.line = undefined;
+      return receive(value);
+    },
     receiveText(text) {
       const parsed = parseJson(text);
+      state.line = parsed.ok && !Array.isArray(parsed.value) ? text : undefined;
       if (parsed.ok) return receive(parsed.value);
       // Text that is too deep to be walked stands for itself.
       if (parsed.why === 'too-deep') return receive(text);
@@ -121,7 +128,10 @@ function playerOf(session: RecordedSession, { masks, onMiss, placement }: Settin
       state.misses.push(missOf(state, 'invalid', { reason: 'not-json' }));
       return after([]);
     },
-    report: () => reportOf(script, state.placement, state),
+    report() {
+      const live = how.passOn && { live: how.passOn.report() };
+      return { ...reportOf(script, state.placement, state), ...live };
+    },
     transcript: () => transcriptOfState(state),
   };
 }

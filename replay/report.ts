@@ -1,6 +1,7 @@
 /** What a replay was like: everything in which it was not the recording, named by recorded entry. */
 import { reference } from '../model/entry.ts';
 import type { Call } from '../model/session.ts';
+import type { LiveReport } from './pass-on.ts';
 import type { Placement } from './placement.ts';
 import { isRequest, type Script, type Unplayable } from './script.ts';
 
@@ -28,9 +29,11 @@ export interface Miss {
    * Of a message that was not recorded: whether what differs was the caller's own choice in the
    * recording, or came from an earlier answer of the server.
    */
-  readonly origin?: 'caller' | 'answer';
+  readonly from?: 'caller' | 'answer';
   /** That answer. */
   readonly source?: string;
+  /** It was passed on to a live server, and what came back is of today. */
+  readonly origin?: 'live';
   /** What the client had said before, as far as it was recorded; the last ten, in order. */
   readonly past: readonly Matched[];
   /** All of this as one sentence. */
@@ -97,6 +100,8 @@ export interface ReplayReport {
   readonly unplayable: readonly Unplayable[];
   /** What the server did wrong because the user asked for it; the rest of the report is as without. */
   readonly faults: readonly AppliedFault[];
+  /** What was passed on to a live server, if one was named. */
+  readonly live?: LiveReport;
 }
 
 /** When requests came and were answered in the replay, counted from 1. */

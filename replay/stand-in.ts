@@ -11,9 +11,13 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { createFramer, type Hash } from '../model/framing.ts';
+import { idKey } from '../model/message.ts';
 import { utf8 } from '../model/text.ts';
+import type { Connect } from './client/connection.ts';
+import { createPassOn, type PassOn } from './pass-on.ts';
 import { createPlayer, type Player, type PlayOptions } from './player.ts';
-import { recordedSessions, sessionOf } from './recorded.ts';
+import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
+import { refusalText } from './refusal.ts';
 import type { ReplayReport } from './report.ts';
 import type { Outgoing, OutgoingMessage } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
@@ -24,6 +28,11 @@ export interface ServeOptions extends PlayOptions {
   readonly session?: string;
   readonly input: Readable;
   readonly output: Writable;
+  /**
+   * A live server for what was not recorded, such as connectCommand gives; it is connected to at the
+   * first such message. When left out, such a message is refused.
+   */
+  readonly live?: Connect;
   /** Called once, when the client or the recorded server has ended. */
   readonly onReport?: (report: ReplayReport) => void;
 }
@@ -54,8 +63,11 @@ const SPACING = 10;
  */
 export function serveRecording(options: ServeOptions): Serving {
   const { entries, session, input, output, onReport } = options;
-  const player = createPlayer(sessionOf(recordedSessions(entries), session), options);
-  const done = serve(player, input, output).then(() => {
+  const recorded = sessionOf(recordedSessions(entries), session);
+  const passOn = options.live && passOnTo(options.live, recorded, output);
+  const player = createPlayer(recorded, passOn ? { ...options, passOn } : options);
+  const done = serve(player, input, output).then(async () => {
+    await passOn?.close();
     const report = player.report();
     onReport?.(report);
     return report;
@@ -71,6 +83,18 @@ export function serveRecording(options: ServeOptions): Serving {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function passOnTo(connect: Connect, { session }: RecordedSession, output: Writable): PassOn {
+  const questions = session.calls.filter(({ from }) => from === 'server');
+  return createPassOn({
+    connect,
+    say: (text) => {
+      if (output.writable) output.write(`${text}\n`);
+    },
+    refusal: refusalText,
+    taken: new Set(questions.map(({ id }) => idKey(id))),
+  });
 }
 
 async function serve(player: Player, input: Readable, output: Writable): Promise<void> {
@@ -172,7 +196,7 @@ function createLate(): Late {
   };
 }
 
-function runningHash(): Hash {
+export function runningHash(): Hash {
   const hash = createHash('sha256');
   return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
 }

@@ -27,7 +27,7 @@ describe('whose mind changed', () => {
   test('a value that came from an earlier answer names that answer', () => {
     expect(find({ order: 'ord_4712' })).toMatchObject({
       pointer: '/params/arguments/order',
-      origin: 'answer',
+      from: 'answer',
       source: `${id}:2`,
       detail: `the recording has no such tools/call find; the nearest is ${id}:3, which differs first at /params/arguments/order: the recorded value came from the answer ${id}:2`,
     });
@@ -36,7 +36,7 @@ describe('whose mind changed', () => {
   test('what the client chose by itself is its own, also when an answer echoed it', () => {
     for (const args of [{ title: 'other words' }, { limit: 6 }, { more: true }]) {
       const miss = find(args);
-      expect(miss).toMatchObject({ origin: 'caller' });
+      expect(miss).toMatchObject({ from: 'caller' });
       expect(miss?.source).toBeUndefined();
       expect(miss?.detail).toMatch(/: the caller asked something else$/);
     }
@@ -55,7 +55,7 @@ describe('whose mind changed', () => {
     ]) {
       const playing = player(tape('notes', steps));
       converse(playing, [toolCall(1, 'a'), toolCall(2, 'b', args)]);
-      expect(playing.report().misses).toMatchObject([{ origin: 'caller' }]);
+      expect(playing.report().misses).toMatchObject([{ from: 'caller' }]);
     }
   });
 });

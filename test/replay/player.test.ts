@@ -111,7 +111,7 @@ describe('matching', () => {
         reason: 'not-recorded',
         nearest: `${id}:1`,
         pointer: '/params/arguments/items/0/a~1b',
-        origin: 'caller',
+        from: 'caller',
       },
     });
     expect(playing.report()).toMatchObject({
