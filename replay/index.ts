@@ -4,6 +4,7 @@ export type { Connect, Connection, Ear } from './client/connection.ts';
 export { type CommandTarget, connectCommand } from './client/stdio.ts';
 export { MaskRefusal } from './declared-masks.ts';
 export { FaultRefusal } from './fault.ts';
+export { toldWithPast } from './miss.ts';
 export type { LiveReport, Missed, PassOn } from './pass-on.ts';
 export { createPlayer, createPlayers, type Player, type PlayOptions } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
