@@ -12,13 +12,14 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  renameSync,
   statfsSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { FORMAT } from '../model/entry.ts';
-import type { Owner } from '../model/state.ts';
+import { journalName, type Owner } from '../model/state.ts';
 import type { Sink } from './recorder.ts';
 import { sealOne } from './seal.ts';
 import { codeOf } from './system-error.ts';
@@ -31,6 +32,8 @@ export interface JournalFile extends Sink {
   readonly size: number;
   /** Empties the file but for its header: everything in it is durable elsewhere. */
   restart(): void;
+  /** Says by its name that nothing more will be written to it, and closes it: others may take it away. */
+  letGo(): void;
   close(): void;
 }
 
@@ -47,7 +50,7 @@ const NEW_FILE =
  * next one tries again, since a disk that is full now may have room a moment later.
  */
 export function createJournalFile(folder: string, session: string, owner: Owner): JournalFile {
-  const path = join(folder, `${session}.journal`);
+  const path = join(folder, journalName(session));
   const header = sealOne(JSON.stringify({ wiretape: FORMAT, journal: session, ...owner }));
   let fd: number | undefined;
   let file: ReturnType<typeof appendTo> | undefined;
@@ -75,6 +78,10 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
       return file?.size ?? 0;
     },
     restart: () => void begin(),
+    letGo() {
+      closeQuietly(fd);
+      renameSync(path, join(folder, journalName(session, 'ended')));
+    },
     close: () => closeQuietly(fd),
   };
 }
@@ -101,12 +108,13 @@ export function ownFolder(folder: string): void {
   }
 }
 
+/** One by one: where a folder takes no others and denies that it is there (/proc), Node's own way never ends. */
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
-    // Of some refusals Node says only that the folder is not there afterwards: one by one it says why.
     makeFolder(dirname(folder));
     mkdirSync(folder, { mode: 0o700 });
   }

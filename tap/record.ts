@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { parse } from 'node:path';
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { type Entry, reference } from '../model/entry.ts';
 import { readJournal } from '../model/journal.ts';
@@ -32,9 +33,14 @@ export async function writeRecord(
   } catch (error) {
     const code = error instanceof Refusal ? error.code : 'unwritable-folder';
     say(
-      `${file} was not written: ${reasonOf(error)}. The session is kept in ${journal}. [${code}]`,
+      `${file} was not written: ${reasonOf(error)}. ${kept(file, parse(journal).name)} [${code}]`,
     );
   }
+}
+
+/** Where a session is that could not be written to a file. */
+export function kept(file: string, session: string): string {
+  return `The session is kept: wiretape export ${session} -o ${file}`;
 }
 
 class Refusal extends Error {

@@ -3,6 +3,7 @@
  * and an end. It knows nothing of pipes or transports; whoever has those adds drafts.
  */
 import { rmSync } from 'node:fs';
+import { parse } from 'node:path';
 import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
 import type { Capture, SessionEntry } from '../model/entry.ts';
@@ -147,12 +148,23 @@ export function startSession(
       if (!journal.isBegun) return;
       if (options.record !== undefined) await writeRecordOf(journal, options.record, say);
       const durable = await shipping.finish();
-      journal.close();
-      // Neither a journal that is gone already nor one too many is a reason to end otherwise.
-      if (durable) rmSync(journal.path, { force: true });
-      else await growth.end().catch(() => {});
+      leave(journal, durable);
+      // One journal too many is no reason to end otherwise.
+      if (!durable) await growth.end().catch(() => {});
     },
   };
+}
+
+/** What is durable elsewhere is not needed any more; all else is left to the next collector. */
+function leave(journal: JournalFile, durable: boolean): void {
+  try {
+    if (durable) {
+      journal.close();
+      rmSync(journal.path, { force: true });
+    } else journal.letGo();
+  } catch {
+    // A journal that stays is taken in when this process has gone.
+  }
 }
 
 /** The modules are loaded here, since most sessions write no recording. Never rejects. */
@@ -169,7 +181,7 @@ async function writeRecordOf(
   } catch {
     // Long sessions outlive updates of wiretape, and then what was not loaded yet is not there.
     say(
-      `${file} was not written: wiretape was removed or replaced. The session is kept in ${path}.`,
+      `${file} was not written: wiretape was removed or replaced. The session is kept: wiretape export ${parse(path).name} -o ${file}`,
     );
   }
 }
