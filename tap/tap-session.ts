@@ -18,7 +18,7 @@ import { fingerprintOfKey, keyedHash } from './hash.ts';
 import { createJournalFile, type JournalFile } from './journal-file.ts';
 import { keyOf } from './key.ts';
 import { thisOwner } from './owner.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 import { startShipping } from './ship.ts';
 
 /** What the stdio tap and the in-process tap have in common. */
@@ -94,7 +94,6 @@ export function startSession(
   const clean = rules ? createRedact(hash, environment, rules) : hideAll(hash);
   const journal = createJournalFile(statePaths(state).journals, id, thisOwner());
   const growth = watchGrowth(statePaths(state).journals);
-  const said = new Set<string>();
   let isEnding = false;
   const recorder = createRecorder({
     session: id,
@@ -107,16 +106,15 @@ export function startSession(
       },
     },
     now: clock.now,
-    onLoss(reason, kind) {
-      if (said.has(kind)) return;
-      said.add(kind);
+    onLoss: once((reason, kind) => {
       if (kind === 'unmade') say(`A message of ${name} is not recorded: ${reason}. ${PASSES}`);
-      else if (journal.isBegun) say(`${name} is not recorded: ${reason}. ${PASSES} ${CODE}`);
+      else if (journal.isBegun || journal.generation > 0)
+        say(`${name} is not recorded: ${reason}. ${PASSES} ${CODE}`);
       else
         say(
           `Nothing is recorded: ${state} cannot be written (${reason}). ${PASSES} ${HINT} ${CODE}`,
         );
-    },
+    }),
   });
   const shipping = startShipping({
     session: id,
@@ -143,6 +141,9 @@ export function startSession(
     },
     async finish(reason) {
       isEnding = true;
+      // Whether the journal is still there is looked at now and then, and now.
+      journal.lookNext();
+      recorder.add([]);
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
       if (!journal.isBegun) return;
@@ -152,6 +153,15 @@ export function startSession(
       // One journal too many is no reason to end otherwise.
       if (!durable) await growth.end().catch(() => {});
     },
+  };
+}
+
+/** Each kind of loss is said once. */
+function once(tell: RecorderOptions['onLoss']): RecorderOptions['onLoss'] {
+  const said = new Set<string>();
+  return (reason, kind) => {
+    if (!said.has(kind)) tell(reason, kind);
+    said.add(kind);
   };
 }
 
