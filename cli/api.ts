@@ -10,7 +10,7 @@ import { isObject, parseJson, textMember } from '../model/json.ts';
 import { type Owner, statePaths } from '../model/state.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { isRunning } from '../tap/owner.ts';
-import { systemReason, UserError } from './error.ts';
+import { systemCode, systemReason, UserError } from './error.ts';
 
 /** What collector.json says of the process that serves a state folder. */
 export interface Running extends Owner {
@@ -20,7 +20,12 @@ export interface Running extends Owner {
 
 /** The collector that runs for a state folder, or undefined. */
 export async function findCollector(state: string): Promise<Running | undefined> {
-  const text = await readFile(statePaths(state).collector, 'utf8').catch(() => undefined);
+  const text = await readFile(statePaths(state).collector, 'utf8').catch((error: unknown) => {
+    // A folder that may not be read is not an empty one.
+    if (systemCode(error) === 'ENOENT') return undefined;
+    const detail = `${state} cannot be read: ${systemReason(error)}.`;
+    throw new UserError('unwritable-folder', detail, 'Name another with --state DIR.');
+  });
   const parsed = parseJson(text ?? '');
   if (!parsed.ok || !isObject(parsed.value)) return undefined;
   const { pid, started, address, version } = parsed.value;

@@ -336,3 +336,15 @@ test('a collector that hangs is told, and holds up nobody', async () => {
     );
   }
 });
+
+test('a state folder that is none, or may not be read, is not called empty', async () => {
+  const file = join(folder.path, 'no-folder');
+  await writeFile(file, '');
+  for (const words of [['ls'], ['status'], []]) {
+    const { code, stderr } = await wiretape([...words, '--state', file]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/cannot be read: .* \[unwritable-folder\]\n$/),
+    ]);
+  }
+});
