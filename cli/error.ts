@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'unknown-session',
   'ambiguous-session',
   'session-live',
+  'not-collected',
   'too-many-sessions',
   'file-exists',
   'unwritable-folder',
