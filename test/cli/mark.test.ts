@@ -33,7 +33,7 @@ beforeAll(async () => {
   const store = await openStore({ path: join(state, 'store', 'store.db') });
   for (const own of [first, second]) await store.of('local').append(own[0]!.session, own);
   await store.close();
-  const [{ session }] = journalled as [{ session: string }];
+  const { session } = journalled[0]!;
   const header = journalHeader(session, { pid: 4_194_304, started: '1' }, crc32);
   const lines = journalled.map((entry) => journalLine(entry, crc32));
   await writeFile(join(state, 'journal', `${session}.journal`), [header, ...lines].join(''));
