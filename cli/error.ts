@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'ambiguous-session',
   'session-live',
   'not-collected',
+  'no-marked-runs',
   'too-many-sessions',
   'file-exists',
   'unwritable-folder',

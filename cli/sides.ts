@@ -6,10 +6,10 @@ import { viewsOf } from '../model/view.ts';
 import type { Run } from '../model/workflow.ts';
 import type { Side } from '../replay/index.ts';
 import { readRecordingFile } from './recording-file.ts';
-import { coversAll, spanOf } from './run-span.ts';
+import { spanOf } from './run-span.ts';
 import { chooseSessions, isFile, reportProblems, runNamed } from './sessions.ts';
 import type { Source } from './source.ts';
-import { remark } from './terminal.ts';
+import { counted, remark } from './terminal.ts';
 
 export interface NamedSide {
   /** The word it was given by. */
@@ -17,12 +17,26 @@ export interface NamedSide {
   readonly side: Side;
 }
 
-/** The sessions of a file, a run (and only its part of them), or one session. */
-export async function sideNamed(source: Source, name: string): Promise<NamedSide> {
-  const side = (await isFile(name)) ? await sideOfFile(name) : await sideOfStore(source, name);
-  const lost = side.reduce((sum, { view }) => sum + view.session.lostCount, 0);
-  if (lost > 0) remark(`${name} lost ${lost} entries; what stood in them is not compared.`);
-  return { name, side };
+/** For each word the sessions of a file, a run (and only its part of them), or one session. */
+export async function sidesNamed(
+  source: Source,
+  words: readonly string[],
+): Promise<readonly NamedSide[]> {
+  const sides: NamedSide[] = [];
+  let all: readonly SessionSummary[] | undefined;
+  for (const word of words) {
+    if (await isFile(word)) sides.push({ name: word, side: await sideOfFile(word) });
+    else {
+      all ??= await source.summaries();
+      sides.push({ name: word, side: await sideOfStore(source, all, word) });
+    }
+  }
+  for (const { name, side } of sides) {
+    const lost = side.reduce((sum, { view }) => sum + view.session.lostCount, 0);
+    if (lost > 0)
+      remark(`${name} lost ${counted(lost, 'entry', 'entries')}, which no comparison sees.`);
+  }
+  return sides;
 }
 
 async function sideOfFile(file: string): Promise<Side> {
@@ -31,21 +45,25 @@ async function sideOfFile(file: string): Promise<Side> {
   return viewsOf(entries).map((view) => ({ view }));
 }
 
-async function sideOfStore(source: Source, word: string): Promise<Side> {
-  const all = await source.summaries();
+async function sideOfStore(
+  source: Source,
+  all: readonly SessionSummary[],
+  word: string,
+): Promise<Side> {
   const chosen = chooseSessions(all, word);
   const entries = await source.entries(chosen.map(({ id }) => id));
-  return partsOf(entries, chosen, runNamed(all, word));
+  return partsOf(entries, runNamed(all, word));
 }
 
-/** Of a run, what its sessions said in its time. */
-function partsOf(
-  entries: readonly Entry[],
-  sessions: readonly SessionSummary[],
-  run: Run | undefined,
-): Side {
+/** Of a run, what its sessions said in its trace or in its time. */
+function partsOf(entries: readonly Entry[], run: Run | undefined): Side {
   const views = viewsOf(entries);
-  if (!run || coversAll(run, sessions)) return views.map((view) => ({ view }));
+  if (!run) return views.map((view) => ({ view }));
   const own = groupBy(entries, ({ session }) => session);
-  return views.map((view) => ({ view, ...spanOf(run, own.get(view.session.id) ?? []) }));
+  const trace = run.trace === undefined ? {} : { trace: run.trace };
+  return views.map((view) => ({
+    view,
+    ...spanOf(run, own.get(view.session.id) ?? []),
+    ...trace,
+  }));
 }

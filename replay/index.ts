@@ -3,6 +3,7 @@ export type { Side } from './diff/calls.ts';
 export { type Comparison, compareSides } from './diff/comparison.ts';
 export type { CallDifference } from './diff/differences.ts';
 export type { Divergence } from './diff/divergence.ts';
+export { type Separation, type SeparationReport, separate } from './diff/separation.ts';
 export type { Change } from './diff/values.ts';
 export { MISS_CODE } from './hear.ts';
 export { createPlayer, type Player } from './player.ts';

@@ -11,11 +11,12 @@ import { bootRanks, order, startOf } from '../../model/order.ts';
 import { type Call, nameOf, type SessionView } from '../../model/session.ts';
 import { stableParams, without } from '../volatile.ts';
 
-/** A session, or the entries of it from one seq to another. */
+/** A session, or of it what was asked from one seq to another, or as part of one trace. */
 export interface Part {
   readonly view: SessionView;
   readonly from?: number;
   readonly to?: number;
+  readonly trace?: string;
 }
 
 /** What is compared with another such: the sessions of one run or recording. */
@@ -70,9 +71,13 @@ export function comparedSessions(side: Side): ComparedSession[] {
 }
 
 /** The calls that were asked within the part. */
-function callsOf({ view, from = 0, to = Number.POSITIVE_INFINITY }: Part): ComparedCall[] {
+function callsOf({ view, from = 0, to = Number.POSITIVE_INFINITY, trace }: Part): ComparedCall[] {
   return view.session.calls
-    .filter(({ request }) => request.seq >= from && request.seq <= to)
+    .filter((call) =>
+      trace === undefined
+        ? call.request.seq >= from && call.request.seq <= to
+        : call.trace === trace,
+    )
     .map((call) => comparedCall(view, call));
 }
 

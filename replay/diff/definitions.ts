@@ -54,11 +54,9 @@ export interface Offered {
   readonly byName: ReadonlyMap<string, Offer>;
 }
 
-/** What the part of a session lists last. */
-export function offersOf({ view, from = 0, to = Number.POSITIVE_INFINITY }: Part): Offered {
-  const all = catalogs(view).filter(({ pages }) =>
-    pages.some(({ request }) => request.seq >= from && request.seq <= to),
-  );
+/** What is in force at the end of the part: a client may have listed it long before. */
+export function offersOf({ view, to = Number.POSITIVE_INFINITY }: Part): Offered {
+  const all = catalogs(view).filter(({ pages }) => pages.some(({ request }) => request.seq <= to));
   const offers = currentOffers(all).map((offer) => [`${offer.kind} ${offer.name}`, offer] as const);
   return { listed: new Set(all.map(({ kind }) => kind)), byName: new Map(offers) };
 }

@@ -27,7 +27,7 @@ export function reorderedIn(pairs: readonly Two<ComparedCall>[]): Reordered[] {
 }
 
 /** When it says who it is, or what it offers, a server says nothing of what was done. */
-function hasOrder({ call: { method } }: ComparedCall): boolean {
+export function hasOrder({ call: { method } }: ComparedCall): boolean {
   return !STATELESS.has(method) && LISTS[method] === undefined;
 }
 

@@ -1,0 +1,158 @@
+/**
+ * Which call of one run is which of the others, for many runs at once, whoever is good or bad.
+ * Calls that ask for the same in most runs are one; what asks for something else each time is one by
+ * what it is about and how many such there were before.
+ */
+import { groupBy } from '../../model/group.ts';
+import { member } from '../../model/json.ts';
+import {
+  type ComparedCall,
+  type ComparedSession,
+  comparedSessions,
+  labelOf,
+  type Side,
+  titleOf,
+} from './calls.ts';
+import { freshKeys } from './origins.ts';
+import { pairSessions } from './pairing.ts';
+
+/** One call as it was made in the runs; undefined where a run has none. */
+export interface Identity {
+  readonly session: string;
+  /** Every run asks for the same. */
+  readonly steady: boolean;
+  readonly inRuns: readonly (ComparedCall | undefined)[];
+}
+
+export interface AlignedRuns {
+  /** The sessions of each run by the label they have in all of them. */
+  readonly sessions: readonly ReadonlyMap<string, ComparedSession>[];
+  /** When the first call of each run was made, in µs of its clock. */
+  readonly starts: readonly number[];
+  /** In the order in which they mostly come. */
+  readonly identities: readonly Identity[];
+}
+
+/** Calls that so many of the runs make alike are the same call. */
+const MOST_RUNS = 0.8;
+
+export function alignRuns(runs: readonly Side[]): AlignedRuns {
+  const sessions = labelled(runs.map(comparedSessions));
+  const made = sessions.flatMap((own, run) => madeIn(own, run));
+  const alike = [...groupBy(made, ({ same }) => same).values()];
+  const needed = Math.max(2, MOST_RUNS * runs.length);
+  const [steady, others] = [
+    alike.filter((calls) => calls.length >= needed),
+    alike.filter((calls) => calls.length < needed).flat(),
+  ];
+  const identities = [
+    ...steady.map((calls) => identityOf(calls, runs.length, true)),
+    ...byPlace(others).map((calls) => identityOf(calls, runs.length, false)),
+  ];
+  const starts = sessions.map(startOf);
+  return { sessions, starts, identities: identities.sort(byTime(starts)) };
+}
+
+/** A call with what is the same of it in all runs. */
+interface Made {
+  readonly run: number;
+  readonly session: string;
+  readonly call: ComparedCall;
+  readonly same: string;
+}
+
+/** The sessions of each run, labelled as those of the run that has most calls. */
+function labelled(runs: readonly (readonly ComparedSession[])[]): Map<string, ComparedSession>[] {
+  const model = runs.reduce<readonly ComparedSession[]>(
+    (most, own) => (countOf(own) > countOf(most) ? own : most),
+    [],
+  );
+  return runs.map((own) => {
+    const { both, onlyB } = pairSessions(model, own);
+    const found = new Map(both.map(({ a, b }) => [labelOf(a), b]));
+    for (const one of onlyB) {
+      let { occurrence } = one;
+      while (found.has(labelOf({ ...one, occurrence }))) occurrence++;
+      found.set(labelOf({ ...one, occurrence }), one);
+    }
+    return found;
+  });
+}
+
+function countOf(sessions: readonly ComparedSession[]): number {
+  return sessions.reduce((sum, { calls }) => sum + calls.length, 0);
+}
+
+function madeIn(sessions: ReadonlyMap<string, ComparedSession>, run: number): Made[] {
+  const keys = freshKeys([...sessions.values()]);
+  return [...sessions].flatMap(([session, { calls }]) => {
+    const seen = new Map<string, number>();
+    return calls.map((call) => {
+      const key = keys.get(call) ?? '';
+      const before = seen.get(key) ?? 0;
+      seen.set(key, before + 1);
+      return { run, session, call, same: JSON.stringify([session, key, before]) };
+    });
+  });
+}
+
+/** Calls that ask for something else each time, by what they are about and their place among such. */
+function byPlace(made: readonly Made[]): Made[][] {
+  const seen = new Map<string, number>();
+  const placed = groupBy(made, ({ run, session, call }) => {
+    const about = JSON.stringify([session, call.about]);
+    const before = seen.get(`${run} ${about}`) ?? 0;
+    seen.set(`${run} ${about}`, before + 1);
+    return `${before} ${about}`;
+  });
+  return [...placed.values()];
+}
+
+function identityOf(made: readonly Made[], runs: number, steady: boolean): Identity {
+  const inRuns = new Array<ComparedCall | undefined>(runs).fill(undefined);
+  for (const { run, call } of made) inRuns[run] = call;
+  return { session: made[0]?.session ?? '', steady, inRuns };
+}
+
+function startOf(sessions: ReadonlyMap<string, ComparedSession>): number {
+  const starts = [...sessions.values()].map(
+    ({ calls }) => calls[0]?.start ?? Number.POSITIVE_INFINITY,
+  );
+  return starts.reduce((least, start) => Math.min(least, start), Number.POSITIVE_INFINITY);
+}
+
+function byTime(starts: readonly number[]): (a: Identity, b: Identity) => number {
+  const times = new Map<Identity, number>();
+  const timeOf = (one: Identity): number => {
+    const known = times.get(one) ?? median(timesIn(one.inRuns, starts));
+    times.set(one, known);
+    return known;
+  };
+  return (a, b) => timeOf(a) - timeOf(b);
+}
+
+function timesIn(inRuns: Identity['inRuns'], starts: readonly number[]): number[] {
+  return inRuns.flatMap((call, run) => (call ? [call.start - (starts[run] as number)] : []));
+}
+
+/** What a sentence holds of the arguments of a call. */
+const LONGEST = 100;
+
+/** A call as a sentence names it; one of several that are about the same, with what it asks for. */
+export function nameOf(identity: Identity): string {
+  const call = identity.inRuns.find((one) => one !== undefined);
+  if (!call) return '';
+  const title = `${identity.session} ${titleOf(call)}`;
+  const asked = JSON.stringify(member(call.params, 'arguments')) ?? '{}';
+  if (!identity.steady || asked === '{}') return title;
+  return `${title} ${asked.length > LONGEST ? `${asked.slice(0, LONGEST)}…` : asked}`;
+}
+
+/** The middle number, or the mean of the two in the middle; infinity of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  if (sorted.length === 0) return Number.POSITIVE_INFINITY;
+  if (sorted.length % 2 === 1) return sorted[half] as number;
+  return ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
+}
