@@ -1,5 +1,5 @@
 /** A comparison as a terminal shows it. All that was recorded is made visible here. */
-import type { CallDifference, Change, Comparison, Divergence } from '../replay/index.ts';
+import type { Change, ChangedCall, Comparison, Divergence } from '../replay/index.ts';
 import { duration } from './durations.ts';
 import { type Colors, counted, shorten, visible } from './terminal.ts';
 
@@ -87,8 +87,8 @@ function listed<T>(list: readonly T[], linesOf: (item: T) => readonly string[]):
   return [...list.slice(0, TOLD).flatMap(linesOf), ...(more > 0 ? [`and ${more} more`] : []), ''];
 }
 
-function changedLines(one: CallDifference, colors: Colors): string[] {
-  const { session, title, a, b, outcome, changes, changeCount, durations } = one;
+function changedLines(one: ChangedCall, colors: Colors): string[] {
+  const { session, title, a, b, outcome, changes, changeCount, durations, waited } = one;
   const ends = outcome ? [`    ends with ${outcome.a} in A, with ${outcome.b} in B`] : [];
   const took = [durations.a, durations.b].map((micros) =>
     micros === undefined ? 'unanswered' : duration(micros),
@@ -97,6 +97,10 @@ function changedLines(one: CallDifference, colors: Colors): string[] {
     `changed     ${cut(session)}  ${cut(title)}  ${named(a, colors)} ${named(b, colors)}  ${colors.dim(took.join(' → '))}`,
     ...ends,
     ...changeLines(changes, changeCount),
+    ...waited.map(
+      ({ in: side, title: other, a: inA, b: inB }) =>
+        `    in ${side === 'a' ? 'A' : 'B'} asked after the answer to ${cut(other)}, in ${side === 'a' ? 'B' : 'A'} not  ${named(inA, colors)} ${named(inB, colors)}`,
+    ),
   ];
 }
 

@@ -10,7 +10,6 @@ import { markedRuns, type Sets } from './marked-runs.ts';
 import { separationLines } from './separation-text.ts';
 import { withSource } from './sessions.ts';
 import { type NamedSide, sidesNamed } from './sides.ts';
-import type { Source } from './source.ts';
 import { stateOf } from './state.ts';
 import { printJson, terminal } from './terminal.ts';
 

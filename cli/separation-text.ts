@@ -3,8 +3,9 @@ import type { Separation, SeparationReport } from '../replay/index.ts';
 import { duration } from './durations.ts';
 import { type Colors, counted, shorten, visible } from './terminal.ts';
 
-/** How many are told, and how many others of the same runs; `--json` has all. */
+/** How many are told of those that are told from chance, of others, and with one; `--json` has all. */
 const TOLD = 10;
+const OTHERS = 3;
 const WITH = 5;
 const WIDTH = 240;
 
@@ -20,11 +21,11 @@ export function separationLines(
   return [
     colors.bold(`${counted(report.good, 'good run')}, ${counted(report.bad, 'bad run')}${about}`),
     '',
-    ...ranked(confident, 1, colors),
+    ...ranked(confident, { from: 1, most: TOLD }, colors),
     ...verdict(report, confident.length),
     '',
     ...(others.length > 0 ? [colors.dim('Not told from chance:'), ''] : []),
-    ...ranked(others, confident.length + 1, colors),
+    ...ranked(others, { from: confident.length + 1, most: OTHERS }, colors),
     lookedAt(report),
   ];
 }
@@ -34,7 +35,7 @@ function verdict(report: SeparationReport, confident: number): string[] {
   if (tooFew) {
     return [
       `Too few runs to tell: with ${good} good and ${bad} bad, even what all of one kind have and none of the other`,
-      `comes about by chance in ${percent(attainable)} of cases. Four of each are the least that can tell.`,
+      `comes about by chance in ${percent(attainable)} of cases. Four of each are enough for such a difference.`,
     ];
   }
   if (confident > 0) return [`${counted(confident, 'difference')} told from chance.`];
@@ -42,8 +43,12 @@ function verdict(report: SeparationReport, confident: number): string[] {
   return ['Nothing tells the good runs from the bad ones.'];
 }
 
-function ranked(separations: readonly Separation[], from: number, colors: Colors): string[] {
-  const shown = separations.slice(0, Math.max(0, TOLD - from + 1));
+function ranked(
+  separations: readonly Separation[],
+  { from, most }: { readonly from: number; readonly most: number },
+  colors: Colors,
+): string[] {
+  const shown = separations.slice(0, most);
   const more = separations.length - shown.length;
   return [
     ...shown.flatMap((one, at) => [...linesOf(one, from + at, colors), '']),

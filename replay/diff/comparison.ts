@@ -3,6 +3,7 @@
  * side has, which changed places, and where the two part first. Pure, and the same for the same
  * input; times are told and never a difference.
  */
+import { groupBy } from '../../model/group.ts';
 import {
   type ComparedCall,
   type ComparedSession,
@@ -12,11 +13,11 @@ import {
   titleOf,
 } from './calls.ts';
 import { type DefinitionChange, definitionChanges } from './definitions.ts';
-import { type CallDifference, callDifferences, durationOf } from './differences.ts';
+import { type CallDifference, callDifferences, durationOf, type Found } from './differences.ts';
 import { type Divergence, firstDivergence } from './divergence.ts';
 import { freshKeys } from './origins.ts';
 import { pairCalls, pairSessions, type Two } from './pairing.ts';
-import { reorderedIn } from './reordered.ts';
+import { reorderedIn, waitedFor } from './reordered.ts';
 import type { Rename } from './tokens.ts';
 
 /** A call by the names of its messages. */
@@ -38,6 +39,16 @@ export interface ReorderedCall {
   readonly was: 'before' | 'after';
 }
 
+/** A call that differs; `waited`: what it came after the answer of on one side only. */
+export interface ChangedCall extends CallDifference {
+  readonly waited: readonly {
+    readonly in: 'a' | 'b';
+    readonly title: string;
+    readonly a: string;
+    readonly b: string;
+  }[];
+}
+
 /** A session that the other side has no counterpart of. */
 export interface LoneSession {
   readonly session: string;
@@ -51,7 +62,7 @@ export interface Comparison {
   readonly sameCount: number;
   /** Where the two part first, in the order of cause and effect of the first side. */
   readonly first?: Divergence;
-  readonly changed: readonly CallDifference[];
+  readonly changed: readonly ChangedCall[];
   readonly onlyA: readonly NamedCall[];
   readonly onlyB: readonly NamedCall[];
   readonly reordered: readonly ReorderedCall[];
@@ -95,7 +106,7 @@ export function compareSides(a: Side, b: Side): Comparison {
     callCount: { a: countOf(inA), b: countOf(inB) },
     sameCount: both.length - differences.length,
     ...(first ? { first } : {}),
-    changed: differences.map(({ pair: _, ...difference }) => difference),
+    changed: changedCalls(differences, both),
     onlyA: named(onlyA),
     onlyB: named(onlyB),
     reordered: reordered.map(({ moved, past, wasFirst }) => ({
@@ -111,6 +122,23 @@ export function compareSides(a: Side, b: Side): Comparison {
     renamed,
     durations: durationsOf(both),
   };
+}
+
+function changedCalls(
+  differences: Found['differences'],
+  both: readonly Two<ComparedCall>[],
+): ChangedCall[] {
+  const calls = differences.map(({ pair }) => pair);
+  const waits = groupBy(waitedFor(both, calls), ({ call }) => call);
+  return differences.map(({ pair, ...difference }) => ({
+    ...difference,
+    waited: (waits.get(pair) ?? []).map(({ in: side, for: { a, b } }) => ({
+      in: side,
+      title: titleOf(a),
+      a: a.reference,
+      b: b.reference,
+    })),
+  }));
 }
 
 /** Keys that are made of all calls at once, and only when the first is asked for. */

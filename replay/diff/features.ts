@@ -5,7 +5,7 @@
 import { isBefore } from '../../analysis/order.ts';
 import type { ComparedCall } from './calls.ts';
 import { offersOf } from './definitions.ts';
-import { type AlignedRuns, type Identity, median, nameOf } from './identities.ts';
+import { type AlignedRuns, type Identity, median } from './identities.ts';
 import { leavesOf } from './leaves.ts';
 import { hasOrder } from './reordered.ts';
 
@@ -63,7 +63,7 @@ function orderOf(x: Identity, y: Identity, starts: readonly number[]): Feature[]
     return relations[run] && call && twin ? call.start < twin.start : undefined;
   });
   if (isSteady(relations) && isSteady(first)) return [];
-  const [one, other] = [nameOf(x), nameOf(y)];
+  const [one, other] = [x.name, y.name];
   const common = { references: referencesOf(y), time: decidedAt(x, y, starts) };
   const is = (wanted: Relation) => relations.map((found) => found && found === wanted);
   return [
@@ -115,8 +115,7 @@ function referencesOf({ inRuns }: Identity): (string | undefined)[] {
 }
 
 function callFeatures(identity: Identity, { starts }: AlignedRuns): Feature[] {
-  const { inRuns } = identity;
-  const name = nameOf(identity);
+  const { inRuns, name } = identity;
   const at = (when: 'start' | 'end') =>
     median(inRuns.flatMap((call, run) => (call ? [call[when] - (starts[run] as number)] : [])));
   const made: Feature = {

@@ -19,8 +19,8 @@ import { pairSessions } from './pairing.ts';
 /** One call as it was made in the runs; undefined where a run has none. */
 export interface Identity {
   readonly session: string;
-  /** Every run asks for the same. */
-  readonly steady: boolean;
+  /** As a sentence names it; with its number where several have one name. */
+  readonly name: string;
   readonly inRuns: readonly (ComparedCall | undefined)[];
 }
 
@@ -50,7 +50,7 @@ export function alignRuns(runs: readonly Side[]): AlignedRuns {
     ...byPlace(others).map((calls) => identityOf(calls, runs.length, false)),
   ];
   const starts = sessions.map(startOf);
-  return { sessions, starts, identities: identities.sort(byTime(starts)) };
+  return { sessions, starts, identities: numbered(identities.sort(byTime(starts))) };
 }
 
 /** A call with what is the same of it in all runs. */
@@ -111,7 +111,8 @@ function byPlace(made: readonly Made[]): Made[][] {
 function identityOf(made: readonly Made[], runs: number, steady: boolean): Identity {
   const inRuns = new Array<ComparedCall | undefined>(runs).fill(undefined);
   for (const { run, call } of made) inRuns[run] = call;
-  return { session: made[0]?.session ?? '', steady, inRuns };
+  const [first] = made as [Made];
+  return { session: first.session, name: nameOf(first, steady), inRuns };
 }
 
 function startOf(sessions: ReadonlyMap<string, ComparedSession>): number {
@@ -138,14 +139,27 @@ function timesIn(inRuns: Identity['inRuns'], starts: readonly number[]): number[
 /** What a sentence holds of the arguments of a call. */
 const LONGEST = 100;
 
-/** A call as a sentence names it; one of several that are about the same, with what it asks for. */
-export function nameOf(identity: Identity): string {
-  const call = identity.inRuns.find((one) => one !== undefined);
-  if (!call) return '';
-  const title = `${identity.session} ${titleOf(call)}`;
+/** `steady`: all runs ask for the same, so that it is part of the name. */
+function nameOf({ session, call }: Made, steady: boolean): string {
+  const title = `${session} ${titleOf(call)}`;
   const asked = JSON.stringify(member(call.params, 'arguments')) ?? '{}';
-  if (!identity.steady || asked === '{}') return title;
+  if (!steady || asked === '{}') return title;
   return `${title} ${asked.length > LONGEST ? `${asked.slice(0, LONGEST)}…` : asked}`;
+}
+
+/** Calls of one name get a number, by when they come. */
+function numbered(identities: readonly Identity[]): Identity[] {
+  const totals = new Map<string, number>();
+  for (const { name } of identities) totals.set(name, (totals.get(name) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return identities.map((identity) => {
+    const { name } = identity;
+    const number = (seen.get(name) ?? 0) + 1;
+    seen.set(name, number);
+    return (totals.get(name) ?? 0) > 1
+      ? { ...identity, name: `${name} (no. ${number})` }
+      : identity;
+  });
 }
 
 /** The middle number, or the mean of the two in the middle; infinity of none. */

@@ -42,8 +42,9 @@ function onOneClock(pairs: readonly Two<ComparedCall>[]): Reordered[] {
   // every change of places has one of these in it.
   const moved = sorted.filter((_, at) => !still.has(at));
   if (moved.length === 0) return [];
-  const before = passedBy(sorted, moved, (one) => one);
-  const after = passedBy(sorted, moved, ({ a, b }) => ({ a: b, b: a }));
+  const passing = { isLater: startsLater, parted: isPast };
+  const before = passedBy(sorted, moved, { side: (pair) => pair, ...passing });
+  const after = passedBy(sorted, moved, { side: swapped, ...passing });
   return moved.flatMap((one): Reordered[] => {
     const [leader, follower] = [before.get(one), after.get(one)];
     if (leader) return [{ moved: one, past: leader, wasFirst: false }];
@@ -51,14 +52,66 @@ function onOneClock(pairs: readonly Two<ComparedCall>[]): Reordered[] {
   });
 }
 
+/** A call that one side did wait for, and the other did not. */
+export interface Waited {
+  readonly call: Two<ComparedCall>;
+  readonly for: Two<ComparedCall>;
+  readonly in: 'a' | 'b';
+}
+
 /**
- * For each moved pair, the one that was done before it was asked on the first side, and on the other
- * is asked last: when that is after the moved one is done, they changed places.
+ * Which of some calls were asked after the answer to another on one side only, so that on the other
+ * the two overlap or changed places. No difference by itself: it is told of calls that differ.
+ */
+export function waitedFor(
+  pairs: readonly Two<ComparedCall>[],
+  calls: readonly Two<ComparedCall>[],
+): Waited[] {
+  const ordered = pairs.filter(({ a }) => hasOrder(a));
+  const wanted = new Set(calls.filter(({ a }) => hasOrder(a)));
+  const clocks = groupBy(ordered, ({ a, b }) => JSON.stringify([a.boot, b.boot]));
+  return [...clocks.values()].flatMap((all) => {
+    const own = all.filter((one) => wanted.has(one));
+    const inA = passedBy(all, own, { side: (pair) => pair, isLater: endsLater, parted: isMet });
+    const inB = passedBy(all, own, { side: swapped, isLater: endsLater, parted: isMet });
+    return own.flatMap((call): Waited[] => [
+      ...of(inA.get(call)).map((other) => ({ call, for: other, in: 'a' }) as const),
+      ...of(inB.get(call)).map((other) => ({ call, for: other, in: 'b' }) as const),
+    ]);
+  });
+}
+
+function of<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}
+
+function swapped({ a, b }: Two<ComparedCall>): Two<ComparedCall> {
+  return { a: b, b: a };
+}
+
+const startsLater = (one: ComparedCall, other: ComparedCall): boolean => one.start > other.start;
+const endsLater = (one: ComparedCall, other: ComparedCall): boolean => one.end > other.end;
+/** Whether `one` was done before `last` was asked. */
+const isPast = (one: ComparedCall, last: ComparedCall): boolean => isBefore(one, last);
+/** Whether `one` was asked before `last` was done. */
+const isMet = (one: ComparedCall, last: ComparedCall): boolean => !isBefore(last, one);
+
+interface Passing {
+  readonly side: (pair: Two<ComparedCall>) => Two<ComparedCall>;
+  /** Which of two calls done before is the likelier to be passed on the other side. */
+  readonly isLater: (one: ComparedCall, other: ComparedCall) => boolean;
+  /** Whether on the other side the call passed the one that was done before it. */
+  readonly parted: (one: ComparedCall, last: ComparedCall) => boolean;
+}
+
+/**
+ * For each moved pair, the one that was done before it was asked on the first side and comes last on
+ * the other, where it parted from it there.
  */
 function passedBy(
   pairs: readonly Two<ComparedCall>[],
   moved: readonly Two<ComparedCall>[],
-  side: (pair: Two<ComparedCall>) => Two<ComparedCall>,
+  { side, isLater, parted }: Passing,
 ): Map<Two<ComparedCall>, Two<ComparedCall>> {
   const byEnd = [...pairs].sort((x, y) => compare(side(x).a.end, side(y).a.end));
   const byStart = [...moved].sort((x, y) => side(x).a.start - side(y).a.start);
@@ -67,10 +120,10 @@ function passedBy(
   let last: Two<ComparedCall> | undefined;
   for (const one of byStart) {
     for (let done = byEnd[next]; done && isBefore(side(done).a, side(one).a); ) {
-      if (!last || side(done).b.start > side(last).b.start) last = done;
+      if (!last || isLater(side(done).b, side(last).b)) last = done;
       done = byEnd[++next];
     }
-    if (last && isBefore(side(one).b, side(last).b)) found.set(one, last);
+    if (last && parted(side(one).b, side(last).b)) found.set(one, last);
   }
   return found;
 }

@@ -16,7 +16,7 @@ import {
 } from './chance.ts';
 import { durationOf } from './differences.ts';
 import { FEATURE_KINDS, type Feature, type FeatureKind, featuresOf } from './features.ts';
-import { type AlignedRuns, alignRuns, median, nameOf } from './identities.ts';
+import { type AlignedRuns, alignRuns, median } from './identities.ts';
 
 /** Chances up to this are told as no chance. */
 export const LEVEL = 0.05;
@@ -222,7 +222,7 @@ function measuresOf({ identities, starts }: AlignedRuns): Measure[] {
     const ends = inRuns.map((call, run) => (call?.end ?? 0) - (starts[run] as number));
     return [
       {
-        statement: `${nameOf(identity)} took longer`,
+        statement: `${identity.name} took longer`,
         micros,
         references: inRuns.map((call) => call?.answerReference),
         time: median(ends),
