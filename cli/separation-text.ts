@@ -64,7 +64,7 @@ function linesOf(one: Separation, rank: number, colors: Colors): string[] {
       : `${at === 0 ? 'good' : 'bad'} ${colors.cyan(visible(reference))}`,
   );
   const same = one.with.slice(0, WITH).map(({ statement: other }) => `     with it: ${cut(other)}`);
-  const more = one.with.length - same.length;
+  const more = one.withCount - same.length;
   return [
     `${`${rank}.`.padEnd(4)} ${colors.yellow(kind)}  ${cut(statement)}`,
     `     ${holdsIn(one)}; by chance ${percent(chance)}, among all that was looked at ${percent(adjusted)}`,

@@ -30,7 +30,7 @@ export function align(a: readonly string[], b: readonly string[]): Pair[] {
     const rest = trimmed(a, b, range, pairs);
     if (rest.a === rest.aEnd || rest.b === rest.bEnd) continue;
     const anchors = rest.depth < DEEPEST ? rising(anchorsIn(a, b, rest)) : [];
-    if (anchors.length > 0) waiting.push(...between(anchors, rest, pairs));
+    if (anchors.length > 0) for (const inner of between(anchors, rest, pairs)) waiting.push(inner);
     else for (const pair of shortest(a, b, rest) ?? nextEqual(a, b, rest)) pairs.push(pair);
   }
   return pairs.sort(([one], [other]) => one - other);

@@ -137,20 +137,27 @@ export function partitionChances(
   given: Labelling,
   { list }: Labellings,
 ): Chances {
-  const known = new Map<string, number>();
-  const chanceOf = (one: Partition, labels: Labelling): number => {
-    const runs = countBits(one.known);
+  const known = new Map<number, number>();
+  const counted = partitions.map((one) => ({
+    ...one,
+    runs: countBits(one.known),
+    count: countBits(one.having),
+  }));
+  const base = 32 * given.length + 1;
+  const chanceOf = (one: (typeof counted)[number], labels: Labelling): number => {
+    const { runs, count: having } = one;
     const good = countBits(labels, one.known);
-    const having = countBits(one.having);
     const goodHaving = countBits(labels, one.having);
-    const key = `${runs} ${good} ${having} ${goodHaving}`;
-    const chance = known.get(key) ?? fisher({ runs, good, having, goodHaving });
+    const key = ((runs * base + good) * base + having) * base + goodHaving;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const chance = fisher({ runs, good, having, goodHaving });
     known.set(key, chance);
     return chance;
   };
-  const alone = partitions.map((one) => chanceOf(one, given));
+  const alone = counted.map((one) => chanceOf(one, given));
   const best = list.map((labels) =>
-    partitions.reduce((least, one) => Math.min(least, chanceOf(one, labels)), 1),
+    counted.reduce((least, one) => Math.min(least, chanceOf(one, labels)), 1),
   );
   return { alone, among: alone.map((chance) => shareAtMost(best, chance * SAME)) };
 }

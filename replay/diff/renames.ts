@@ -116,7 +116,8 @@ function nameOf({ pointer, inside }: Change): string {
 
 /** The place in calls like this one: all items of a list are one. */
 function placeOf({ about, pointer, inside }: SaidChange): string {
-  return `${about} ${pointer}${inside ?? ''}`.replace(/\/\d+(?=\/|$)/g, '/*');
+  const steps = `${pointer}${inside ?? ''}`.split('/');
+  return [about, ...steps.map((step) => (/^\d+$/.test(step) ? '*' : step))].join('/');
 }
 
 function isCarriedOn({ given, used }: Candidate): boolean {

@@ -39,8 +39,9 @@ export interface Separation {
   readonly confident: boolean;
   /** A message of a good run, and of a bad one, that shows it or where it is missing. */
   readonly examples: { readonly good?: string; readonly bad?: string };
-  /** What the very same runs have or lack, so that nothing tells it from this. */
+  /** What the very same runs have or lack, so that nothing tells it from this; at most 50 of all. */
   readonly with: readonly { readonly kind: FeatureKind; readonly statement: string }[];
+  readonly withCount: number;
 }
 
 export interface Counted {
@@ -71,6 +72,7 @@ export interface SeparationReport {
 /** Beyond these nothing is looked at, so that work stays bounded. */
 const MOST_PARTITIONS = 4000;
 const MOST_MEASURES = 1000;
+const MOST_WITH = 50;
 
 export function separate(good: readonly Side[], bad: readonly Side[]): SeparationReport {
   const count = good.length + bad.length;
@@ -170,7 +172,8 @@ function ofFeatures(groups: readonly Feature[][], labels: Labels): Ranked[] {
       adjusted,
       confident: adjusted <= LEVEL,
       examples: examplesOf(feature, labels.good),
-      with: others.map((other) => ({ kind: other.kind, statement: other.statement })),
+      with: others.slice(0, MOST_WITH).map(({ kind, statement }) => ({ kind, statement })),
+      withCount: others.length,
       time,
     };
   });
@@ -253,6 +256,7 @@ function ofDurations(measures: readonly Measure[], labels: Labels): Ranked[] {
         ...(bad === undefined ? {} : { bad }),
       },
       with: [],
+      withCount: 0,
       time,
     };
   });
