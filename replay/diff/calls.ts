@@ -136,3 +136,8 @@ export function titleOf({ call: { from, method, subject } }: ComparedCall): stri
   const title = subject === undefined ? method : `${method} ${subject}`;
   return from === 'server' ? `${title} (of the server)` : title;
 }
+
+/** Orders times, infinity among them. */
+export function byTime(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '../../model/canonical.ts';
 import { isObject } from '../../model/json.ts';
-import { type ComparedCall, type ComparedSession, labelOf } from './calls.ts';
+import { byTime, type ComparedCall, type ComparedSession, labelOf } from './calls.ts';
 import { isTelling, tokensOf, withTokens } from './tokens.ts';
 import { innerJson } from './values.ts';
 
@@ -42,7 +42,7 @@ function originsOf(sessions: readonly ComparedSession[]): Map<string, Origin> {
   ]);
   const origins = new Map<string, Origin>();
   const own = new Set<string>();
-  for (const { time, value, place } of said.sort((x, y) => compare(x.time, y.time))) {
+  for (const { time, value, place } of said.sort((x, y) => byTime(x.time, y.time))) {
     eachText(value, place ?? '', (text, where) => {
       for (const token of new Set([text, ...tokensOf(text).tokens])) {
         if (!isTelling(token) || token.length > LONGEST || own.has(token)) continue;
@@ -56,10 +56,6 @@ function originsOf(sessions: readonly ComparedSession[]): Map<string, Origin> {
 
 /** No id is longer. */
 const LONGEST = 200;
-
-function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 /** Every text in a value with the place it stands in, JSON texts looked into. */
 function eachText(

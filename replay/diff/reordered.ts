@@ -7,7 +7,7 @@ import { groupBy } from '../../model/group.ts';
 import { LISTS } from '../../model/methods.ts';
 import { STATELESS } from '../consumption.ts';
 import { rising } from './align.ts';
-import type { ComparedCall } from './calls.ts';
+import { byTime, type ComparedCall } from './calls.ts';
 import type { Two } from './pairing.ts';
 
 export interface Reordered {
@@ -20,10 +20,13 @@ export interface Reordered {
 
 /** As few as show every change of places, in the order of the first side; near linear in time. */
 export function reorderedIn(pairs: readonly Two<ComparedCall>[]): Reordered[] {
+  return byClock(pairs).flatMap(onOneClock);
+}
+
+/** The calls that have an order, by the clocks they are on: those of two boots do not compare. */
+function byClock(pairs: readonly Two<ComparedCall>[]): Two<ComparedCall>[][] {
   const ordered = pairs.filter(({ a }) => hasOrder(a));
-  // Clocks of two boots do not compare.
-  const clocks = groupBy(ordered, ({ a, b }) => JSON.stringify([a.boot, b.boot]));
-  return [...clocks.values()].flatMap(onOneClock);
+  return [...groupBy(ordered, ({ a, b }) => JSON.stringify([a.boot, b.boot])).values()];
 }
 
 /** When it says who it is, or what it offers, a server says nothing of what was done. */
@@ -67,10 +70,8 @@ export function waitedFor(
   pairs: readonly Two<ComparedCall>[],
   calls: readonly Two<ComparedCall>[],
 ): Waited[] {
-  const ordered = pairs.filter(({ a }) => hasOrder(a));
-  const wanted = new Set(calls.filter(({ a }) => hasOrder(a)));
-  const clocks = groupBy(ordered, ({ a, b }) => JSON.stringify([a.boot, b.boot]));
-  return [...clocks.values()].flatMap((all) => {
+  const wanted = new Set(calls);
+  return byClock(pairs).flatMap((all) => {
     const own = all.filter((one) => wanted.has(one));
     const inA = passedBy(all, own, { side: (pair) => pair, isLater: endsLater, parted: isMet });
     const inB = passedBy(all, own, { side: swapped, isLater: endsLater, parted: isMet });
@@ -113,7 +114,7 @@ function passedBy(
   moved: readonly Two<ComparedCall>[],
   { side, isLater, parted }: Passing,
 ): Map<Two<ComparedCall>, Two<ComparedCall>> {
-  const byEnd = [...pairs].sort((x, y) => compare(side(x).a.end, side(y).a.end));
+  const byEnd = [...pairs].sort((x, y) => byTime(side(x).a.end, side(y).a.end));
   const byStart = [...moved].sort((x, y) => side(x).a.start - side(y).a.start);
   const found = new Map<Two<ComparedCall>, Two<ComparedCall>>();
   let next = 0;
@@ -126,8 +127,4 @@ function passedBy(
     if (last && parted(side(one).b, side(last).b)) found.set(one, last);
   }
   return found;
-}
-
-function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
