@@ -3,6 +3,7 @@
  * ones; exit code 1 when something does.
  */
 import type { Command } from 'commander';
+import { groupBy } from '../model/group.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { comparisonLines, withShortValues } from './diff-text.ts';
 import { UserError } from './error.ts';
@@ -64,10 +65,10 @@ async function separateSets(named: Sets | undefined, options: CommonOptions): Pr
   const { separate } = await import('../replay/index.ts');
   const { sets, good, bad } = await withSource(stateOf(options.state), async (source) => {
     const found = named ?? (await markedRuns(source));
-    const sides = async (words: readonly string[]) => once(await sidesNamed(source, words));
+    const sides = (words: readonly string[]) => sidesNamed(source, words);
     return { sets: found, good: await sides(found.good), bad: await sides(found.bad) };
   });
-  once([...good, ...bad]);
+  refuseTwice([...good, ...bad]);
   const report = separate(
     good.map(({ side }) => side),
     bad.map(({ side }) => side),
@@ -80,17 +81,16 @@ async function separateSets(named: Sets | undefined, options: CommonOptions): Pr
   for (const text of separationLines(report, workflow, colors)) line(text);
 }
 
-/** A run that counts twice would make evidence of nothing. */
-function once(sides: readonly NamedSide[]): readonly NamedSide[] {
-  const seen = new Map<string, string>();
-  for (const { name, side } of sides) {
-    const parts = side.map(({ view, from, trace }) => [view.session.id, trace ?? from ?? 0]);
-    const key = JSON.stringify(parts.sort());
-    const known = seen.get(key);
-    if (known !== undefined) throw wrongUsage(`${known} and ${name} are the same run.`);
-    seen.set(key, name);
+/** A run that counts twice, as itself or in a file, would make evidence of nothing. */
+function refuseTwice(sides: readonly NamedSide[]): void {
+  const parts = sides.flatMap(({ name, side }) => side.map((part) => ({ name, ...part })));
+  for (const own of groupBy(parts, ({ view }) => view.session.id).values()) {
+    const places = new Set(own.map(({ trace, from }) => trace ?? from));
+    const isOnce = own.length === 1 || (places.size === own.length && !places.has(undefined));
+    if (isOnce) continue;
+    const names = [...new Set(own.map(({ name }) => name))].slice(0, 3).join(', ');
+    throw wrongUsage(`A run counts once, and one is given twice: ${names}.`);
   }
-  return sides;
 }
 
 function wrongUsage(detail: string): UserError {

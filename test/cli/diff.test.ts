@@ -228,6 +228,7 @@ test('what it cannot compare is told in one sentence, with a code and 2', async 
     [['no/such.tape.jsonl', one], 'no-such-file'],
     [['--good', one], 'wrong-usage'],
     [['--good', one, '--bad', one], 'wrong-usage'],
+    [['--good', one, '--bad', join(folder.path, `${one}.tape.jsonl`)], 'wrong-usage'],
     [['--state', join(folder.path, 'empty')], 'no-marked-runs'],
   ];
   for (const [words, code] of cases) {
