@@ -126,17 +126,17 @@ describe('ten runs of a flaky workflow, marked', () => {
   test('the same is said twice, without the collector, and of files', async () => {
     const before = await run('diff');
     expect(await run('diff')).toEqual(before);
-    await run('stop');
-    expect(await run('diff')).toEqual(before);
     const files = (mark: 'good' | 'bad') =>
       Promise.all(
         went[mark].map(async (id) => {
           const file = join(folder.path, `${id}.tape.jsonl`);
-          await run('export', id, '-o', file);
+          expect(await run('export', id, '-o', file)).toMatchObject({ code: 0 });
           return file;
         }),
       );
     const [good, bad] = [await files('good'), await files('bad')];
+    await run('stop');
+    expect(await run('diff')).toEqual(before);
     const { separations } = await json<SeparationReport>(
       'diff',
       '--good',
