@@ -7,6 +7,7 @@ import type { Blame } from '../analysis/index.ts';
 import { SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, parseJson, textMember } from '../model/json.ts';
+import type { Mark, RunMark } from '../model/mark.ts';
 import { type Owner, statePaths } from '../model/state.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { isRunning } from '../tap/owner.ts';
@@ -56,6 +57,9 @@ export interface Api {
   /** The next entry lines of one session from `seq` on; none when there are no more. */
   lines(session: string, seq: number): Promise<readonly string[]>;
   remove(session: string): Promise<void>;
+  marks(): Promise<readonly RunMark[]>;
+  /** Marks a run; undefined takes its mark away. */
+  mark(run: string, mark: Mark | undefined): Promise<void>;
 }
 
 interface Asking {
@@ -110,6 +114,11 @@ export function apiOf(state: string, address: string): Api {
     },
     remove: async (session) => {
       await bytes(`/api/sessions/${encodeURIComponent(session)}`, { ...LONG, method: 'DELETE' });
+    },
+    marks: () => json('/api/marks'),
+    mark: async (run, mark) => {
+      const path = `/api/runs/${encodeURIComponent(run)}/mark`;
+      await (mark === undefined ? bytes(path, 'DELETE') : bytes(`${path}/${mark}`, 'PUT'));
     },
   };
 }

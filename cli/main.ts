@@ -30,6 +30,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   tail: async () => (await import('./tail.ts')).registerTail,
   stuck: async () => (await import('./stuck.ts')).registerStuck,
   check: async () => (await import('./check.ts')).registerCheck,
+  diff: async () => (await import('./diff.ts')).registerDiff,
+  mark: async () => (await import('./mark.ts')).registerMark,
   rm: async () => (await import('./rm.ts')).registerRm,
   export: async () => (await import('./export.ts')).registerExport,
   validate: async () => (await import('./validate.ts')).registerValidate,
