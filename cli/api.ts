@@ -118,7 +118,8 @@ export function apiOf(state: string, address: string): Api {
     marks: () => json('/api/marks'),
     mark: async (run, mark) => {
       const path = `/api/runs/${encodeURIComponent(run)}/mark`;
-      await (mark === undefined ? bytes(path, 'DELETE') : bytes(`${path}/${mark}`, 'PUT'));
+      if (mark === undefined) await bytes(path, { method: 'DELETE' });
+      else await bytes(`${path}/${mark}`, { method: 'PUT' });
     },
   };
 }
