@@ -46,6 +46,7 @@ function membersOf(a: unknown, b: unknown): readonly string[] | undefined {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
-function escapePointer(name: string): string {
+/** A member name as it stands in a JSON pointer. */
+export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
