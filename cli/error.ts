@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'incomplete-recording',
   'unknown-session',
   'ambiguous-session',
+  'mask-refused',
   'session-live',
   'too-many-sessions',
   'file-exists',
@@ -36,6 +37,10 @@ export const ERROR_CODES = [
   'config-unreadable',
   'config-unwritable',
   'config-changed',
+  'unknown-call',
+  'redacted-value',
+  'ambiguous-value',
+  'server-unreachable',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

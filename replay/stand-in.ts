@@ -129,7 +129,7 @@ async function write(said: readonly Outgoing[], output: Writable): Promise<'more
   return 'more';
 }
 
-function runningHash(): Hash {
+export function runningHash(): Hash {
   const hash = createHash('sha256');
   return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
 }
