@@ -11,6 +11,7 @@ import {
   callNamed,
   connectCommand,
   connectUrl,
+  masksFor,
   OVERLAPS,
   type Overlap,
   type ReplayClientOptions,
@@ -104,7 +105,7 @@ async function replayRecordedClient(
   const told = await toldToUser(async () => {
     const { session, only } = chosen(recordedSessions(entries), options);
     refuseUnreadable(session, options);
-    const masks = await masksFor(options.mask ?? [], session);
+    const masks = masksFor(options.mask ?? [], session);
     const update = await recordingUpdate({ file: options.update, name: session.name, state });
     try {
       const report = await replayClient({
@@ -180,11 +181,6 @@ function refuseUnreadable({ session, name }: RecordedSession, { strict }: Client
     const detail = `The recording lacks messages of the session ${name}.`;
     throw new UserError('incomplete-recording', detail, 'Without --strict, what is there is sent.');
   }
-}
-
-async function masksFor(texts: readonly string[], session: RecordedSession) {
-  const { declaredMasks } = await import('../replay/declared-masks.ts');
-  return declaredMasks(texts, [session]);
 }
 
 /** The values of redacted secrets, from the environment; says what nobody gave. */

@@ -189,9 +189,14 @@ function compareTexts(walk: Walk, place: Place, recorded: string, live: string):
     compare(walk, { path: inside, indices: place.indices }, ours, theirs);
     return;
   }
-  const pieces = aligned(recorded, live, piecesIn)?.flatMap(([one, other], piece) =>
-    walk.agrees(one.text, other.text) ? [] : [{ piece, recorded: one.text, live: other.text }],
-  );
+  const all = aligned(recorded, live, piecesIn);
+  // A text that is one piece is known by its own place.
+  const isWhole = all?.length === 1 && all[0]?.[0].text === recorded;
+  const pieces = isWhole
+    ? undefined
+    : all?.flatMap(([one, other], piece) =>
+        walk.agrees(one.text, other.text) ? [] : [{ piece, recorded: one.text, live: other.text }],
+      );
   if (pieces?.length === 0) return;
   const { path, indices } = place;
   const which = pieces ? { pieces } : {};

@@ -54,7 +54,7 @@ export interface Drive {
 /** How long a server may be silent before nobody waits for a question or a notification, in ms. */
 const SILENCE = 1000;
 /** What a server may say beyond what was recorded before it is left. */
-const MOST = { messages: 100_000, text: 512 * 1024 * 1024 };
+const MOST = { messages: 20_000, text: 512 * 1024 * 1024 };
 
 interface State extends DriveOptions {
   readonly live: Live;

@@ -2,6 +2,7 @@
 export type { ClientReport, ReportedDifference } from './client-report.ts';
 export { ConnectionFault } from './connection.ts';
 export { connectUrl } from './http.ts';
+export { masksFor } from './inside-masks.ts';
 export { CallChoice, callNamed } from './only.ts';
 export { OVERLAPS, type Overlap } from './order.ts';
 export {

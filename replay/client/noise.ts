@@ -7,20 +7,14 @@
  */
 import { canonicalJson } from '../../model/canonical.ts';
 import { groupBy } from '../../model/group.ts';
-import { isObject, member } from '../../model/json.ts';
+import { member } from '../../model/json.ts';
 import type { Call, SessionView } from '../../model/session.ts';
 import { classUnder, type MaskType } from '../mask-classes.ts';
 import { type Mask, parseMask } from '../masks.ts';
-import {
-  container,
-  type Difference,
-  differencesAt,
-  differencesOf,
-  pointerOf,
-} from './difference.ts';
+import { type Difference, differencesAt, differencesOf, pointerOf } from './difference.ts';
 import type { Drive } from './drive.ts';
 import { isMaskable, placesOf } from './masking.ts';
-import { piecesIn } from './tokens.ts';
+import { valuesUnder } from './values-under.ts';
 
 export interface Noise {
   readonly masks: readonly Mask[];
@@ -120,44 +114,32 @@ function maskFor(drift: Drift, samples: readonly Sample[]): Mask | Refusal {
   const { of, path, indices, isOrder } = drift;
   const general = path.map((name, at) => (indices.has(at) ? '*' : name));
   const own = samples.filter((sample) => sample.of === of);
-  const scope = [general, path].find(
-    (one) => isOrder || own.every((sample) => allDrift(sample, one)),
-  );
-  if (!scope) return 'over-broad';
-  const values = isOrder
-    ? []
-    : own.flatMap((sample) => sample.values.flatMap((value) => valuesUnder(value, scope)));
-  const type = isOrder ? 'set' : typeOf(values);
-  if (!type) return 'no-class';
-  const parsed = parseMask(`${of}:${pointerOf(scope)}=${type}`);
-  return parsed.ok ? parsed.mask : 'structural';
-}
-
-/** Whether everything that a pointer stands for in a sample is another value in some control run. */
-function allDrift({ values }: Sample, path: readonly string[]): boolean {
-  const [first = [], ...others] = values.map((value) => valuesUnder(value, path));
-  return first.every((value, at) =>
-    others.some((other) => canonicalJson(other[at]) !== canonicalJson(value)),
-  );
-}
-
-/** The values at a pointer, into JSON and pieces of texts where it has a `#`. */
-function valuesUnder(value: unknown, path: readonly string[]): unknown[] {
-  const [name, ...rest] = path;
-  if (name === undefined) return [value];
-  if (Array.isArray(value)) {
-    const items = name === '*' ? value : Object.hasOwn(value, name) ? [value[Number(name)]] : [];
-    return items.flatMap((item) => valuesUnder(item, rest));
+  let refusal: Refusal = 'no-class';
+  for (const scope of [general, path]) {
+    const type = isOrder ? 'set' : typeAt(scope, own);
+    if (type !== undefined && (type === 'set' || isOnlyDrift(scope, type, own))) {
+      const parsed = parseMask(`${of}:${pointerOf(scope)}=${type}`);
+      return parsed.ok ? parsed.mask : 'structural';
+    }
+    if (type !== undefined) refusal = 'over-broad';
   }
-  if (!isObject(value)) return [];
-  if (Object.hasOwn(value, name)) return valuesUnder(value[name], rest);
-  const text = name.endsWith('#') ? member(value, name.slice(0, -1)) : undefined;
-  if (typeof text !== 'string') return [];
-  return valuesUnder(container(text) ?? piecesIn(text).map((piece) => piece.text), rest);
+  return refusal;
 }
 
-/** The first type that all values are of. */
-function typeOf(values: readonly unknown[]): MaskType | undefined {
+/** What a pointer stands for in the message of a call: at each place the value of each control run. */
+function placesAt(path: readonly string[], { values }: Sample): (readonly unknown[])[] {
+  const [first = [], ...others] = values.map((value) => valuesUnder(value, path));
+  return first.map((value, at) => [value, ...others.map((other) => other[at])]);
+}
+
+function isDrift([first, ...others]: readonly unknown[]): boolean {
+  const text = canonicalJson(first);
+  return others.some((other) => canonicalJson(other) !== text);
+}
+
+/** The first type that everything is of which differs at this pointer. */
+function typeAt(path: readonly string[], own: readonly Sample[]): MaskType | undefined {
+  const values = own.flatMap((sample) => placesAt(path, sample).filter(isDrift)).flat();
   const [first] = values;
   const length = typeof first === 'string' ? first.length : 0;
   const types = ['uuid', 'rfc3339', 'epoch', 'int', 'path', `hex(${length})`] as const;
@@ -165,6 +147,18 @@ function typeOf(values: readonly unknown[]): MaskType | undefined {
     const names = new Set(values.map((value) => classUnder(type, value)));
     return names.size === 1 && !names.has(undefined);
   });
+}
+
+/** Whether a mask of this type would cover nothing that was the same in all control runs. */
+function isOnlyDrift(
+  path: readonly string[],
+  type: Exclude<MaskType, 'set'>,
+  own: readonly Sample[],
+): boolean {
+  const isCovered = (value: unknown): boolean => classUnder(type, value) !== undefined;
+  return own
+    .flatMap((sample) => placesAt(path, sample))
+    .every((values) => isDrift(values) || !values.some(isCovered));
 }
 
 function unsteadyIn(runs: readonly Drive[]): ReadonlySet<string> {

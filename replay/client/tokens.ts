@@ -10,10 +10,11 @@ export interface Piece {
   readonly text: string;
 }
 
-const WORD = '[\\p{L}\\p{N}_]+(?:[.:+~-]+[\\p{L}\\p{N}_]+)*';
+const WORD = '[\\p{L}\\p{N}_]+(?:[.+~-]+[\\p{L}\\p{N}_]+)*';
+const TIME = '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]{5,30}(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?';
 const PATH = '(?:/[\\p{L}\\p{N}_.+~@-]+){2,}';
-const WORDS = new RegExp(`${PLACEHOLDER.source}|${WORD}`, 'gu');
-const PIECES = new RegExp(`${PLACEHOLDER.source}|${PATH}|${WORD}`, 'gu');
+const WORDS = new RegExp(`${PLACEHOLDER.source}|${TIME}|${WORD}`, 'gu');
+const PIECES = new RegExp(`${PLACEHOLDER.source}|${TIME}|${PATH}|${WORD}`, 'gu');
 
 /** The words of a text: an id, a time and a placeholder are one word, a path is several. */
 export function wordsIn(text: string): Piece[] {
