@@ -189,7 +189,7 @@ function notePlace(place: { last?: string; retry: number }, crossed: Crossed): v
   const head = crossed.type === 'message' ? (crossed.sse?.head ?? '') : (crossed.text ?? '');
   const { id } = readBlock(head);
   if (id !== undefined && id !== '') place.last = id;
-  const retry = /^retry: {0,1}(\d{1,9})/m.exec(head)?.[1];
+  const retry = /(?:^|[\r\n])retry: ?(\d{1,9})/.exec(head)?.[1];
   if (retry !== undefined) place.retry = Number(retry);
 }
 

@@ -18,21 +18,13 @@ export function callNamed(
   sessions: readonly RecordedSession[],
   word: string,
 ): { readonly session: RecordedSession; readonly call: Call } {
-  const [, id, seq, item] = /^([^:/#]*?)…?:(\d+)(?:\/(\d+))?$/.exec(word) ?? [];
-  const among = id === undefined || id === '' ? sessions : sessionsNamed(sessions, id);
-  const isNamed =
-    seq === undefined
-      ? byWords(word)
-      : ({ request, response }: Call) =>
-          [request, response].some(
-            (ref) => ref?.seq === Number(seq) && (item === undefined || ref.item === Number(item)),
-          );
-  const found = among.flatMap((session) => {
-    const calls = session.session.calls.filter(isNamed);
-    return calls.map((call) => ({ session, call }));
-  });
-  const [, number = '1'] = seq === undefined ? (/#(\d{1,9})$/.exec(word) ?? []) : [];
-  const chosen = found[Number(number) - 1];
+  const place = placeIn(word);
+  const among = place && place.session !== '' ? sessionsNamed(sessions, place.session) : sessions;
+  const isNamed = place ? byPlace(place) : byWords(word);
+  const found = among.flatMap((session) =>
+    session.session.calls.filter(isNamed).map((call) => ({ session, call })),
+  );
+  const chosen = found[place ? 0 : numberIn(word) - 1];
   if (!chosen) throw new CallChoice(`The recording has no call ${word}; ${nearby(sessions)}`);
   const { session, call } = chosen;
   const asking = call.from === 'server' ? call.parent : call;
@@ -40,6 +32,33 @@ export function callNamed(
     throw new CallChoice(`${refOf(call)} is a question of the server that belongs to no call`);
   }
   return { session, call: asking };
+}
+
+interface Place {
+  /** The session, or the beginning of its id; empty: any. */
+  readonly session: string;
+  readonly seq: number;
+  readonly item?: number;
+}
+
+function placeIn(word: string): Place | undefined {
+  const colon = word.lastIndexOf(':');
+  const [, seq, item] = /^(\d{1,10})(?:\/(\d{1,10}))?$/.exec(word.slice(colon + 1)) ?? [];
+  if (colon === -1 || seq === undefined) return undefined;
+  const session = word.slice(0, colon).replace(/…$/, '');
+  return { session, seq: Number(seq), ...(item === undefined ? {} : { item: Number(item) }) };
+}
+
+/** The request or its answer stands there. */
+function byPlace({ seq, item }: Place): (call: Call) => boolean {
+  return ({ request, response }) =>
+    [request, response].some(
+      (ref) => ref?.seq === seq && (item === undefined || ref.item === item),
+    );
+}
+
+function numberIn(word: string): number {
+  return Number(/#(\d{1,9})$/.exec(word)?.[1] ?? 1);
 }
 
 function byWords(word: string): (call: Call) => boolean {
