@@ -65,6 +65,9 @@ function summary(report: ClientReport, colors: Colors): string[] {
       ({ place, why }) => `Not masked: ${visible(place)} differs between control runs (${why}).`,
     ),
     ...unused.map(({ mask }) => `The mask ${visible(mask)} covered nothing.`),
+    ...(report.only === undefined
+      ? []
+      : skipped.map(({ why }) => `Not compared: ${visible(why)}.`)),
     ...(broken === undefined ? [] : [`It broke off: ${visible(broken)}.`]),
     report.equal
       ? 'Nothing differs.'

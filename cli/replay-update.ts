@@ -7,7 +7,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { rulesHere } from './config.ts';
-import { readRecordingFile, writeRecordingFile } from './recording-file.ts';
+import { readRecordingFile, refuseOther, writeRecordingFile } from './recording-file.ts';
 import { remark } from './terminal.ts';
 
 export interface Update {
@@ -30,6 +30,7 @@ export async function recordingUpdate({
   readonly state: string;
 }): Promise<Update | undefined> {
   if (file === undefined) return undefined;
+  await refuseOther(file);
   await mkdir(state, { recursive: true, mode: 0o700 });
   const record = join(state, `update-${randomBytes(6).toString('hex')}.tape.jsonl`);
   let closeTap = async (): Promise<void> => {};
@@ -62,6 +63,7 @@ export async function recordingUpdate({
     },
     async finish() {
       await closeTap();
+      closeTap = async () => {};
       const { entries } = await readRecordingFile(record);
       await writeRecordingFile(file, entries);
     },

@@ -121,7 +121,7 @@ function compareAnswer(recorded: SessionView, run: Drive, call: Call, agrees: Ag
   const entry = refOf(call);
   const about = aboutOf(call);
   const live = run.pairs.live(call);
-  const late = run.unanswered.get(call);
+  const late = lateBecause(run, call);
   if (call.cancelled) return skipped(entry, 'it was given up');
   if (call.method === LISTEN) return skipped(entry, 'it stays open');
   if (!call.response) {
@@ -131,7 +131,7 @@ function compareAnswer(recorded: SessionView, run: Drive, call: Call, agrees: Ag
         compared: entry,
       };
     const why =
-      late === undefined ? 'it was not answered then and now' : `${late}, as in the recording`;
+      late === undefined ? 'it was answered neither then nor now' : `as recorded: ${late}`;
     return skipped(entry, why);
   }
   if (!live?.response) {
@@ -148,6 +148,14 @@ function compareAnswer(recorded: SessionView, run: Drive, call: Call, agrees: Ag
     divergences: found.map((difference) => divergenceOf(about, difference)),
     compared: entry,
   };
+}
+
+/** Why there is no answer; a question of the server that nobody answers keeps it waiting. */
+function lateBecause({ unanswered, live }: Drive, call: Call): string | undefined {
+  const why = unanswered.get(call);
+  const open = live.session.calls.find(({ from, state }) => from === 'server' && state === 'open');
+  if (why === undefined || !open) return why;
+  return `${why}; the server waits for the answer to ${open.method}, which the recording does not have`;
 }
 
 function skipped(entry: string, why: string): Answer {

@@ -60,6 +60,8 @@ async function converse(era: Era, transport: object): Promise<void> {
   await call('test_tool_with_logging');
   await call('test_header_param', { region: 'köln' });
   await call('test_error_handling');
+  // The stream breaks off before the answer, and is resumed.
+  if (era === 'legacy') await call('test_reconnection');
   await call('test_input_required_result_multi_round');
   await call('test_input_required_result_multiple_inputs');
   await call('test_trigger_tool_change');
