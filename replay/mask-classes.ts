@@ -104,7 +104,7 @@ function hex(value: unknown): string | undefined {
 }
 
 /** Absolute, relative with a dot, of a home, of Windows, or as a URL. */
-const PATH = /^(\/|\.{1,2}[/\\]|~[/\\]|[A-Za-z]:[/\\]|\\\\|file:\/\/)[^\p{Cc}]*$/u;
+const PATH = /^(\/|\.{1,2}[/\\]|~[/\\]|[A-Za-z]:[/\\]|\\\\|file:\/\/).*$/;
 
 function path(value: unknown): string | undefined {
   return typeof value === 'string' && PATH.test(value) ? 'path' : undefined;

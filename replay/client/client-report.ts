@@ -146,7 +146,7 @@ function answersOf(
 
 function leftOut({ script, only }: Scope): ClientReport['skipped'] {
   if (only) return [];
-  return unsendable(script).map((entry) => ({ entry, why: 'it is no message' }));
+  return unsendable(script.session).map((entry) => ({ entry, why: 'it is no message' }));
 }
 
 function shown(divergence: Divergence, redact: Redact): ReportedDifference {
@@ -185,7 +185,7 @@ function from(value: unknown, start: number): unknown {
 }
 
 /** A value as JSON; the name of its member tells whether it is a secret. */
-function valueShown(value: unknown, redact: Redact, name = 'value', most = SHOWN): string {
+export function valueShown(value: unknown, redact: Redact, name = 'value', most = SHOWN): string {
   const start = `{${JSON.stringify(name)}:`;
   const said = JSON.stringify(value) ?? 'nothing';
   const text = redact(`${start}${said.slice(0, LOOKED_AT)}}`).text;

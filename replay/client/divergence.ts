@@ -1,5 +1,4 @@
 /** Everything in which a live run was not the recording, named by recorded entry. */
-import { reference } from '../../model/entry.ts';
 import { groupBy } from '../../model/group.ts';
 import { member } from '../../model/json.ts';
 import { LISTEN } from '../../model/methods.ts';
@@ -12,7 +11,6 @@ import {
   type Agrees,
   CLASSES,
   type Difference,
-  type DifferenceClass,
   differencesAt,
   differencesOf,
 } from './difference.ts';
@@ -268,10 +266,3 @@ function protocolFaults({ session }: SessionView, { live }: Drive): Divergence[]
     return [{ class: 'protocol', recorded: before, live: count, detail: what }];
   });
 }
-
-/** The recorded entries of lines, for a report. */
-export function entriesOf(session: string, lines: readonly ClientLine[]): string[] {
-  return lines.map(({ seq }) => reference(session, seq));
-}
-
-export type { DifferenceClass };

@@ -1,6 +1,7 @@
 /** The recorded lines of a client, as they are sent again: one text with its messages. */
 import { reference } from '../../model/entry.ts';
 import type { Call } from '../../model/session.ts';
+import type { RecordedSession } from '../recorded.ts';
 import { type ClientItem, isAnswer, isCancel, isRequest, type Script } from '../script.ts';
 
 export interface ClientLine {
@@ -18,7 +19,8 @@ export interface ClientLine {
 }
 
 /** The lines of a client in recorded order; lines that were no message are none. */
-export function linesOf({ session, client }: Script): ClientLine[] {
+export function linesOf(script: Script): ClientLine[] {
+  const { session, client } = script;
   const texts = new Map(
     session.entries.flatMap((entry) => (entry.type === 'message' ? [[entry.seq, entry.text]] : [])),
   );
@@ -28,7 +30,7 @@ export function linesOf({ session, client }: Script): ClientLine[] {
     if (known) known.push(item);
     else bySeq.set(item.ref.seq, [item]);
   }
-  return [...bySeq].map(([seq, items]) => ({
+  const said = [...bySeq].map(([seq, items]) => ({
     seq,
     reference: reference(session.session.id, seq),
     text: texts.get(seq) ?? '',
@@ -37,11 +39,28 @@ export function linesOf({ session, client }: Script): ClientLine[] {
     answers: items.filter(isAnswer).map(({ call }) => call),
     cancels: items.flatMap(({ message, call }) => (call && isCancel(message) ? [call] : [])),
   }));
+  return [...said, ...closingLines(script)].sort((a, b) => a.seq - b.seq);
+}
+
+/**
+ * Requests of the stateless era that were given up by closing their exchange, as the line that says
+ * so on a pipe; over HTTP closing is how it is done again.
+ */
+function closingLines({ session, client }: Script): ClientLine[] {
+  const said = new Set(client.flatMap(({ message, call }) => (isCancel(message) ? call : [])));
+  return session.session.calls.flatMap((call): ClientLine[] => {
+    if (call.from !== 'client' || !call.cancelled || said.has(call)) return [];
+    const { seq } = call.cancelled;
+    const params = { requestId: call.id };
+    const text = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+    const name = reference(session.session.id, seq);
+    return [{ seq, reference: name, text, items: [], calls: [], answers: [], cancels: [call] }];
+  });
 }
 
 /** Lines of the client that were recorded but are no messages, and are not sent again. */
-export function unsendable({ session }: Script): string[] {
-  return session.entries.flatMap((entry) =>
+export function unsendable({ entries }: RecordedSession): string[] {
+  return entries.flatMap((entry) =>
     entry.type === 'frame' && entry.from === 'client' && entry.why !== 'empty'
       ? [reference(entry.session, entry.seq)]
       : [],

@@ -8,7 +8,7 @@ import type { Mask } from '../masks.ts';
 import type { RecordedSession } from '../recorded.ts';
 import { type Script, scriptOf } from '../script.ts';
 import type { Conflict } from './bindings.ts';
-import { type ClientReport, clientReport } from './client-report.ts';
+import { type ClientReport, clientReport, valueShown } from './client-report.ts';
 import type { Connect } from './connection.ts';
 import { compareRun, type Scope } from './divergence.ts';
 import { type Drive, drive } from './drive.ts';
@@ -38,12 +38,10 @@ export interface ReplayClientOptions {
 /** A recorded value is two values in the live run: nobody can say which of them to send. */
 export class AmbiguousValue extends Error {
   readonly code = 'ambiguous-value';
-  readonly conflict: Conflict;
 
-  constructor(conflict: Conflict) {
-    const [one, other] = conflict.live;
-    super(`The recorded value ${conflict.recorded} is both ${one} and ${other} in the live run`);
-    this.conflict = conflict;
+  constructor({ recorded, live }: Conflict, redact: Redact) {
+    const [value, one, other] = [recorded, ...live].map((each) => valueShown(each, redact));
+    super(`The recorded value ${value} is both ${one} and ${other} in the live run`);
   }
 }
 
@@ -68,7 +66,7 @@ export async function replayClient(options: ReplayClientOptions): Promise<Client
       secretOf,
       ...(only ? { awaited: only } : {}),
     });
-    if (run.conflict) throw new AmbiguousValue(run.conflict);
+    if (run.conflict) throw new AmbiguousValue(run.conflict, redact);
     return run;
   };
   const controls: Drive[] = [];

@@ -7,7 +7,16 @@ import { type Overlap, stepsOf } from '../../../replay/client/order.ts';
 import { createWaiting } from '../../../replay/client/waiting.ts';
 import { recordedSessions, sessionOf } from '../../../replay/index.ts';
 import { scriptOf } from '../../../replay/script.ts';
-import { client, opening, type Step, server, tape, toolCall, toolText } from '../../kit/entries.ts';
+import {
+  client,
+  http,
+  opening,
+  type Step,
+  server,
+  tape,
+  toolCall,
+  toolText,
+} from '../../kit/entries.ts';
 
 /** The lines that are sent together, batch by batch, when a server answers each batch as a whole. */
 function batches(overlap: Overlap, ...steps: readonly Step[]): string[][] {
@@ -126,4 +135,25 @@ test('in the recorded order, what was heard is waited for, and what does not com
   });
   waiting.happened(lines[1] as (typeof lines)[number]);
   expect(waiting.ready()).toMatchObject([{ line: lines[2] }]);
+});
+
+test('a request that was given up by closing its exchange is given up at its place', () => {
+  const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+  const asked = (exchange: number, name: string) => [
+    http(exchange, 'opened', { method: 'POST', path: '/mcp', headers: [] }),
+    client(toolCall(exchange, name, {}, meta), { exchange }),
+  ];
+  const steps = [
+    ...asked(1, 'slow'),
+    http(1, 'ended', { ended: 'client-closed' }),
+    ...asked(2, 'b'),
+  ];
+  const session = sessionOf(recordedSessions(tape('closed', steps)), undefined);
+  expect(
+    linesOf(scriptOf(session)).map(({ text, cancels }) => [nameOf(text), cancels.length]),
+  ).toEqual([
+    ['slow', 0],
+    ['notifications/cancelled', 1],
+    ['b', 0],
+  ]);
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { member } from '../../../model/json.ts';
 import { type Folder, temporaryFolder } from '../../cli/wiretape.ts';
 import { capture } from '../../kit/capture.ts';
+import { client, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
 import { type Bench, createBench, fixture } from './kit.ts';
 
 let folder: Folder;
@@ -102,4 +103,24 @@ test('over HTTP as over stdio, from the same recording', async () => {
   } finally {
     server.kill('SIGKILL');
   }
+});
+
+test('a value that would be two values is not sent: it is told, with the code 2', async () => {
+  const id = 'c0ffee00-1111-4222-8333-444455556666';
+  const note = JSON.stringify({ id, title: 'plan', state: 'draft', labels: [] });
+  const make = (at: number) => [
+    client(toolCall(at, 'create_note', { title: 'plan', labels: [] })),
+    server(toolText(at, note)),
+  ];
+  const read = client(toolCall(3, 'read_note', { id }));
+  const twice = await bench.record(
+    'twice',
+    tape('twice', [...opening(), ...make(1), ...make(2), read]),
+  );
+  const ran = await bench.run([twice, '--', ...fixture('notes', '--runs', runs)]);
+  expect(ran).toMatchObject({ code: 2, stdout: '' });
+  expect(ran.stderr).toMatch(
+    /The recorded value "c0ffee00-.*" is both ".*" and ".*" in the live run/,
+  );
+  expect(ran.stderr).toContain('[ambiguous-value]');
 });
