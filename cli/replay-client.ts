@@ -11,6 +11,7 @@ import {
   callNamed,
   connectCommand,
   connectUrl,
+  listedTools,
   masksFor,
   OVERLAPS,
   type Overlap,
@@ -117,7 +118,9 @@ async function replayRecordedClient(
         masks,
         secretOf: secretsOf(session, only, options),
         redact: await redactHere(state),
-        ...(await connections(words, options, update)),
+        // People wait for the control runs; a pipe is told nothing.
+        ...(process.stderr.isTTY && options.control !== undefined ? { onRun: remark } : {}),
+        ...(await connections(words, options, { update, session })),
       });
       await update?.finish();
       return report;
@@ -237,7 +240,7 @@ type Connections = Pick<ReplayClientOptions, 'connect' | 'control'>;
 async function connections(
   words: readonly string[],
   { url, control, controlCommand }: ClientOptions,
-  update: Update | undefined,
+  { update, session }: { update: Update | undefined; session: RecordedSession },
 ): Promise<Connections> {
   if ((url === undefined) === (words.length === 0)) {
     const detail = url === undefined ? 'No server was named.' : 'A replay drives one server.';
@@ -249,13 +252,14 @@ async function connections(
   }
   const connectWords = ([command = '', ...args]: readonly string[]) =>
     connectCommand({ command, args, environment: process.env });
-  const own = url === undefined ? connectWords(words) : connectUrl(addressOf(url));
+  const connectAddress = (address: URL) => connectUrl(address, listedTools(session));
+  const own = url === undefined ? connectWords(words) : connectAddress(addressOf(url));
   const connect =
     update === undefined
       ? own
       : url === undefined
         ? connectWords(update.commandFor(words))
-        : connectUrl(await update.addressFor(addressOf(url)));
+        : connectAddress(await update.addressFor(addressOf(url)));
   if (control === undefined) return { connect };
   const other = controlCommand?.split(' ').filter((word) => word !== '');
   return { connect, control: { runs: control, connect: other ? connectWords(other) : own } };

@@ -1,4 +1,11 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
+export {
+  type ClientReport,
+  connectCommand,
+  connectUrl,
+  type ReplayClientOptions,
+  replayClient,
+} from './client/index.ts';
 export { MISS_CODE } from './hear.ts';
 export { createPlayer, type Player } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';

@@ -5,6 +5,7 @@
  * It waits for no answer longer than it was told, and for nothing else longer than a second of
  * silence; a server that says nothing at all, or without end, is left. It judges nothing.
  */
+import { parseJson } from '../../model/json.ts';
 import { classify, type Id } from '../../model/message.ts';
 import { LISTEN } from '../../model/methods.ts';
 import type { Call } from '../../model/session.ts';
@@ -163,7 +164,7 @@ function sendLine(state: State, line: ClientLine, connection: Connection): void 
     const exchange = connection.isExchanged ? ++state.exchange : 0;
     const own =
       exchange > 0 ? ({ channel: 'request', exchange } as const) : ({ channel: 'stdin' } as const);
-    const value: unknown = JSON.parse(text);
+    const value = parsedValue(text);
     const seen = live.add({ type: 'message', at: 0, from: 'client', ...own, text, value });
     pairCalls(state, line, seen, exchange);
     const message = classify(value);
@@ -175,6 +176,12 @@ function sendLine(state: State, line: ClientLine, connection: Connection): void 
   }
   for (const call of line.cancels) settle(state, call);
   waiting.happened(line);
+}
+
+/** As the machine takes it: nothing of what is nested too deep to be walked. */
+function parsedValue(text: string): unknown {
+  const parsed = parseJson(text);
+  return parsed.ok ? parsed.value : undefined;
 }
 
 function pairCalls(state: State, line: ClientLine, seen: readonly Seen[], exchange: number): void {
@@ -316,7 +323,7 @@ function answerStray(state: State, question: Call): void {
       : { error: { code: MISS_CODE, message: `wiretape: the recording has no such ${method}` } };
   if (method !== 'ping') strayQuestions.push(question);
   const text = JSON.stringify({ jsonrpc: '2.0', id, ...said });
-  const value: unknown = JSON.parse(text);
+  const value = parsedValue(text);
   const message = classify(value);
   if (!connection || message.kind === 'batch') return;
   const exchange = connection.isExchanged ? ++state.exchange : 0;

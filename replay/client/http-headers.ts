@@ -2,9 +2,11 @@
  * The headers of a request over streamable HTTP. Since 2026-07-28 they repeat what the message says
  * (basic/transports and SEP-2243 of the specification); before, they carry the session.
  */
+import { catalogs, currentOffers } from '../../model/catalog.ts';
 import { isObject, member, textMember } from '../../model/json.ts';
 import { type RequestMessage, type SingleMessage, subjectOf } from '../../model/message.ts';
 import { eraOf, META } from '../../model/methods.ts';
+import type { SessionView } from '../../model/session.ts';
 
 /** What a connection knows of its session (until 2025-11-25). */
 export interface Negotiated {
@@ -14,6 +16,13 @@ export interface Negotiated {
 
 /** The definition of a tool, as the server listed it. */
 export type ToolOf = (name: string) => unknown;
+
+/** The tools as the recorded server listed them, for calls that are made without listing them. */
+export function listedTools(session: SessionView): ToolOf {
+  const tools = currentOffers(catalogs(session)).filter(({ kind }) => kind === 'tool');
+  const byName = new Map(tools.map(({ name, definition }) => [name, definition]));
+  return (name) => byName.get(name);
+}
 
 export function headersFor(
   messages: readonly SingleMessage[],

@@ -4,7 +4,7 @@
  */
 import { connect as connectSocket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, fetch, type Response } from 'undici';
+import type { Agent, fetch as Fetch, Response } from 'undici';
 import { draftOfLine } from '../../model/crossing.ts';
 import { createFramer, nowhere } from '../../model/framing.ts';
 import { isObject, member, textMember } from '../../model/json.ts';
@@ -32,6 +32,7 @@ interface Http {
   readonly url: URL;
   readonly ear: Ear;
   readonly agent: Agent;
+  readonly fetch: typeof Fetch;
   readonly negotiated: Negotiated;
   readonly toolOf: ToolOf;
   readonly open: Map<number, { readonly abort: AbortController; readonly isModern: boolean }>;
@@ -44,6 +45,8 @@ interface Http {
 export function connectUrl(url: URL, listed: ToolOf = () => undefined): Connect {
   return async (ear) => {
     await reach(url);
+    // Loaded here, since most replays need none of it.
+    const { Agent, fetch } = await import('undici');
     const tools = new Map<string, unknown>();
     const http: Http = {
       url,
@@ -53,6 +56,7 @@ export function connectUrl(url: URL, listed: ToolOf = () => undefined): Connect 
         headersTimeout: 0,
         connect: { timeout: PATIENCE.connect },
       }),
+      fetch,
       negotiated: { session: undefined, revision: undefined },
       toolOf: (name) => tools.get(name) ?? listed(name),
       open: new Map(),
@@ -113,7 +117,7 @@ function send(http: Http, outgoing: Outgoing): void {
 
 /** Never rejects: what goes wrong is the end of the exchange. */
 async function post(http: Http, outgoing: Outgoing, signal: AbortSignal): Promise<void> {
-  const { url, agent, negotiated, toolOf, ear } = http;
+  const { url, agent, fetch, negotiated, toolOf, ear } = http;
   const { exchange, text: body, messages } = outgoing;
   try {
     const headers = headersFor(messages, negotiated, toolOf);
@@ -227,7 +231,7 @@ async function listen(http: Http): Promise<void> {
 async function get(http: Http, more: Record<string, string>): Promise<Response | undefined> {
   if (http.isClosed) return undefined;
   const { 'content-type': _, ...headers } = headersFor([], http.negotiated, http.toolOf);
-  return fetch(http.url, {
+  return http.fetch(http.url, {
     headers: { ...headers, accept: 'text/event-stream', ...more },
     redirect: 'manual',
     dispatcher: http.agent,
@@ -242,13 +246,15 @@ async function close(http: Http): Promise<void> {
   if (session !== undefined) {
     const { 'content-type': _, ...headers } = headersFor([], http.negotiated, http.toolOf);
     const signal = AbortSignal.timeout(PATIENCE.farewell);
-    await fetch(http.url, {
-      method: 'DELETE',
-      headers,
-      signal,
-      redirect: 'manual',
-      dispatcher: http.agent,
-    }).catch(() => {});
+    await http
+      .fetch(http.url, {
+        method: 'DELETE',
+        headers,
+        signal,
+        redirect: 'manual',
+        dispatcher: http.agent,
+      })
+      .catch(() => {});
   }
   await http.agent.destroy();
 }

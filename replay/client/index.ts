@@ -2,6 +2,7 @@
 export type { ClientReport, ReportedDifference } from './client-report.ts';
 export { ConnectionFault } from './connection.ts';
 export { connectUrl } from './http.ts';
+export { listedTools } from './http-headers.ts';
 export { masksFor } from './inside-masks.ts';
 export { unsendable } from './lines.ts';
 export { CallChoice, callNamed } from './only.ts';

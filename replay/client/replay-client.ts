@@ -33,6 +33,8 @@ export interface ReplayClientOptions {
   readonly secretOf: Wording['secretOf'];
   /** Takes secrets out of what a live server said. */
   readonly redact: Redact;
+  /** Told before each run. */
+  readonly onRun?: (what: string) => void;
 }
 
 /** A recorded value is two values in the live run: nobody can say which of them to send. */
@@ -70,8 +72,11 @@ export async function replayClient(options: ReplayClientOptions): Promise<Client
     return run;
   };
   const controls: Drive[] = [];
-  for (let at = 0; control && at < control.runs; at++)
+  for (let at = 0; control && at < control.runs; at++) {
+    options.onRun?.(`control run ${at + 1} of ${control.runs}`);
     controls.push(await runWith(control.connect));
+  }
+  options.onRun?.('the run that is compared');
   const run = await runWith(options.connect);
   const calls = only ? [only] : session.session.calls;
   return clientReport({

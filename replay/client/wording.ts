@@ -28,6 +28,8 @@ function wordedItem(
   { ref, call, message, value }: ClientItem,
   { flow, bindings, secretOf, idOf }: Wording,
 ): string {
+  // What is no message, or nests too deep to be walked, is sent as it stands.
+  if (message.kind === 'invalid') return text;
   const inside: Path = ref.item === undefined ? [] : [ref.item];
   const id = message.kind === 'response' && call ? idOf(call) : undefined;
   const isOther = id !== undefined && id !== call?.id;

@@ -10,6 +10,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Entry } from '../../../model/entry.ts';
 import { readRecording } from '../../../model/recording.ts';
+import { callNamed } from '../../../replay/client/index.ts';
+import type { RecordedSession } from '../../../replay/index.ts';
 import { tapFetch } from '../../../tap/index.ts';
 import { type Folder, ROOT, temporaryFolder } from '../../cli/wiretape.ts';
 import { capture } from '../capture.ts';
@@ -128,6 +130,14 @@ describe.each(ERAS)('%s', (era) => {
     const report = await replayWith(overHttp, served.url);
     expect(report.differences).toEqual([]);
     expect(report.coverage.sent).toBe(report.coverage.recorded);
+  });
+
+  test('one call alone over HTTP, with the header that its schema asks for', async () => {
+    await using served = await serve();
+    const only = (session: RecordedSession) => callNamed([session], 'test_header_param').call;
+    const report = await replayWith(overHttp, served.url, { only });
+    expect(report).toMatchObject({ equal: true, coverage: { sent: 1, compared: 1 } });
+    expect(report.answer?.live).toContain('köln');
   });
 
   test('recorded over stdio, driven over HTTP: in the recorded order, one by one, as early as can be', async () => {

@@ -26,10 +26,10 @@ test('lines that are no message are counted, and the answers between them are co
 });
 
 test('a server that answers nothing is left after the second answer that did not come', async () => {
-  const report = await replay('silent', 4000);
+  const report = await replay('silent', 3000);
   expect(classes(report)).toEqual(['not-sent', 'unanswered', 'unanswered']);
-  expect(report.broken).toBe('it said nothing for 4 s');
-  expect(report.differences[1]).toMatchObject({ subject: 'a', detail: 'no answer in 4 s' });
+  expect(report.broken).toBe('it said nothing for 3 s');
+  expect(report.differences[1]).toMatchObject({ subject: 'a', detail: 'no answer in 3 s' });
 });
 
 test('one that does not answer initialize is left at once', async () => {

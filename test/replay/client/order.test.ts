@@ -140,7 +140,7 @@ test('in the recorded order, what was heard is waited for, and what does not com
 test('a request that was given up by closing its exchange is given up at its place', () => {
   const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
   const asked = (exchange: number, name: string) => [
-    http(exchange, 'opened', { method: 'POST', path: '/mcp', headers: [] }),
+    http(exchange, 'opened', { headers: [['mcp-protocol-version', '2026-07-28']] }),
     client(toolCall(exchange, name, {}, meta), { exchange }),
   ];
   const steps = [
