@@ -67,10 +67,10 @@ describe('--only', () => {
   });
 
   test('a call that waits for the client, named by the question: as in the recording, and why', async () => {
-    const ran = await bench.run([REC, '--only', ':11', '--timeout', '2', '--', ...echo]);
+    const ran = await bench.run([REC, '--only', ':11', '--timeout', '4', '--', ...echo]);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toContain(
-      'Not compared: as recorded: no answer in 2 s; the server waits for the answer to roots/list, which the recording does not have.',
+      'Not compared: as recorded: no answer in 4 s; the server waits for the answer to roots/list, which the recording does not have.',
     );
   });
 });
@@ -99,7 +99,7 @@ describe('a redacted value', () => {
 
 test('--update writes what the server says now, by a tap; another file is left alone', async () => {
   const fresh = bench.at('fresh.tape.jsonl');
-  const options = ['--update', fresh, '--timeout', '3', '--secret', 'password=P'];
+  const options = ['--update', fresh, '--secret', 'password=P'];
   const { report } = await bench.replay(REC, options, echo, { P: 'correct horse' });
   const recording = readRecording(await readFile(fresh));
   if (!recording.ok) throw new Error(recording.detail);

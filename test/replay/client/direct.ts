@@ -28,7 +28,7 @@ export function replayWith(
     connect:
       target instanceof URL ? connectUrl(target, listedTools(session)) : connectWords(target),
     overlap: 'recorded',
-    timeout: 10_000,
+    timeout: 30_000,
     masks: [],
     secretOf: () => undefined,
     redact: (text) => ({ text, count: 0 }),

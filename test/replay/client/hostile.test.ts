@@ -1,5 +1,5 @@
-// Servers that are no help: each is told as what it is, within the time that was given, and no
-// process of theirs is left.
+// Servers that are no help: each is told as what it is within the time that was given, and the replay
+// is over only when its process is.
 import { expect, test } from 'vitest';
 import type { ClientReport } from '../../../replay/client/index.ts';
 import { client, opening, type Step, server, tape, toolCall, toolText } from '../../kit/entries.ts';
@@ -12,7 +12,7 @@ const call = (id: number, name: string): Step[] => [
 ];
 const recorded = tape('hostile', [...opening(), ...call(1, 'a'), ...call(2, 'b'), ...call(3, 'c')]);
 
-const replay = (how: string, timeout = 10_000): Promise<ClientReport> =>
+const replay = (how: string, timeout = 30_000): Promise<ClientReport> =>
   replayWith(recorded, fixture('hostile', how), { timeout });
 
 const classes = ({ differences }: ClientReport): string[] => differences.map((one) => one.class);
