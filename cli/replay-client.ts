@@ -118,11 +118,13 @@ async function replayRecordedClient(
         masks,
         secretOf: secretsOf(session, only, options),
         redact: await redactHere(state),
+        signal: toldToEnd(),
         // People wait for the control runs; a pipe is told nothing.
         ...(process.stderr.isTTY && options.control !== undefined ? { onRun: remark } : {}),
         ...(await connections(words, options, { update, session })),
       });
-      await update?.finish();
+      if (report.broken === undefined) await update?.finish();
+      else if (update) remark(`${options.update} was not written: the run broke off.`);
       return report;
     } finally {
       await update?.close();
@@ -133,6 +135,15 @@ async function replayRecordedClient(
   if (options.json) return printJson(told);
   const { line, colors } = terminal();
   for (const text of linesOfReport(told, colors)) line(text);
+}
+
+/** Whoever ends us early still gets the report, and leaves no server behind. */
+function toldToEnd(): AbortSignal {
+  const told = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.once(signal, () => told.abort());
+  }
+  return told.signal;
 }
 
 /** Faults of other rooms as what a user is told. */

@@ -26,7 +26,7 @@ export interface Conflict {
   readonly live: readonly [string | number, string | number];
 }
 
-export function createBindings({ isUsed }: Pick<Flow, 'isUsed'>): Bindings {
+export function createBindings({ isUsed, isEmpty }: Omit<Flow, 'uses'>): Bindings {
   const known = new Map<string, string | number>();
   let conflict: Conflict | undefined;
   const bind = (recorded: string | number, live: unknown): void => {
@@ -37,7 +37,9 @@ export function createBindings({ isUsed }: Pick<Flow, 'isUsed'>): Bindings {
     else if (before !== live) conflict ??= { recorded, live: [before, live] };
   };
   return {
-    learn: (recorded, live) => lay(recorded, live, bind),
+    learn(recorded, live) {
+      if (!isEmpty) lay(recorded, live, bind);
+    },
     get: (token) => known.get(token),
     rewritten(recorded) {
       const whole = known.get(tokenOf(recorded));

@@ -32,6 +32,8 @@ export interface DriveOptions {
   /** A request whose answer is waited for although the recording has none. */
   readonly awaited?: Call;
   readonly secretOf: Wording['secretOf'];
+  /** Ends the run before its time. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of it. */
@@ -94,8 +96,12 @@ export async function drive(options: DriveOptions): Promise<Drive> {
     ended: (why) => stop(state, why),
   });
   state.connection = connection;
+  const interrupt = (): void => stop(state, 'it was interrupted');
+  if (options.signal?.aborted) interrupt();
+  options.signal?.addEventListener('abort', interrupt);
   advance(state);
   await over;
+  options.signal?.removeEventListener('abort', interrupt);
   await connection.close();
   const { live, pairs, bindings, unsent, unanswered, strayQuestions, questions, broken } = state;
   const conflict = bindings.conflict();

@@ -39,6 +39,8 @@ export interface Flow {
   uses(seq: number, item?: number): readonly Use[];
   /** Whether a later message of the client carries this value. */
   isUsed(token: string): boolean;
+  /** Nothing flows. */
+  readonly isEmpty: boolean;
 }
 
 /** A value as a key: `1` and `"1"` are two. */
@@ -58,6 +60,7 @@ export function flowOf(session: RecordedSession): Flow {
   return {
     uses: (seq, item) => found.uses.get(keyOf(seq, item)) ?? [],
     isUsed: (token) => found.used.has(token),
+    isEmpty: found.used.size === 0,
   };
 }
 

@@ -33,6 +33,8 @@ export interface ReplayClientOptions {
   readonly secretOf: Wording['secretOf'];
   /** Takes secrets out of what a live server said. */
   readonly redact: Redact;
+  /** Ends it before its time: the report says so. */
+  readonly signal?: AbortSignal;
   /** Told before each run. */
   readonly onRun?: (what: string) => void;
 }
@@ -67,6 +69,7 @@ export async function replayClient(options: ReplayClientOptions): Promise<Client
       timeout,
       secretOf,
       ...(only ? { awaited: only } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
     });
     if (run.conflict) throw new AmbiguousValue(run.conflict, redact);
     return run;

@@ -1,9 +1,10 @@
 // `wiretape replay client` as its users run it: one call, secrets, a new recording, and what it refuses.
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readRecording, writeRecording } from '../../../model/recording.ts';
 import { viewsOf } from '../../../model/view.ts';
-import { type Folder, temporaryFolder } from '../../cli/wiretape.ts';
+import { type Folder, start, temporaryFolder } from '../../cli/wiretape.ts';
 import { client, gap, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
 import { type Bench, createBench, fixture } from './kit.ts';
 
@@ -134,6 +135,27 @@ test('--update writes what the server says now, by a tap; another file is left a
   ]);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('[file-exists]') });
   expect(await readFile(bench.at('notes.txt'), 'utf8')).toBe('mine');
+});
+
+test('a signal ends it with its report, and its server', async () => {
+  const pid = bench.at('pid');
+  const [node, script] = fixture('echo');
+  const command = [
+    'sh',
+    '-c',
+    `echo $$ > "${pid}.part" && mv "${pid}.part" "${pid}"; exec "${node}" "${script}"`,
+  ];
+  await using running = start(
+    ['replay', 'client', REC, '--only', 'ask', '--state', bench.at('state'), '--', ...command],
+    { cwd: folder.path },
+  );
+  await vi.waitFor(() => access(pid), { timeout: 20_000 });
+  running.child.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  expect(stdout).toContain('It broke off: it was interrupted.');
+  expect(code).toBe(1);
+  const server = Number(await readFile(pid, 'utf8'));
+  expect(() => process.kill(server, 0)).toThrow('ESRCH');
 });
 
 test.each([

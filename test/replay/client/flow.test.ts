@@ -106,7 +106,7 @@ describe('what flows', () => {
 });
 
 test('two values for one are a conflict, and the same twice is none', () => {
-  const bindings = createBindings({ isUsed: () => true });
+  const bindings = createBindings({ isUsed: () => true, isEmpty: false });
   bindings.learn({ id: UUID }, { id: OTHER });
   bindings.learn({ other: UUID }, { other: OTHER });
   expect(bindings.conflict()).toBeUndefined();
