@@ -123,7 +123,9 @@ export function clientReport(reported: Reported): ClientReport {
       live: valueShown(live, redact),
     })),
     redacted: reported.redacted,
-    ...(run.broken === undefined ? {} : { broken: plain(redact(run.broken).text) }),
+    ...(run.broken === undefined
+      ? {}
+      : { broken: shortened(redact(run.broken).text, 0, DETAIL_SHOWN) }),
   };
 }
 
@@ -137,9 +139,9 @@ function answersOf(
   return {
     ...(recorded === undefined
       ? {}
-      : { recorded: valueShown(said(recorded), redact, 'result', LOOKED_AT) }),
+      : { recorded: valueShown(said(recorded), redact, 'result', ANSWER_SHOWN) }),
     ...(response
-      ? { live: valueShown(said(run.live.value(response)), redact, 'result', LOOKED_AT) }
+      ? { live: valueShown(said(run.live.value(response)), redact, 'result', ANSWER_SHOWN) }
       : {}),
   };
 }
@@ -151,18 +153,19 @@ function leftOut({ script, only }: Scope): ClientReport['skipped'] {
 
 function shown(divergence: Divergence, redact: Redact): ReportedDifference {
   const { class: name, entry, method, subject, difference, recorded, live, detail } = divergence;
-  const own = difference?.path.at(-1) ?? '';
-  const start = difference ? startOfDifference(recorded, live) : 0;
+  const own = difference?.path.at(-1);
   const said = (value: unknown) =>
-    value === undefined ? undefined : valueShown(from(value, start), redact, own);
+    value === undefined ? undefined : redactedText(value, redact, own);
+  const [then, now] = [said(recorded), said(live)];
+  const start = then === undefined || now === undefined ? 0 : startOfDifference(then, now);
   const found = {
     entry,
     method: method === undefined ? undefined : plain(cut(method)),
     subject: subject === undefined ? undefined : plain(cut(subject)),
-    pointer: difference && plain(cut(pointerOf(difference.path), 400)),
-    recorded: said(recorded),
-    live: said(live),
-    detail: detail === undefined ? undefined : plain(cut(redact(detail).text, 400)),
+    pointer: difference && shortened(pointerOf(difference.path), 0, DETAIL_SHOWN),
+    recorded: then === undefined ? undefined : shortened(then, start),
+    live: now === undefined ? undefined : shortened(now, start),
+    detail: detail === undefined ? undefined : shortened(redact(detail).text, 0, DETAIL_SHOWN),
   };
   const there = Object.entries(found).filter(([, value]) => value !== undefined);
   return { class: name, ...Object.fromEntries(there) };
@@ -172,29 +175,39 @@ function shown(divergence: Divergence, redact: Redact): ReportedDifference {
 const BEFORE = 40;
 
 /** Where two long texts begin to differ, less what is shown before it. */
-function startOfDifference(recorded: unknown, live: unknown): number {
-  if (typeof recorded !== 'string' || typeof live !== 'string') return 0;
-  if (Math.max(recorded.length, live.length) < SHOWN - 2) return 0;
+function startOfDifference(one: string, other: string): number {
+  if (Math.max(one.length, other.length) < SHOWN) return 0;
   let at = 0;
-  while (at < recorded.length && recorded[at] === live[at]) at++;
+  while (at < one.length && one[at] === other[at]) at++;
   return Math.max(0, at - BEFORE);
 }
 
-function from(value: unknown, start: number): unknown {
-  return start > 0 && typeof value === 'string' ? `…${value.slice(start)}` : value;
+function shortened(text: string, start = 0, most = SHOWN): string {
+  return plain(cut(start > 0 ? `…${text.slice(start)}` : text, most));
 }
 
-/** A value as JSON; the name of its member tells whether it is a secret. */
-export function valueShown(value: unknown, redact: Redact, name = 'value', most = SHOWN): string {
-  const start = `{${JSON.stringify(name)}:`;
+/** A value as JSON, shortened and without secrets. */
+export function valueShown(value: unknown, redact: Redact, name?: string, most = SHOWN): string {
+  return shortened(redactedText(value, redact, name), 0, most);
+}
+
+/**
+ * A value as JSON, without secrets; the name of its member may tell that it is one. All of it is
+ * searched before anything is cut, so that no half of a secret is left.
+ */
+function redactedText(value: unknown, redact: Redact, name = 'value'): string {
   const said = JSON.stringify(value) ?? 'nothing';
-  const text = redact(`${start}${said.slice(0, LOOKED_AT)}}`).text;
-  return plain(cut(text.startsWith(start) ? text.slice(start.length, -1) : text, most));
+  if (said.length > SEARCHED) return `(${said.length} characters)`;
+  const start = `{${JSON.stringify(name)}:`;
+  const { text } = redact(`${start}${said}}`);
+  return text.startsWith(start) ? text.slice(start.length, -1) : text;
 }
 
-/** How much of a value is searched for secrets, of which far less is shown. */
-const LOOKED_AT = 4000;
+/** Longer values are not searched, and not shown. */
+const SEARCHED = 1 << 20;
 const SHOWN = 200;
+const ANSWER_SHOWN = 4000;
+const DETAIL_SHOWN = 400;
 
 function cut(text: string, most = SHOWN): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;

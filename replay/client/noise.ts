@@ -38,7 +38,6 @@ interface Drift {
   readonly of: string;
   readonly path: readonly string[];
   readonly indices: ReadonlySet<number>;
-  readonly values: unknown[];
   readonly refusal?: Refusal;
   readonly isOrder: boolean;
 }
@@ -91,13 +90,12 @@ function driftsIn({ of, values, isAnswer }: Sample): Drift[] {
 function driftsOf(of: string, difference: Difference): Drift[] {
   const { class: name, path, indices } = difference;
   const refusal = refusalOf(difference);
-  if (refusal) return [{ of, path, indices, values: [], refusal, isOrder: false }];
-  if (name === 'order') return [{ of, path, indices, values: [], isOrder: true }];
+  if (refusal) return [{ of, path, indices, refusal, isOrder: false }];
+  if (name === 'order') return [{ of, path, indices, isOrder: true }];
   return placesOf(difference).map((place) => ({
     of,
     path: place.path,
     indices: place.indices,
-    values: [place.recorded, place.live],
     isOrder: false,
   }));
 }

@@ -76,6 +76,21 @@ describe('--only', () => {
   });
 });
 
+test('a secret that the server says stands in no output, however long the text around it is', async () => {
+  const secret = `ghp_${'a1B2'.repeat(9)}`;
+  const text = (end: string) => `${'x'.repeat(300)} ${secret} and ${end.repeat(300)}`;
+  // They begin to differ so soon behind the secret that what is shown would begin inside it.
+  const recorded = tape('secret', [
+    ...opening({ server: 'echo' }),
+    client(toolCall(1, 'echo', { text: text('y') })),
+    server(toolText(1, JSON.stringify({ text: text('z') }))),
+  ]);
+  const file = await bench.record('secret', recorded);
+  const ran = await bench.replay(file, ['--only', 'echo'], echo);
+  expect(ran.report.differences.map(({ class: name }) => name)).toEqual(['value']);
+  expect(JSON.stringify(ran)).not.toMatch(/a1B2a1B2|ghp_/);
+});
+
 describe('a redacted value', () => {
   const only = [REC, '--only', 'login'];
 
