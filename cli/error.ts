@@ -40,6 +40,10 @@ export const ERROR_CODES = [
   'config-unreadable',
   'config-unwritable',
   'config-changed',
+  'unknown-call',
+  'redacted-value',
+  'ambiguous-value',
+  'server-unreachable',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
