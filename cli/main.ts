@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   tail: async () => (await import('./tail.ts')).registerTail,
   stuck: async () => (await import('./stuck.ts')).registerStuck,
   check: async () => (await import('./check.ts')).registerCheck,
+  lock: async () => (await import('./lock.ts')).registerLock,
   rm: async () => (await import('./rm.ts')).registerRm,
   export: async () => (await import('./export.ts')).registerExport,
   validate: async () => (await import('./validate.ts')).registerValidate,

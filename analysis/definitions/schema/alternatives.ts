@@ -45,7 +45,8 @@ function oneOfThem(question: Question, all: readonly Placed[], isOnly: IsOnly): 
   const missing = untaken(allowed.kinds, all);
   if (missing.size === 0) return refused;
   const taken = new Set([...allowed.kinds].filter((kind) => !missing.has(kind)));
-  return [{ at, why: 'type', was: kindsText(allowed.kinds), is: kindsText(taken) || 'nothing' }];
+  const [was, is] = [kindsText(allowed.kinds), kindsText(taken) || 'nothing'];
+  return [{ at, why: 'type', was, is, apart: taken.size === 0 }];
 }
 
 /** The kinds that no alternative takes. */

@@ -14,7 +14,8 @@ import type { Placed } from './place.ts';
 const type: Rule = ({ allowed: { kinds }, wide, at }) => {
   const taken = kindsOfType(wide.keywords['type']);
   if ([...kinds].every((kind) => taken.has(kind))) return [];
-  return [{ at, why: 'type', was: kindsText(kinds), is: kindsText(taken) }];
+  const apart = ![...kinds].some((kind) => taken.has(kind));
+  return [{ at, why: 'type', was: kindsText(kinds), is: kindsText(taken), apart }];
 };
 
 const listed: Rule = ({ allowed: { values }, wide, at }) => {

@@ -149,6 +149,13 @@ function parts(
   return { inner: readable ? inner : undefined, rest };
 }
 
+/** Whether a schema has this keyword, and no other that allows or refuses anything. */
+export function isOnly(schema: JsonObject, keyword: string): boolean {
+  return Object.keys(schema).every(
+    (name) => name === keyword || EXPLAINS.has(name) || NAMES.has(name),
+  );
+}
+
 /** The schema that a mere reference leads to; any other as it is. */
 export function followed(placed: Placed): Placed {
   let { schema } = placed;
@@ -157,8 +164,7 @@ export function followed(placed: Placed): Placed {
     hops < DEEPEST && isObject(schema) && typeof schema['$ref'] === 'string';
     hops++
   ) {
-    const says = Object.keys(schema).filter((name) => !EXPLAINS.has(name) && !NAMES.has(name));
-    const target = says.length === 1 ? targetOf(schema['$ref'], placed.root) : undefined;
+    const target = isOnly(schema, '$ref') ? targetOf(schema['$ref'], placed.root) : undefined;
     if (target === undefined) break;
     schema = target;
   }

@@ -5,7 +5,14 @@ export type Refusal =
   /** A member that was named is not any more. */
   | { readonly at: string; readonly why: 'gone' }
   | { readonly at: string; readonly why: 'required' }
-  | { readonly at: string; readonly why: 'type'; readonly was: string; readonly is: string }
+  /** `apart`: no kind of value is of both. */
+  | {
+      readonly at: string;
+      readonly why: 'type';
+      readonly was: string;
+      readonly is: string;
+      readonly apart: boolean;
+    }
   | { readonly at: string; readonly why: 'values'; readonly values: readonly unknown[] }
   /** Any value was allowed, and now only those listed. */
   | { readonly at: string; readonly why: 'listed' }
@@ -57,7 +64,7 @@ export function allowanceText(refusal: Refusal): string {
     case 'required':
       return 'no longer required';
     case 'type':
-      return `${refusal.is} → ${refusal.was}`;
+      return refusal.apart ? `also ${refusal.was}` : `${refusal.is} → ${refusal.was}`;
     case 'values':
       return `also allows ${refusal.values.map(shortJson).join(', ')}`;
     case 'listed':
