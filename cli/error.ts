@@ -12,6 +12,7 @@ export const ERROR_CODES = [
   'not-a-recording',
   'newer-format',
   'incomplete-recording',
+  'not-importable',
   'not-a-lock',
   'nothing-listed',
   'listing-failed',

@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   lock: async () => (await import('./lock.ts')).registerLock,
   rm: async () => (await import('./rm.ts')).registerRm,
   export: async () => (await import('./export.ts')).registerExport,
+  import: async () => (await import('./import.ts')).registerImport,
   validate: async () => (await import('./validate.ts')).registerValidate,
   wrap: async () => (await import('./wrap.ts')).registerWrap,
   unwrap: async () => (await import('./unwrap.ts')).registerUnwrap,
