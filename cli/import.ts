@@ -59,6 +59,7 @@ async function redactionIn(state: string): Promise<{ redact: Redact; importer: I
     importer: {
       tap: `wiretape/${ownVersion()}`,
       redaction: { rules: rules.id, key: fingerprintOfKey(key) },
+      wallText: (ms) => new Date(ms).toISOString(),
     },
   };
 }

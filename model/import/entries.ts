@@ -8,6 +8,8 @@ export interface Importer {
   /** Who writes it: `wiretape/VERSION`. */
   readonly tap: string;
   readonly redaction: SessionEntry['redaction'];
+  /** Writes a time in ms since 1970 as ISO 8601 in UTC. */
+  readonly wallText: (ms: number) => string;
 }
 
 /** The same capture is the same session, so importing it twice changes nothing. */
@@ -25,8 +27,12 @@ export function importedEntries(imported: ImportedSession, importer: Importer): 
   return [...entries, { type: 'end', session, seq, at, reason: 'the capture ends here' }];
 }
 
-function headOf(session: string, imported: ImportedSession, importer: Importer): SessionEntry {
-  const { name, transport, wall, command, from, lacks } = imported;
+function headOf(
+  session: string,
+  imported: ImportedSession,
+  { tap, redaction, wallText }: Importer,
+): SessionEntry {
+  const { name, transport, wall, command, upstream, from, lacks } = imported;
   const [program, ...args] = command ?? [];
   return {
     type: 'session',
@@ -36,11 +42,13 @@ function headOf(session: string, imported: ImportedSession, importer: Importer):
     name,
     transport,
     fidelity: 'objects',
-    ...importer,
+    tap,
+    redaction,
     capture: 'redacted',
     // A wall clock may be set back, so it orders nothing across sessions: each has a clock of its own.
-    clock: { wall: new Date(wall).toISOString(), monotonic: '0', boot: session },
+    clock: { wall: wallText(wall), monotonic: '0', boot: session },
     ...(program === undefined ? {} : { launch: { command: program, args, env: {} } }),
+    ...(upstream === undefined ? {} : { upstream }),
     imported: { from, lacks },
     workflow: null,
   };

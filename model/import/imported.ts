@@ -46,6 +46,8 @@ export interface ImportedSession {
   /** When it began, in ms since 1970. */
   readonly wall: number;
   readonly command?: readonly string[];
+  /** Over HTTP: the address of the server. */
+  readonly upstream?: string;
   /** In order; a gap has `to` relative to its own place. */
   readonly drafts: readonly Draft[];
 }

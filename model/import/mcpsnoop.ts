@@ -72,7 +72,7 @@ function sessionOf(own: readonly Envelope[], redact: Redact): ImportedSession {
   const first = sorted[0] as Envelope;
   const start = sorted.reduce((least, { time }) => Math.min(least, time), first.time);
   const isHttp = sorted.some((one) => one.isHttp);
-  const command = commandOf(sorted);
+  const { command, target } = metaOf(sorted);
   return {
     key: `mcpsnoop ${first.session}`,
     name: first.label || 'mcpsnoop',
@@ -85,6 +85,7 @@ function sessionOf(own: readonly Envelope[], redact: Redact): ImportedSession {
     ],
     wall: Math.floor(start / 1000),
     ...(command ? { command: command.map((word) => redact(word).text) } : {}),
+    ...(target === undefined ? {} : { upstream: redact(target).text }),
     drafts: drafts(sorted, start, redact),
   };
 }
@@ -131,10 +132,20 @@ function draftOf(
   return [crossed({ at, from, channel, lacks }, raw ?? line, redact)];
 }
 
-function commandOf(sorted: readonly Envelope[]): string[] | undefined {
+interface Meta {
+  readonly command: readonly string[] | undefined;
+  readonly target: string | undefined;
+}
+
+/** What the first line of a session tells of its server. */
+function metaOf(sorted: readonly Envelope[]): Meta {
   const raw = sorted.find(({ direction }) => direction === 'meta')?.raw;
   const parsed = parseJson(raw ?? '');
-  const command = parsed.ok ? member(parsed.value, 'command') : undefined;
-  if (!Array.isArray(command) || command.length === 0) return undefined;
-  return command.every((word) => typeof word === 'string') ? command : undefined;
+  const value = parsed.ok ? parsed.value : undefined;
+  const words = member(value, 'command');
+  const isCommand = Array.isArray(words) && words.every((word) => typeof word === 'string');
+  return {
+    command: isCommand && words.length > 0 ? words : undefined,
+    target: textMember(value, 'target'),
+  };
 }

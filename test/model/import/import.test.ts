@@ -15,7 +15,11 @@ import { holds, hostileJson } from '../../kit/random.ts';
 const captured = (name: string): string =>
   readFileSync(join(import.meta.dirname, 'captures', name), 'utf8');
 const asIs: Redact = (text) => ({ text, count: 0 });
-const importer = { tap: 'wiretape/test', redaction: { rules: 'none', key: '00000000' } };
+const importer = {
+  tap: 'wiretape/test',
+  redaction: { rules: 'none', key: '00000000' },
+  wallText: (ms: number) => new Date(ms).toISOString(),
+};
 
 function entriesOf(imported: Imported) {
   if (!imported.ok) throw new Error(imported.detail);
@@ -52,6 +56,22 @@ describe('a real capture', () => {
     for (const entry of entries)
       expect(decodeEntry(encodeEntry(entry))).toMatchObject({ ok: true, entry });
     expect(entriesOf(imported())).toEqual(entries);
+  });
+
+  test('of mcpsnoop over HTTP has its calls, its address, and no exchanges', () => {
+    const text = captured('mcpsnoop-http-everything.jsonl');
+    const entries = entriesOf(importMcpsnoop(text, asIs));
+    const [view] = viewsOf(entries);
+    expect(view?.session.calls.map(({ subject, state }) => `${subject} ${state}`)).toEqual([
+      'undefined answered',
+      'echo answered',
+      'get-sum answered',
+    ]);
+    expect(view?.session.head).toMatchObject({
+      transport: 'http',
+      upstream: 'http://127.0.0.1:6399/mcp',
+      imported: { lacks: expect.arrayContaining(['exchanges', 'launch']) },
+    });
   });
 
   test('of the Inspector says of which answers the time was added up', () => {
