@@ -215,7 +215,10 @@ async function end(child: ChildProcess): Promise<void> {
   const closed = once(child, 'close');
   child.stdin?.end();
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    const isGone = await Promise.race([closed.then(() => true), delay(PATIENCE.end, false)]);
+    const isGone = await Promise.race([
+      closed.then(() => true),
+      delay(PATIENCE.end, false, { ref: false }),
+    ]);
     if (isGone) return;
     child.kill(signal);
   }
