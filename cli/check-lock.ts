@@ -47,13 +47,23 @@ export async function checkLock(
     state: stateOf(options.state),
   });
   const compared = compareDefinitions(baseline, current);
+  if (!compared.isAny) {
+    const hint = `It has ${Object.keys(baseline).join(', ')}; --name says which one the server after -- is.`;
+    throw new UserError('nothing-listed', `None of these servers is in ${file}.`, hint);
+  }
   const failing =
     options.failOn === 'never' ? [] : LEVELS.slice(0, LEVELS.indexOf(options.failOn) + 1);
   const fails = ({ level }: DefinitionChange): boolean => failing.includes(level);
   if (junit !== undefined) await writeJUnit(junit, file, casesOf(baseline, compared, fails));
   if (update) await writeLockFile(file, { ...baseline, ...underOldNames(baseline, current) });
   else if (compared.changes.some(fails)) process.exitCode = 1;
-  if (options.json) printJson({ lock: file, ...compared, updated: update === true });
+  if (options.json)
+    printJson({
+      lock: file,
+      changes: compared.changes,
+      unchecked: compared.unchecked,
+      updated: update === true,
+    });
   else print(compared, file, update === true);
 }
 

@@ -25,6 +25,7 @@ const PATIENCE = { answer: 60_000, end: 3000 };
 /** More pages than any list has; a server could give cursors for ever. */
 const PAGES = 10_000;
 const LINE = 64 << 20;
+const NO_METHOD = -32601;
 const LEGACY = '2025-11-25';
 const MODERN = '2026-07-28';
 
@@ -67,10 +68,20 @@ async function listAll(server: Server): Promise<void> {
         method,
         cursor === undefined ? params : { ...params, cursor },
       );
+      refuseFault(method, answer);
       cursor = textMember(answer, 'result', 'nextCursor');
       if (cursor === undefined) break;
     }
   }
+}
+
+/** Not every server with resources has templates; any other error leaves open what is offered. */
+function refuseFault(method: string, answer: JsonObject): void {
+  const code = member(answer, 'error', 'code');
+  if (answer['result'] !== undefined || code === NO_METHOD) return;
+  const said = textMember(answer, 'error', 'message') ?? 'nothing';
+  const detail = `The server answered ${method} with an error: ${said}.`;
+  throw new UserError('listing-failed', detail, 'Try the words after -- alone.');
 }
 
 /** Shakes hands as either era does; a server that refuses `initialize` is of the newer one. */
@@ -87,6 +98,10 @@ async function open(server: Server): Promise<{ capabilities: unknown; params: ob
   }
   const params = { _meta: META_OF_MODERN };
   const answer = await server.ask('server/discover', params);
+  if (!isObject(answer['result'])) {
+    const detail = 'The server refused both initialize and server/discover.';
+    throw new UserError('listing-failed', detail, 'Try the words after -- alone.');
+  }
   return { capabilities: member(answer, 'result', 'capabilities'), params };
 }
 
@@ -132,7 +147,7 @@ function hear(child: ChildProcess, name: string, command: string): Heard {
 function answerTo({ id, method }: JsonObject, send: (message: object) => void): void {
   if (id === undefined) return;
   if (method === 'ping') send({ id, result: {} });
-  else send({ id, error: { code: -32601, message: 'Method not found' } });
+  else send({ id, error: { code: NO_METHOD, message: 'Method not found' } });
 }
 
 /** Rejects with what a user is told when the server is gone. */

@@ -1,6 +1,6 @@
 /** Where `lock` and `check --lock` learn what servers offer: recordings, or a server that is started. */
 import type { Command } from 'commander';
-import { type Definitions, definitionsOf } from '../analysis/definitions.ts';
+import { type Definitions, definitionsOf, LISTINGS } from '../analysis/definitions.ts';
 import { startOf } from '../model/order.ts';
 import type { SessionView } from '../model/session.ts';
 import { serverName } from '../tap/index.ts';
@@ -37,17 +37,22 @@ export async function definitionsIn({
     const hint = 'Name recordings, or a command after --.';
     throw new UserError('wrong-usage', 'Definitions come from recordings or from a server.', hint);
   }
-  const views = command.length > 0 ? await live(command, name) : await recorded(recordings, state);
-  const found = definitionsOf(views);
+  const found =
+    command.length > 0
+      ? await live(command, name)
+      : definitionsOf(await recorded(recordings, state));
   if (Object.keys(found).length > 0) return found;
   const hint = 'Record a session in which its client lists them, or name the server after --.';
   throw new UserError('nothing-listed', 'No server said there what it offers.', hint);
 }
 
-async function live(command: readonly string[], name: string | undefined): Promise<SessionView[]> {
+/** What a server does not announce it does not offer: its lists are empty, and not unknown. */
+async function live(command: readonly string[], given: string | undefined): Promise<Definitions> {
   const { listLive } = await import('./live-listing.ts');
   const [program = '', ...args] = command;
-  return listLive(name ?? serverName(program, args), command);
+  const name = given ?? serverName(program, args);
+  const empty = Object.fromEntries(LISTINGS.map((listing) => [listing, {}]));
+  return { [name]: { ...empty, ...definitionsOf(await listLive(name, command))[name] } };
 }
 
 async function recorded(words: readonly string[], state: string): Promise<SessionView[]> {

@@ -42,13 +42,19 @@ async function lock(words: string[], options: LockOptions, command: Command): Pr
   const existing = await readLockFile(output);
   const next = { ...existing, ...found };
   const isSame = existing !== undefined && lockBytes(existing) === lockBytes(next);
-  if (existing && !isSame && !options.update) {
+  if (existing && !options.update && contradicts(existing, found)) {
     const hint = `wiretape check --lock=${output} says what changed; --update replaces it.`;
     throw new UserError('file-exists', `${output} says something else of these servers.`, hint);
   }
   if (!isSame) await writeLockFile(output, next);
   if (options.json) printJson({ lock: output, servers: found, written: !isSame });
   else remark(`${output}: ${isSame ? 'unchanged, ' : ''}${summary(found)}.`);
+}
+
+/** A server that the lock does not have yet contradicts nothing. */
+function contradicts(existing: Definitions, found: Definitions): boolean {
+  const known = Object.entries(found).filter(([name]) => Object.hasOwn(existing, name));
+  return lockBytes({ ...existing, ...Object.fromEntries(known) }) !== lockBytes(existing);
 }
 
 function summary(found: Definitions): string {

@@ -20,6 +20,8 @@ export interface Compared {
   readonly changes: readonly DefinitionChange[];
   /** What could not be compared, as sentences. */
   readonly unchecked: readonly string[];
+  /** Whether any server was compared. */
+  readonly isAny: boolean;
 }
 
 const DIFFERS: Readonly<Record<Listing, Differ>> = {
@@ -33,14 +35,15 @@ const DIFFERS: Readonly<Record<Listing, Differ>> = {
 export function compareDefinitions(baseline: Definitions, current: Definitions): Compared {
   const changes: DefinitionChange[] = [];
   const unchecked: string[] = [];
-  for (const [server, before, after] of pairs(baseline, current)) {
+  const all = pairs(baseline, current);
+  for (const [server, before, after] of all) {
     if (after) compareServer(server, before, after, changes, unchecked);
     else unchecked.push(`${server} was not seen`);
   }
   for (const server of Object.keys(current)) {
     if (!isKnown(baseline, current, server)) unchecked.push(`${server} is not in the baseline`);
   }
-  return { changes, unchecked };
+  return { changes, unchecked, isAny: all.some(([, , after]) => after !== undefined) };
 }
 
 type Pair = readonly [

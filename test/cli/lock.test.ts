@@ -92,6 +92,18 @@ describe('a server that is started', () => {
     expect((await check(...notes('1'))).code).toBe(0);
   });
 
+  test('that offers nothing any more has lost all of it, and one that fails is not taken for such', async () => {
+    await lock(...notes('1'));
+    const { code, stdout } = await check(...notes('bare'));
+    expect({ code, gone: stdout.match(/breaking {2}gone/g)?.length }).toEqual({ code: 1, gone: 4 });
+    expect(await check(...notes('broken'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('out of order'),
+    });
+    await wiretape(['lock', '-o', file, '--name', 'other', ...notes('1')]);
+    expect((await check('--name', 'third', ...notes('1'))).stderr).toContain('[nothing-listed]');
+  });
+
   test('gives JSON and JUnit', async () => {
     await lock(...notes('1'));
     const junit = join(folder.path, 'junit.xml');

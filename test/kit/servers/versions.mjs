@@ -1,5 +1,5 @@
 // One server in versions: `1`, `2` (everything about it changed in some way), or `1-modern`, which
-// speaks only 2026-07-28. Its tools come in two pages.
+// speaks only 2026-07-28; `bare`, which offers nothing any more, or `broken`, whose lists fail. Its tools come in two pages.
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 
@@ -23,7 +23,7 @@ const find = { ...list, name: isNew ? 'search' : 'find', description: 'Find note
 const pages = { '': { tools: [add], nextCursor: 'more' }, more: { tools: [list, find] } };
 const prompts = [{ name: 'tidy', arguments: [{ name: 'since', required: isNew }] }];
 const serverInfo = { name: 'notes', version };
-const capabilities = { tools: {}, prompts: {} };
+const capabilities = version === 'bare' ? {} : { tools: {}, prompts: {} };
 const meta = {
   resultType: 'complete',
   _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo },
@@ -53,5 +53,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   const said = knows
     ? { result: { ...answers[method](params), ...(isModern ? meta : {}) } }
     : { error: { code: -32601, message: 'Method not found' } };
+  if (version === 'broken' && method === 'tools/list') {
+    delete said.result;
+    said.error = { code: -32603, message: 'out of order' };
+  }
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...said })}\n`);
 }
