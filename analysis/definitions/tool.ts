@@ -72,9 +72,10 @@ function schemaChanges(
     isWorse ? refusalText(refusal) : allowanceText(refusal),
 ): Change[] {
   if (bareText(before) === bareText(after)) return [];
-  const bad = worse.map(
-    (one): Change => ({ level: 'breaking', at: one.at, text: text(one, true) }),
-  );
+  const gone = new Set(worse.flatMap(({ at, why }) => (why === 'gone' ? [at] : [])));
+  // Of what is gone nothing else needs to be said.
+  const told = worse.filter(({ at, why }) => why === 'gone' || !gone.has(at));
+  const bad = told.map((one): Change => ({ level: 'breaking', at: one.at, text: text(one, true) }));
   const places = new Set(worse.map(({ at }) => at));
   const good = better
     .filter(({ at, why }) => !places.has(at) && (why !== 'undecided' || worse.length === 0))

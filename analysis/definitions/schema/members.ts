@@ -24,7 +24,8 @@ export const members: Rule = ({ allowed, wide, at, comparison }) => {
   if (!allowed.kinds.has('object')) return [];
   if (!isObject(own)) return [{ at, why: 'undecided', keyword: 'properties' }];
   return Object.entries(own).flatMap(([name, schema]) => {
-    const narrow = memberOf(allowed, name);
+    const narrow = memberOf(allowed, name) ?? (comparison.of === 'results' ? [] : undefined);
+    // A result without the member that was promised may have anything in its place.
     if (!narrow) return [];
     return comparison.compare(narrow, { schema, root: wide.root }, below(at, name));
   });
@@ -104,5 +105,5 @@ function furtherMembers(question: Question, patterns: readonly string[]): Refusa
     ];
   });
   if (attempts.some((refusals) => refusals.length === 0)) return [];
-  return attempts.length > 0 || comparison.compare([], target, at).length > 0 ? closed : [];
+  return attempts.length > 0 || comparison.compare([], target, `${at}{}`).length > 0 ? closed : [];
 }
