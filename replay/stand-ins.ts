@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** All servers of one recording, each to be connected to as often as it was when recorded. */
 import type { Entry } from '../model/entry.ts';
+import { createHeard } from './heard.ts';
 import { createPlayer } from './player.ts';
 import {
   type RecordedSession,
@@ -23,6 +24,8 @@ export interface StandIns {
   /** What the replay of each session is like so far, in recorded order. */
   report(): readonly ReplayReport[];
   transcript(): Transcript;
+  /** What was said so far, as entries of sessions; a count of messages stands in the place of time. */
+  entries(): readonly Entry[];
   /** Closes all connections. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -36,6 +39,8 @@ export function standIns(entries: Iterable<Entry>): StandIns {
 export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
   const players = new Map(sessions.map((session) => [session, createPlayer(session)]));
   const given = new Map<RecordedSession, StandInTransport>();
+  let said = 0;
+  const heard = new Map(sessions.map((session) => [session, createHeard(session, () => ++said)]));
   const close = async (): Promise<void> => {
     for (const transport of given.values()) await transport.close();
   };
@@ -46,12 +51,13 @@ export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
       const next = named.find((session) => !given.has(session));
       const player = next && players.get(next);
       if (!player) throw notThere(sessions, named, name);
-      const transport = transportOf(player);
+      const transport = transportOf(player, heard.get(next));
       given.set(next, transport);
       return transport;
     },
     report: () => [...players.values()].map((player) => player.report()),
     transcript: () => transcript([...players.values()].map((player) => player.transcript())),
+    entries: () => [...given.keys()].flatMap((session) => heard.get(session)?.entries() ?? []),
     close,
     [Symbol.asyncDispose]: close,
   };
