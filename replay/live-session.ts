@@ -11,6 +11,7 @@ import type { ClientItem, Script, ServerStep } from './script.ts';
 export interface LiveRequest {
   readonly id: Id;
   readonly token: unknown;
+  readonly exchange: number | undefined;
 }
 
 export interface LiveSession {
@@ -32,6 +33,8 @@ export interface LiveSession {
   readonly moments: { readonly asked: Map<Call, number>; readonly answered: Map<Call, number> };
   moment: number;
   over: boolean;
+  /** The live exchange that is being heard, when exchanges are told apart. */
+  exchange: number | undefined;
 }
 
 export function createLiveSession(script: Script): LiveSession {
@@ -53,5 +56,6 @@ export function createLiveSession(script: Script): LiveSession {
     moments: { asked: new Map(), answered: new Map() },
     moment: 0,
     over: false,
+    exchange: undefined,
   };
 }

@@ -9,13 +9,13 @@
  */
 import { parseJson } from '../model/json.ts';
 import { classify, itemsOf } from '../model/message.ts';
-import { take } from './hear.ts';
+import { abandon, take } from './hear.ts';
 import { createLiveSession, type LiveSession } from './live-session.ts';
 import { missOf } from './miss.ts';
 import { withPlaceholders } from './placeholders.ts';
 import type { RecordedSession } from './recorded.ts';
 import { type ReplayReport, reportOf } from './report.ts';
-import { scriptOf } from './script.ts';
+import { type ClientItem, scriptOf } from './script.ts';
 import { due, type Outgoing } from './speak.ts';
 import {
   clientLine,
@@ -33,6 +33,10 @@ export interface Player {
   receive(value: unknown): Outgoing[];
   /** Takes one line of the client. */
   receiveText(text: string): Outgoing[];
+  /** Takes the body of a request in this live exchange; gives also which recorded messages it held. */
+  hear(text: string, exchange: number): { heard: readonly ClientItem[]; said: Outgoing[] };
+  /** The client gave up the exchange. In the stateless era that cancels its request. */
+  abandon(exchange: number): Outgoing[];
   /** What this replay is like so far. */
   report(): ReplayReport;
   transcript(): SessionTranscript;
@@ -51,19 +55,28 @@ export function createPlayer(session: RecordedSession): Player {
     });
     return [...refused, ...due(state)];
   };
+  const receiveText = (text: string): Outgoing[] => {
+    const parsed = parseJson(text);
+    if (parsed.ok) return receive(parsed.value);
+    // Text that is too deep to be walked stands for itself.
+    if (parsed.why === 'too-deep') return receive(text);
+    // An empty line says nothing.
+    if (text.trim() !== '') state.misses.push(missOf('invalid', { reason: 'not-json' }));
+    return [];
+  };
   return {
     session,
     start: () => due(state),
     receive,
-    receiveText(text) {
-      const parsed = parseJson(text);
-      if (parsed.ok) return receive(parsed.value);
-      // Text that is too deep to be walked stands for itself.
-      if (parsed.why === 'too-deep') return receive(text);
-      // An empty line says nothing.
-      if (text.trim() !== '') state.misses.push(missOf('invalid', { reason: 'not-json' }));
-      return [];
+    receiveText,
+    hear(text, exchange) {
+      const before = state.said.length;
+      state.exchange = exchange;
+      const said = receiveText(text);
+      state.exchange = undefined;
+      return { heard: state.said.slice(before).flatMap(({ item }) => item ?? []), said };
     },
+    abandon: (exchange) => (abandon(state, exchange) ? due(state) : []),
     report: () => reportOf(script, state.placement, state),
     transcript: () => transcriptOfState(state),
   };

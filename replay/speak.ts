@@ -15,6 +15,10 @@ export interface OutgoingMessage {
   readonly notifies: boolean;
   /** No LF follows it. */
   readonly eof: boolean;
+  /** The recorded line; a refusal of ours has none. */
+  readonly step?: ServerStep;
+  /** The live exchange of the request that it belongs to, when exchanges are told apart. */
+  readonly exchange?: number;
 }
 
 /** What the server says next. */
@@ -52,7 +56,15 @@ function send(state: LiveSession, step: ServerStep): Outgoing[] {
   }
   state.sent.push({ step, text });
   const notifies = step.parts.some(({ kind }) => kind === 'notification');
-  return [{ kind: 'message', text, notifies, eof: step.eof }];
+  const exchange = liveExchange(state, step);
+  const where = exchange === undefined ? {} : { exchange };
+  return [{ kind: 'message', text, notifies, eof: step.eof, step, ...where }];
+}
+
+/** The exchange of the live request that a line belongs to: as its owner, or by its subscription. */
+function liveExchange({ live }: LiveSession, { owners, parts }: ServerStep): number | undefined {
+  const calls = [...owners, ...parts.flatMap(({ slots }) => slots.map(({ call }) => call))];
+  return calls.map((call) => live.get(call)?.exchange).find((exchange) => exchange !== undefined);
 }
 
 function expectAnswer(asked: Map<string, Call[]>, call: Call): void {
