@@ -15,7 +15,7 @@ import { missOf } from './miss.ts';
 import { withPlaceholders } from './placeholders.ts';
 import type { RecordedSession } from './recorded.ts';
 import { type ReplayReport, reportOf } from './report.ts';
-import { type ClientItem, scriptOf } from './script.ts';
+import { type ClientItem, type Script, scriptOf } from './script.ts';
 import { due, type Outgoing } from './speak.ts';
 import {
   clientLine,
@@ -27,6 +27,7 @@ import {
 
 export interface Player {
   readonly session: RecordedSession;
+  readonly script: Script;
   /** What the server says before the client says anything. To be called first, once. */
   start(): Outgoing[];
   /** Takes the value of one JSON text of the client. */
@@ -66,6 +67,7 @@ export function createPlayer(session: RecordedSession): Player {
   };
   return {
     session,
+    script,
     start: () => due(state),
     receive,
     receiveText,

@@ -46,7 +46,7 @@ const LONGEST_LINE = 64 * 1024 * 1024;
  * progress that they read together with the answer, and a recorded server, which never has to
  * think, would always give them both at once. It changes when a message comes, never which or where.
  */
-const SPACING = 10;
+export const SPACING = 10;
 
 /** Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear. */
 export function serveRecording(options: ServeOptions): Serving {

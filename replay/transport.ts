@@ -3,6 +3,7 @@
  * version 1 and 2. It has the shape of their `Transport` and imports neither.
  */
 import type { Entry } from '../model/entry.ts';
+import { type Fetch, fetchOf, type HttpStandIn, httpStandIn } from './http/stand-in.ts';
 import { createPlayer, type Player } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
@@ -23,6 +24,8 @@ export interface StandInTransport {
 export interface StandIn {
   readonly name: string;
   transport(): StandInTransport;
+  /** For HTTP transports of the SDKs, in place of the global one; no socket is opened. */
+  readonly fetch: Fetch;
   report(): ReplayReport;
   transcript(): Transcript;
 }
@@ -37,19 +40,29 @@ export function standIn(entries: Iterable<Entry>, name?: string): StandIn {
 
 export function standInOf(session: RecordedSession): StandIn {
   const player = createPlayer(session);
+  let http: HttpStandIn | undefined;
   let given = false;
+  const give = (): void => {
+    if (given)
+      throw new Error(
+        `The recorded session ${session.name} was one connection, and has its client.`,
+      );
+    given = true;
+  };
+  const open = (): HttpStandIn => {
+    give();
+    http = httpStandIn([session]);
+    return http;
+  };
   return {
     name: session.name,
     transport() {
-      if (given)
-        throw new Error(
-          `The recorded session ${session.name} was one connection, and has its client.`,
-        );
-      given = true;
+      give();
       return transportOf(player);
     },
-    report: () => player.report(),
-    transcript: () => transcript([player.transcript()]),
+    fetch: (...request) => fetchOf(http ?? open())(...request),
+    report: () => http?.report().sessions[0] ?? player.report(),
+    transcript: () => http?.transcript() ?? transcript([player.transcript()]),
   };
 }
 
