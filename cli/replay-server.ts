@@ -10,6 +10,7 @@ import {
 } from '../replay/index.ts';
 import { UserError } from './error.ts';
 import { readRecordingFile } from './recording-file.ts';
+import { httpOption, replayOverHttp } from './replay-http.ts';
 import { writeReport } from './report-file.ts';
 import { reportProblems } from './sessions.ts';
 import { remark } from './terminal.ts';
@@ -18,6 +19,7 @@ interface ServerOptions {
   readonly session?: string;
   readonly report?: string;
   readonly strict?: boolean;
+  readonly http?: number;
 }
 
 /** Adds it below `replay`. */
@@ -27,6 +29,7 @@ export function registerReplayServer(replay: Command): void {
     .description('speak for a recorded server on stdin and stdout, without the server')
     .argument('<recording>', 'a file')
     .option('--session <name>', 'which session: a name or an id; needed when there are several')
+    .addOption(httpOption())
     .option('--report <file>', 'write what was not as recorded to this file, as JSON')
     .option('--strict', 'exit with 1 when anything was not as recorded')
     .action(replayServer);
@@ -35,7 +38,12 @@ export function registerReplayServer(replay: Command): void {
 async function replayServer(file: string, options: ServerOptions): Promise<void> {
   const { entries, problems } = await readRecordingFile(file);
   reportProblems(problems.map((problem) => ({ ...problem, file })));
-  const session = chosen(file, entries, options);
+  const choose = (session?: string) =>
+    chosen(file, entries, { ...options, ...(session ? { session } : {}) });
+  if (options.http !== undefined) {
+    return await replayOverHttp(entries, { ...options, choose, isFaithful, summary });
+  }
+  const session = choose();
   const { stdin: input, stdout: output } = process;
   const serving = serveRecording({ entries, session, input, output });
   // Hosts close stdin first; one that does not still gets its report.

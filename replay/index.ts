@@ -1,7 +1,26 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
 export { MISS_CODE } from './hear.ts';
+export {
+  type HttpServeOptions,
+  type HttpServing,
+  serveOverHttp,
+  serveSessions,
+} from './http/listen.ts';
+export {
+  fetchOf,
+  type HttpReport,
+  type HttpStandIn,
+  httpStandIn,
+  type Refused,
+} from './http/stand-in.ts';
 export { createPlayer, type Player } from './player.ts';
-export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
+export {
+  type RecordedSession,
+  recordedSessions,
+  SessionChoice,
+  sessionOf,
+  sessionsOfServer,
+} from './recorded.ts';
 export type { Difference, Miss, ReplayReport } from './report.ts';
 export type { Outgoing, OutgoingMessage } from './speak.ts';
 export { type ServeOptions, type Serving, serveRecording } from './stand-in.ts';

@@ -94,6 +94,19 @@ export function sessionOf(
   throw new SessionChoice('unknown-session', detail);
 }
 
+/**
+ * The sessions of one recorded server, in recorded order: those of this name, or the one of this id
+ * or beginning of an id; without one, all, when they have one name. None: it is not there, or not clear.
+ */
+export function sessionsOfServer(
+  sessions: readonly RecordedSession[],
+  wanted: string | undefined,
+): readonly RecordedSession[] {
+  const found = wanted === undefined ? sessions : sessionsNamed(sessions, wanted);
+  const isNamed = found.every(({ name }) => name === (wanted ?? found[0]?.name));
+  return isNamed || found.length === 1 ? found : [];
+}
+
 /** The sessions of this name in recorded order, else the one of this id or beginning of an id. */
 export function sessionsNamed(
   sessions: readonly RecordedSession[],

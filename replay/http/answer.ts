@@ -172,7 +172,10 @@ function bodyOf({ waiting }: State, { parts }: RecordedExchange): Uint8Array<Arr
 function settleNatural(state: State, onGone: () => void): void {
   const { asked, isBatch, sessionId } = state.options;
   const { waiting, answers, outbox } = state;
-  if (asked === 0) return respond(state, new Response(null, { status: 202 }));
+  if (asked === 0) {
+    respond(state, new Response(null, { status: 202 }));
+    return;
+  }
   const onlyAnswers = waiting.every(
     ({ step }) => step?.parts.every((part) => part.answers) ?? true,
   );

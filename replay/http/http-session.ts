@@ -15,7 +15,7 @@ import type { Outgoing, OutgoingMessage } from '../speak.ts';
 import type { SessionTranscript } from '../transcript.ts';
 import { type Answer, createAnswer } from './answer.ts';
 import { SESSION_ID } from './headers.ts';
-import { exchangesOf, type RecordedExchange, valueOf } from './recorded-exchanges.ts';
+import { exchangesOf, headerOf, type RecordedExchange } from './recorded-exchanges.ts';
 import { rpcError } from './refusal.ts';
 import { createTaking, type Taking } from './taking.ts';
 
@@ -103,7 +103,7 @@ export function createHttpSession(session: RecordedSession): HttpSession {
 /** Sessions of the stateless era have no name; those that were no HTTP get one, as their servers give it. */
 function isNamed({ session, exchanges }: State): boolean {
   if (exchanges.size === 0) return session.session.calls.some(isInitialize);
-  return [...exchanges.values()].some(({ headers }) => valueOf(headers, SESSION_ID) !== undefined);
+  return [...exchanges.values()].some(({ headers }) => headerOf(headers, SESSION_ID) !== undefined);
 }
 
 function isInitialize({ from, method }: { from: string; method: string }): boolean {

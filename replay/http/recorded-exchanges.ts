@@ -57,7 +57,7 @@ function addHttp(exchanges: Map<number, Draft>, entry: HttpEntry): void {
       isStream: false,
       parts: [],
     };
-    if (valueOf(headers, 'last-event-id') !== undefined) draft.resumes = 0;
+    if (headerOf(headers, 'last-event-id') !== undefined) draft.resumes = 0;
     exchanges.set(number, draft);
     return;
   }
@@ -67,7 +67,7 @@ function addHttp(exchanges: Map<number, Draft>, entry: HttpEntry): void {
   else if (entry.status !== undefined) {
     known.status = entry.status;
     known.headers = headers;
-    known.isStream = /^text\/event-stream/i.test(valueOf(headers, 'content-type') ?? '');
+    known.isStream = /^text\/event-stream/i.test(headerOf(headers, 'content-type') ?? '');
   }
 }
 
@@ -100,7 +100,7 @@ function eventOf({ why, text }: FrameEntry): string | undefined {
 }
 
 /** The value of the first header of this name, in lower case. */
-export function valueOf(
+export function headerOf(
   headers: readonly (readonly [string, string])[],
   name: string,
 ): string | undefined {

@@ -1,0 +1,124 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** Recorded servers on a port of this machine. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Entry } from '../../model/entry.ts';
+import { refusal } from '../../model/loopback.ts';
+import {
+  type RecordedSession,
+  recordedSessions,
+  sessionOf,
+  sessionsOfServer,
+} from '../recorded.ts';
+import type { Transcript } from '../transcript.ts';
+import { rpcError } from './refusal.ts';
+import { type HttpReport, httpStandIn } from './stand-in.ts';
+
+export interface HttpServeOptions {
+  readonly entries: Iterable<Entry>;
+  /** The name of the server, or one session by its id; may be left out when all have one name. */
+  readonly session?: string | undefined;
+  /** On 127.0.0.1; 0: any that is free. */
+  readonly port: number;
+}
+
+export interface HttpServing {
+  /** What clients name in place of the recorded server's address. */
+  readonly url: string;
+  report(): HttpReport;
+  transcript(): Transcript;
+  /** Ends all connections. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** How long a client may take to send the head of a request, and how often that is looked at, in ms. */
+const HEAD = { longest: 9000, looked: 1000 };
+/** How long an idle connection of a client is kept, in ms: longer than clients keep theirs. */
+const IDLE = 65_000;
+const LONGEST_HEAD = 64 << 10;
+
+/**
+ * Speaks for a recorded server. Rejects with a SessionChoice when it is not there, or not clear, and
+ * with the error of the system when it cannot listen.
+ */
+export async function serveOverHttp(options: HttpServeOptions): Promise<HttpServing> {
+  const sessions = recordedSessions(options.entries);
+  const found = sessionsOfServer(sessions, options.session);
+  return await serveSessions(
+    found.length > 0 ? found : [sessionOf(sessions, options.session)],
+    options.port,
+  );
+}
+
+/** Plays these sessions of one server. */
+export async function serveSessions(
+  sessions: readonly RecordedSession[],
+  asked: number,
+): Promise<HttpServing> {
+  const standIn = httpStandIn(sessions);
+  const answer = getRequestListener(
+    async (request, env) => {
+      const { outgoing } = env as { outgoing: ServerResponse };
+      try {
+        return await standIn.fetch(request);
+      } catch {
+        // As a server that dies: no answer at all.
+        outgoing.destroy();
+        return new Response(null);
+      }
+    },
+    { overrideGlobalObjects: false, errorHandler: () => rpcError(400, -32000, 'Bad request') },
+  );
+  const server = createServer(
+    {
+      requestTimeout: 0,
+      headersTimeout: HEAD.longest,
+      connectionsCheckingInterval: HEAD.looked,
+      keepAliveTimeout: IDLE,
+      maxHeaderSize: LONGEST_HEAD,
+    },
+    (request, response) => {
+      const reason = refusal(request.headers.host, request.headers.origin);
+      if (reason === undefined) void answer(request, response);
+      else turnAway(request, response, reason);
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(asked, HOST, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    standIn.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return {
+    url: `http://${HOST}:${port}${pathOf(sessions)}`,
+    report: standIn.report,
+    transcript: standIn.transcript,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Who is not of this machine gets no word of the recording. */
+function turnAway(request: IncomingMessage, response: ServerResponse, reason: string): void {
+  request.resume();
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    error: { code: -32000, message: reason },
+    id: null,
+  });
+  response.writeHead(403, { 'content-type': 'application/json', connection: 'close' }).end(body);
+}
+
+/** The path of the recorded address; every path is served. */
+function pathOf(sessions: readonly RecordedSession[]): string {
+  const upstream = sessions[0]?.session.head?.upstream;
+  const url = upstream !== undefined && URL.canParse(upstream) ? new URL(upstream) : undefined;
+  return url?.pathname ?? '/mcp';
+}
