@@ -310,7 +310,10 @@ const FROM_OUTSIDE: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP'
 function ownExit({ session }: RecordedSession): ExitEntry | undefined {
   const { exit, calls } = session;
   if (!exit) return undefined;
-  const left = calls.some(({ from, state }) => from === 'client' && state === 'abandoned');
+  // A listener stays open for as long as its client.
+  const left = calls.some(
+    ({ from, state, method }) => from === 'client' && state === 'abandoned' && method !== LISTEN,
+  );
   const failed = exit.code !== null && exit.code !== 0;
   const crashed = exit.signal !== null && !FROM_OUTSIDE.has(exit.signal);
   return left || failed || crashed ? exit : undefined;

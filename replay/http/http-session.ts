@@ -27,6 +27,8 @@ export interface HttpSession {
   /** The name that it has now. */
   id: string | undefined;
   readonly isDeleted: boolean;
+  /** The client has said all that it said in the recording. */
+  readonly isSpent: boolean;
   post(text: string, signal: AbortSignal): Promise<Response>;
   get(lastEvent: string | undefined, signal: AbortSignal): Promise<Response>;
   delete(signal: AbortSignal): Promise<Response>;
@@ -50,7 +52,9 @@ interface State {
   /** Messages whose exchange the client had given up. */
   readonly undelivered: OutgoingMessage[];
   id: string | undefined;
+  /** Live exchanges so far, and recorded messages of the client that were heard in them. */
   count: number;
+  heard: number;
   isStarted: boolean;
   isDeleted: boolean;
   /** The recorded server has ended by itself. */
@@ -72,6 +76,7 @@ export function createHttpSession(session: RecordedSession): HttpSession {
     undelivered: [],
     id: undefined,
     count: 0,
+    heard: 0,
     isStarted: false,
     isDeleted: false,
     isOver: false,
@@ -88,6 +93,9 @@ export function createHttpSession(session: RecordedSession): HttpSession {
     },
     get isDeleted() {
       return state.isDeleted;
+    },
+    get isSpent() {
+      return state.heard >= script.client.length;
     },
     post: (text, signal) => post(state, text, signal),
     get: (lastEvent, signal) => get(state, lastEvent, signal),
@@ -128,6 +136,7 @@ async function post(state: State, text: string, signal: AbortSignal): Promise<Re
   const { asked, isBatch, isMessage } = readBody(text);
   const number = ++state.count;
   const { heard, said } = state.player.hear(text, number);
+  state.heard += heard.length;
   const recorded = heard.map(({ exchange }) => exchange).filter((one) => one !== undefined);
   for (const exchange of recorded) state.taking.take(exchange);
   const plays = state.exchanges.get(recorded[0] ?? 0);
@@ -205,8 +214,8 @@ function routeMessage(state: State, message: OutgoingMessage): void {
 
 function settle(state: State): void {
   for (const [number, answer] of state.answers) {
+    answer.settle(state.taking.hasPassed);
     if (state.isOver) answer.cut();
-    else answer.settle(state.taking.hasPassed);
     if (answer.isOver) state.answers.delete(number);
   }
 }

@@ -117,7 +117,7 @@ type Opening = (typeof OPENING)[number];
 function sessionOf(house: House, id: string | null, body: string): HttpSession | undefined {
   const opening = openingIn(body);
   if (opening !== 'initialize' && id !== null) return house.byId.get(id);
-  const session = opening ? opened(house, opening) : (house.unnamed ?? begin(house, undefined));
+  const session = opening ? opened(house, opening) : unopened(house);
   if (!session || !opening) return session;
   noteOpening(house, session, opening);
   if (opening === 'initialize' && session.isNamed) {
@@ -144,6 +144,12 @@ function opened(house: House, opening: Opening): HttpSession | undefined {
   return begin(house, opening) ?? unnamed ?? newest;
 }
 
+/** Where nothing is opened, it is the newest session without a name; or the next, when nothing is left of that. */
+function unopened(house: House): HttpSession | undefined {
+  const { unnamed } = house;
+  return unnamed && !unnamed.isSpent ? unnamed : (begin(house, undefined) ?? unnamed);
+}
+
 /** Takes the next recorded session that begins like this; what is not opened takes one that never is. */
 function begin(house: House, opening: Opening | undefined): HttpSession | undefined {
   const left = house.sessions.filter((session) => !house.used.has(session));
@@ -152,7 +158,7 @@ function begin(house: House, opening: Opening | undefined): HttpSession | undefi
       ? (left.find((session) => countOf(session, 'initialize') === 0) ?? left[0])
       : left.find((session) => countOf(session, opening) > 0);
   const session = found ?? (house.newest ? undefined : left[0]);
-  if (!session) return opening === undefined ? house.newest : undefined;
+  if (!session) return opening === undefined ? (house.unnamed ?? house.newest) : undefined;
   house.used.add(session);
   house.newest = session;
   if (opening !== 'initialize' || !session.isNamed) house.unnamed = session;
