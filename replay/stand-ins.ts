@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** All servers of one recording, each to be connected to as often as it was when recorded. */
 import type { Entry } from '../model/entry.ts';
+import { type Fetch, fetchOf, type HttpStandIn, httpStandIn } from './http/stand-in.ts';
 import { createPlayer } from './player.ts';
 import {
   type RecordedSession,
@@ -20,6 +21,11 @@ export interface StandIns {
    * given, it is the second recorded session of that name. Throws a SessionChoice when there is none.
    */
   transport(name: string): StandInTransport;
+  /**
+   * For HTTP transports of the SDKs, in place of the global fetch: all recorded sessions of this name
+   * that nobody has yet, each `initialize` the next. Throws a SessionChoice when there is none.
+   */
+  fetch(name: string): Fetch;
   /** What the replay of each session is like so far, in recorded order. */
   report(): readonly ReplayReport[];
   transcript(): Transcript;
@@ -35,9 +41,10 @@ export function standIns(entries: Iterable<Entry>): StandIns {
 
 export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
   const players = new Map(sessions.map((session) => [session, createPlayer(session)]));
-  const given = new Map<RecordedSession, StandInTransport>();
+  const given = new Map<RecordedSession, { close(): unknown }>();
+  const served = new Map<RecordedSession, readonly [HttpStandIn, at: number]>();
   const close = async (): Promise<void> => {
-    for (const transport of given.values()) await transport.close();
+    for (const one of given.values()) await one.close();
   };
   return {
     names: [...new Set(sessions.map(({ name }) => name))],
@@ -50,8 +57,29 @@ export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
       given.set(next, transport);
       return transport;
     },
-    report: () => [...players.values()].map((player) => player.report()),
-    transcript: () => transcript([...players.values()].map((player) => player.transcript())),
+    fetch(name) {
+      const named = sessionsNamed(sessions, name);
+      const left = named.filter((session) => !given.has(session));
+      if (left.length === 0) throw notThere(sessions, named, name);
+      const http = httpStandIn(left);
+      for (const [at, session] of left.entries()) {
+        given.set(session, http);
+        served.set(session, [http, at]);
+      }
+      return fetchOf(http);
+    },
+    report: () =>
+      sessions.flatMap((session) => {
+        const [http, at] = served.get(session) ?? [undefined, 0];
+        return http?.report().sessions[at] ?? players.get(session)?.report() ?? [];
+      }),
+    transcript: () =>
+      transcript(
+        sessions.flatMap((session) => {
+          const [http, at] = served.get(session) ?? [undefined, 0];
+          return http?.transcripts()[at] ?? players.get(session)?.transcript() ?? [];
+        }),
+      ),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -118,7 +118,7 @@ function settle(state: State, passed: (seq: number) => boolean, onGone: () => vo
       if (plays.ended?.how === 'complete') finish(state, (outbox) => outbox.end());
       else cut(state, new TypeError('terminated'));
     }
-  } else if (plays && state.refusals === 0) settleBody(state, plays);
+  } else if (plays && state.refusals === 0) settleBody(state, plays, passed);
   else settleNatural(state, onGone);
 }
 
@@ -141,13 +141,11 @@ function endsHere(
   return passed(plays.ended.seq);
 }
 
-/** As one body, once all of it is there; a response of which nothing is recorded never comes. */
-function settleBody(state: State, plays: RecordedExchange): void {
-  const { asked, sessionId } = state.options;
+/** As one body, once all of it is there. */
+function settleBody(state: State, plays: RecordedExchange, passed: (seq: number) => boolean): void {
+  const { sessionId } = state.options;
   if (plays.status === undefined) {
-    if (plays.ended?.how === 'unreachable') respond(state, new Response(null, { status: 502 }));
-    else if (asked === 0) respond(state, new Response(null, { status: 202 }));
-    else if (asked > 0 && state.answers >= asked) settleNatural(state, () => {});
+    settleUnanswered(state, plays, passed);
     return;
   }
   if (state.taken < stepCount(plays)) return;
@@ -157,6 +155,19 @@ function settleBody(state: State, plays: RecordedExchange): void {
   const isEmpty = status === 204 || status === 205 || status === 304;
   const body = isEmpty ? null : bodyOf(state, plays);
   respond(state, new Response(body, { status, headers }));
+}
+
+/** A response of which nothing is recorded never comes; but what has come all the same is told. */
+function settleUnanswered(
+  state: State,
+  { method, ended }: RecordedExchange,
+  passed: (seq: number) => boolean,
+): void {
+  const { asked } = state.options;
+  if (ended?.how === 'unreachable') {
+    // The tap said so in the place of the server.
+    if (passed(ended.seq)) respond(state, new Response(null, { status: 502 }));
+  } else if (method === 'POST' && state.answers >= asked) settleNatural(state, () => {});
 }
 
 function bodyOf({ waiting }: State, { parts }: RecordedExchange): Uint8Array<ArrayBuffer> | null {
@@ -245,14 +256,17 @@ function blockOf({ text, step }: OutgoingMessage, plays: RecordedExchange | unde
   return bytesOf(head + text + tail);
 }
 
-function finish(state: State, how: (outbox: Outbox) => void): void {
+function finish(
+  state: State,
+  how: (outbox: Outbox) => void,
+  reason: unknown = new TypeError('terminated'),
+): void {
   if (state.isOver) return;
   state.isOver = true;
   if (state.outbox) how(state.outbox);
-  else state.fail(new TypeError('terminated'));
+  else state.fail(reason);
 }
 
 function cut(state: State, reason: unknown): void {
-  finish(state, (outbox) => outbox.cut(reason));
-  state.fail(reason);
+  finish(state, (outbox) => outbox.cut(reason), reason);
 }

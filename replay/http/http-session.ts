@@ -147,6 +147,7 @@ async function post(state: State, text: string, signal: AbortSignal): Promise<Re
   }
   const sessionId = state.id;
   const answer = open(state, { number, plays, asked, isBatch, sessionId, signal });
+  placeOrphans(state, answer);
   route(state, said, answer);
   settle(state);
   return answer.response;
@@ -183,11 +184,17 @@ function route(state: State, said: readonly Outgoing[], current?: Answer): void 
     // Bytes of a standard output that were no message have no place in a response.
     if (one.kind === 'message') routeMessage(state, one);
     else if (one.kind === 'end') state.isOver = true;
+    placeOrphans(state, current);
   }
-  const open = [...state.answers.values()].filter((answer) => !answer.isOver);
-  const stream = open.find(({ number }) => state.taking.streams.has(number)) ?? current ?? open[0];
-  if (state.orphans.length === 0 || !stream || !canCarry(stream)) return;
-  for (const message of state.orphans.splice(0)) stream.take(message);
+}
+
+/** What waits for any stream goes into the client's own, else into the response that is asked for now. */
+function placeOrphans(state: State, current?: Answer): void {
+  if (state.orphans.length === 0) return;
+  const open = [...state.answers.values()].filter(canCarry);
+  const own = open.find(({ number }) => state.taking.streams.has(number));
+  const stream = own ?? (current && canCarry(current) ? current : open[0]);
+  if (stream) for (const message of state.orphans.splice(0)) stream.take(message);
 }
 
 /** Whether the response can hold a message that does not belong to it. */
@@ -248,7 +255,7 @@ async function get(
     sessionId,
     signal,
   });
-  route(state, []);
+  placeOrphans(state);
   settle(state);
   return answer.response;
 }

@@ -2,7 +2,9 @@
 /** Recorded servers on a port of this machine. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { Entry } from '../../model/entry.ts';
 import { refusal } from '../../model/loopback.ts';
 import {
@@ -12,7 +14,8 @@ import {
   sessionsOfServer,
 } from '../recorded.ts';
 import type { Transcript } from '../transcript.ts';
-import { rpcError } from './refusal.ts';
+import { JSON_HEADERS } from './headers.ts';
+import { rpcErrorText } from './refusal.ts';
 import { type HttpReport, httpStandIn } from './stand-in.ts';
 
 export interface HttpServeOptions {
@@ -59,19 +62,6 @@ export async function serveSessions(
   asked: number,
 ): Promise<HttpServing> {
   const standIn = httpStandIn(sessions);
-  const answer = getRequestListener(
-    async (request, env) => {
-      const { outgoing } = env as { outgoing: ServerResponse };
-      try {
-        return await standIn.fetch(request);
-      } catch {
-        // As a server that dies: no answer at all.
-        outgoing.destroy();
-        return new Response(null);
-      }
-    },
-    { overrideGlobalObjects: false, errorHandler: () => rpcError(400, -32000, 'Bad request') },
-  );
   const server = createServer(
     {
       requestTimeout: 0,
@@ -82,8 +72,8 @@ export async function serveSessions(
     },
     (request, response) => {
       const reason = refusal(request.headers.host, request.headers.origin);
-      if (reason === undefined) void answer(request, response);
-      else turnAway(request, response, reason);
+      if (reason !== undefined) turnAway(request, response, 403, reason);
+      else void answer(standIn.fetch, request, response);
     },
   );
   await new Promise<void>((resolve, reject) => {
@@ -105,15 +95,61 @@ export async function serveSessions(
   };
 }
 
+/** Passes a request on as its function knows it, and the response back as it comes. */
+async function answer(
+  fetch: (request: Request) => Promise<Response>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort());
+  const request = requestOf(incoming, gone.signal);
+  if (!request) {
+    turnAway(incoming, outgoing, 400, 'No such request can be answered');
+    return;
+  }
+  try {
+    const { status, headers, body } = await fetch(request);
+    outgoing.sendDate = false;
+    outgoing.writeHead(status, [...headers].flat());
+    outgoing.flushHeaders();
+    if (body) await pipeline(Readable.fromWeb(body as WebStream), outgoing);
+    else outgoing.end();
+  } catch {
+    // As a server that dies: without another word.
+    outgoing.destroy();
+  }
+}
+
+/** Undefined for what the Fetch standard has no request for. */
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const { method = 'GET', url = '', headers, rawHeaders } = incoming;
+  const pairs = rawHeaders.flatMap((name, at): [string, string][] =>
+    at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? '']] : [],
+  );
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  try {
+    return new Request(`http://${headers.host}${url}`, {
+      method,
+      headers: pairs,
+      signal,
+      ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' } : {}),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Who is not of this machine gets no word of the recording. */
-function turnAway(request: IncomingMessage, response: ServerResponse, reason: string): void {
+function turnAway(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  message: string,
+): void {
   request.resume();
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    error: { code: -32000, message: reason },
-    id: null,
-  });
-  response.writeHead(403, { 'content-type': 'application/json', connection: 'close' }).end(body);
+  const body = rpcErrorText(-32000, message);
+  response.writeHead(status, { ...JSON_HEADERS, connection: 'close' }).end(body);
 }
 
 /** The path of the recorded address; every path is served. */

@@ -7,6 +7,10 @@ export function rpcError(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const body = JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
+  const body = rpcErrorText(code, message);
   return new Response(body, { status, headers: { ...JSON_HEADERS, ...headers } });
+}
+
+export function rpcErrorText(code: number, message: string): string {
+  return JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null });
 }

@@ -11,7 +11,7 @@ import { classify, itemsOf } from '../../model/message.ts';
 import type { RecordedSession } from '../recorded.ts';
 import type { ReplayReport } from '../report.ts';
 import { isRequest } from '../script.ts';
-import { type Transcript, transcript } from '../transcript.ts';
+import { type SessionTranscript, type Transcript, transcript } from '../transcript.ts';
 import { readText } from './body.ts';
 import { SESSION_ID } from './headers.ts';
 import { createHttpSession, type HttpSession } from './http-session.ts';
@@ -35,6 +35,8 @@ export interface HttpStandIn {
   fetch(request: Request): Promise<Response>;
   report(): HttpReport;
   transcript(): Transcript;
+  /** The same, session by session. */
+  transcripts(): readonly SessionTranscript[];
   /** Ends all responses. */
   close(): void;
 }
@@ -77,6 +79,7 @@ export function httpStandIn(recorded: readonly RecordedSession[]): HttpStandIn {
       refused: [...house.refused],
     }),
     transcript: () => transcript(sessions.map((session) => session.transcript())),
+    transcripts: () => sessions.map((session) => session.transcript()),
     close() {
       for (const session of sessions) session.close();
     },
@@ -97,10 +100,11 @@ async function answer(house: House, request: Request): Promise<Response> {
     const allow = { allow: 'GET, POST, DELETE' };
     return refuse(rpcError(405, -32000, 'Method not allowed', allow), 'no-such-method');
   }
-  const body = method === 'POST' ? await readText(request) : '';
+  const body = method === 'POST' ? await readText(request).catch(() => null) : '';
   if (body === undefined) {
     return refuse(rpcError(413, -32000, 'The body is too large'), 'too-large');
   }
+  if (body === null) return refuse(rpcError(400, -32000, 'The body broke off'), 'broken-off');
   const session = sessionOf(house, headers.get(SESSION_ID), body);
   if (!session || session.isDeleted) {
     return refuse(rpcError(404, -32001, 'Session not found'), 'no-session');
