@@ -1,6 +1,6 @@
 /** What a recording holds, without names that are new in every session: what two recordings of one conversation share. */
-import type { Entry } from '../../../model/entry.ts';
-import { recordedSessions, transcriptOf } from '../../../replay/index.ts';
+import type { Entry, HttpEntry } from '../../../model/entry.ts';
+import { transcriptOf } from '../../../replay/index.ts';
 
 /** The transcript, with each id as the request that it belongs to, in an order of its own. */
 export function contentOf(entries: readonly Entry[]): string[] {
@@ -24,25 +24,24 @@ export function contentOf(entries: readonly Entry[]): string[] {
 
 /** How each exchange was answered, with the blocks of its stream that are no messages. */
 export function framingOf(entries: readonly Entry[]): string[] {
-  return recordedSessions(entries)
-    .flatMap((session) => {
-      const heads = new Map<number, string>();
-      for (const entry of session.entries) {
-        if (entry.type === 'http') {
-          const { exchange, method, status, headers = [] } = entry;
-          const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
-          if (entry.phase === 'opened') heads.set(exchange, `${method}`);
-          if (entry.phase === 'head') {
-            heads.set(exchange, `${heads.get(exchange)} ${status} ${type}`);
-          }
-        } else if ('exchange' in entry && entry.exchange !== undefined && entry.from === 'server') {
-          const around =
-            entry.type === 'message' ? `${entry.sse?.head}|${entry.sse?.tail}` : entry.text;
-          heads.set(entry.exchange, `${heads.get(entry.exchange)} ${JSON.stringify(around)}`);
-        }
-      }
-      // What nobody answered is a matter of when the tap ended.
-      return [...heads.values()].filter((head) => /^\w+ (?!502)\d/.test(head));
-    })
-    .sort();
+  const heads = new Map<string, string>();
+  const add = (entry: Entry & { readonly exchange?: number }, text: unknown): void => {
+    const key = `${entry.session} ${entry.exchange}`;
+    heads.set(key, `${heads.get(key) ?? ''} ${text}`);
+  };
+  for (const entry of entries) {
+    if (entry.type === 'http') addPhase(entry, add);
+    else if (entry.type === 'message' && entry.from === 'server') {
+      add(entry, JSON.stringify([entry.sse?.head, entry.sse?.tail]));
+    } else if (entry.type === 'frame' && entry.from === 'server') add(entry, entry.text);
+  }
+  // What nobody answered is a matter of when the tap ended.
+  return [...heads.values()].filter((head) => /^ \w+ (?!502)\d/.test(head)).sort();
+}
+
+function addPhase(entry: HttpEntry, add: (entry: HttpEntry, text: unknown) => void): void {
+  const { phase, method, status, headers = [] } = entry;
+  const type = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? 'no body';
+  if (phase === 'opened') add(entry, method);
+  if (phase === 'head') add(entry, `${status} ${type}`);
 }

@@ -23,6 +23,12 @@ const listen = (id: number | string) => ({
   params: { toolsListChanged: true, _meta: meta },
 });
 
+const initializing = (protocolVersion: string) => ({
+  protocolVersion,
+  capabilities: {},
+  clientInfo: { name: 'some-client', version: '1.0.0' },
+});
+
 test('JSON comes as JSON and a stream as its blocks, with the live ids and all else as recorded', async () => {
   const answer = '{"jsonrpc":"2.0","id":1,"result":{ "n":1.0 }}';
   const { fetch, report } = standIn(
@@ -234,7 +240,7 @@ test('each initialize is the next recorded session, and one too many is a miss',
   ];
   const servers = standIns(entries);
   const fetch = servers.fetch('twice');
-  const params = (opening()[0]?.draft(0) as unknown as { value: { params: object } }).value.params;
+  const params = initializing('2025-11-25');
   const init = () => post(fetch, rpc({ id: 0, method: 'initialize', params }));
   const [one, two, three] = [await init(), await init(), await init()];
   const [a, b] = [one.headers.get('mcp-session-id'), two.headers.get('mcp-session-id')];
@@ -276,9 +282,7 @@ test('a batch is answered as one, and what it asks in between makes it a stream'
       server(toolText(2, 'b')),
     ]),
   );
-  const params = (
-    opening({ revision: '2025-03-26' })[0]?.draft(0) as never as { value: { params: object } }
-  ).value.params;
+  const params = initializing('2025-03-26');
   const first = await post(fetch, rpc({ id: 0, method: 'initialize', params }));
   const headers = { 'mcp-session-id': first.headers.get('mcp-session-id') ?? '' };
   await post(fetch, rpc({ method: 'notifications/initialized' }), { headers });
@@ -320,7 +324,7 @@ test('what belongs to no request waits for the stream that the client opens', as
       server({ method: 'notifications/tools/list_changed' }),
     ]),
   );
-  const params = (opening()[0]?.draft(0) as never as { value: { params: object } }).value.params;
+  const params = initializing('2025-11-25');
   const first = await post(fetch, rpc({ id: 0, method: 'initialize', params }));
   const headers = { 'mcp-session-id': first.headers.get('mcp-session-id') ?? '' };
   await post(fetch, rpc({ method: 'notifications/initialized' }), { headers });
