@@ -37,7 +37,8 @@ export interface AnswerOptions {
   readonly isOpen?: boolean;
   /** The id of the session, for the responses that tell it. */
   readonly sessionId?: string | undefined;
-  readonly signal: AbortSignal;
+  /** Held until the end: a Request that nobody holds may be collected, and then tells no abort. */
+  readonly request: Request;
   /** The client has given up. */
   readonly onGone: () => void;
 }
@@ -58,7 +59,8 @@ interface State {
 }
 
 export function createAnswer(options: AnswerOptions): Answer {
-  const { number, plays, signal } = options;
+  const { number, plays, request } = options;
+  const { signal } = request;
   let [begin, fail]: [State['begin'], State['fail']] = [() => {}, () => {}];
   const response = new Promise<Response>((resolve, reject) => {
     [begin, fail] = [resolve, reject];

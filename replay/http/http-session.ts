@@ -29,9 +29,9 @@ export interface HttpSession {
   readonly isDeleted: boolean;
   /** The client has said all that it said in the recording. */
   readonly isSpent: boolean;
-  post(text: string, signal: AbortSignal): Promise<Response>;
-  get(lastEvent: string | undefined, signal: AbortSignal): Promise<Response>;
-  delete(signal: AbortSignal): Promise<Response>;
+  post(text: string, request: Request): Promise<Response>;
+  get(lastEvent: string | undefined, request: Request): Promise<Response>;
+  delete(request: Request): Promise<Response>;
   report(): ReplayReport;
   transcript(): SessionTranscript;
   /** Ends all responses. */
@@ -97,9 +97,9 @@ export function createHttpSession(session: RecordedSession): HttpSession {
     get isSpent() {
       return state.heard >= script.client.length;
     },
-    post: (text, signal) => post(state, text, signal),
-    get: (lastEvent, signal) => get(state, lastEvent, signal),
-    delete: (signal) => remove(state, signal),
+    post: (text, request) => post(state, text, request),
+    get: (lastEvent, request) => get(state, lastEvent, request),
+    delete: (request) => remove(state, request),
     report: () => reportOf(state),
     transcript: () => transcriptOf(state),
     close() {
@@ -130,7 +130,7 @@ function readBody(text: string): { asked: number; isBatch: boolean; isMessage: b
   };
 }
 
-async function post(state: State, text: string, signal: AbortSignal): Promise<Response> {
+async function post(state: State, text: string, request: Request): Promise<Response> {
   start(state);
   if (state.isOver) throw new TypeError('terminated');
   const { asked, isBatch, isMessage } = readBody(text);
@@ -146,7 +146,7 @@ async function post(state: State, text: string, signal: AbortSignal): Promise<Re
     return rpcError(400, -32700, 'Parse error: the body is no JSON-RPC message');
   }
   const sessionId = state.id;
-  const answer = open(state, { number, plays, asked, isBatch, sessionId, signal });
+  const answer = open(state, { number, plays, asked, isBatch, sessionId, request });
   placeOrphans(state, answer);
   route(state, said, answer);
   settle(state);
@@ -230,7 +230,7 @@ function settle(state: State): void {
 async function get(
   state: State,
   lastEvent: string | undefined,
-  signal: AbortSignal,
+  request: Request,
 ): Promise<Response> {
   start(state);
   if (state.isOver) throw new TypeError('terminated');
@@ -253,14 +253,14 @@ async function get(
     isBatch: false,
     isOpen,
     sessionId,
-    signal,
+    request,
   });
   placeOrphans(state);
   settle(state);
   return answer.response;
 }
 
-async function remove(state: State, signal: AbortSignal): Promise<Response> {
+async function remove(state: State, request: Request): Promise<Response> {
   const plays = state.taking.takeOther('DELETE');
   if (!plays) {
     if (state.id === undefined)
@@ -278,7 +278,7 @@ async function remove(state: State, signal: AbortSignal): Promise<Response> {
     asked: 0,
     isBatch: false,
     sessionId: state.id,
-    signal,
+    request,
   });
   settle(state);
   return answer.response;

@@ -87,7 +87,7 @@ export function httpStandIn(recorded: readonly RecordedSession[]): HttpStandIn {
 }
 
 async function answer(house: House, request: Request): Promise<Response> {
-  const { method, signal, headers } = request;
+  const { method, headers } = request;
   const { pathname } = new URL(request.url);
   const refuse = (response: Response, why: Refused['why']): Response => {
     house.refused.push({ method, path: pathname, status: response.status, why });
@@ -105,13 +105,15 @@ async function answer(house: House, request: Request): Promise<Response> {
     return refuse(rpcError(413, -32000, 'The body is too large'), 'too-large');
   }
   if (body === null) return refuse(rpcError(400, -32000, 'The body broke off'), 'broken-off');
+  // What was given up on its way is not heard.
+  request.signal.throwIfAborted();
   const session = sessionOf(house, headers.get(SESSION_ID), body);
   if (!session || session.isDeleted) {
     return refuse(rpcError(404, -32001, 'Session not found'), 'no-session');
   }
-  if (method === 'POST') return session.post(body, signal);
-  if (method === 'GET') return session.get(headers.get('last-event-id') ?? undefined, signal);
-  return session.delete(signal);
+  if (method === 'POST') return session.post(body, request);
+  if (method === 'GET') return session.get(headers.get('last-event-id') ?? undefined, request);
+  return session.delete(request);
 }
 
 /** Methods that open a session: the first thing a client asks, once. */
