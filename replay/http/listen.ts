@@ -111,6 +111,8 @@ async function answer(
   try {
     const { status, headers, body } = await fetch(request);
     outgoing.sendDate = false;
+    // A body that nobody reads to its end would be taken for the next request.
+    if (!incoming.complete) headers.set('connection', 'close');
     outgoing.writeHead(status, [...headers].flat());
     outgoing.flushHeaders();
     if (body) await pipeline(Readable.fromWeb(body as WebStream), outgoing);

@@ -2,6 +2,7 @@
 import { bytesOfEntry } from '../../model/crossing.ts';
 import type { Entry, FrameEntry, HttpEntry } from '../../model/entry.ts';
 import { readBlock } from '../../model/sse.ts';
+import { bytesOf } from '../../model/text.ts';
 import { messageOf } from '../recorded.ts';
 import type { Script, ServerStep } from '../script.ts';
 
@@ -89,7 +90,7 @@ function addCrossing(
   const more = event === undefined ? {} : { event };
   if (step) known.parts.push({ step, ...more });
   else if (entry.type === 'frame') {
-    const bytes = bytesOfEntry(entry);
+    const bytes = endpointOf(entry) ?? bytesOfEntry(entry);
     if (bytes) known.parts.push({ bytes, ...more });
   }
 }
@@ -97,6 +98,19 @@ function addCrossing(
 /** The event that a block without a message tells. */
 function eventOf({ why, text }: FrameEntry): string | undefined {
   return why === 'sse' ? readBlock(text ?? '').id : undefined;
+}
+
+/**
+ * The older transport (HTTP+SSE) begins by telling where to post. Only the path of that is ours to
+ * tell: the recorded server is not here, and the name of its session is hidden.
+ */
+function endpointOf({ why, text = '' }: FrameEntry): Uint8Array | undefined {
+  const { event, data } = why === 'sse' ? readBlock(text) : {};
+  if (event !== 'endpoint' || !data) return undefined;
+  const address = text.slice(data.start, data.end).replace('#', '');
+  if (!URL.canParse(address, 'http://localhost')) return undefined;
+  const { pathname, search } = new URL(address, 'http://localhost');
+  return bytesOf(text.slice(0, data.start) + pathname + search + text.slice(data.end));
 }
 
 /** The value of the first header of this name, in lower case. */

@@ -53,7 +53,8 @@ test.each([1, 2] as const)('server-everything under SDK %i', async (version) => 
   await fixpoint(await everything('streamableHttp'), async (url) => {
     const transport = over(version, url);
     const client = await connect(version, transport, ability);
-    const results = plain(await run(client));
+    // Which progress an SDK notices depends on how it reads.
+    const results = plain(await run(client)).slice(0, -1);
     await transport.terminateSession();
     await client.close();
     return results;
