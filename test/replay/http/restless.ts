@@ -8,7 +8,7 @@ import type { Entry } from '../../../model/entry.ts';
 import { member } from '../../../model/json.ts';
 import { classify } from '../../../model/message.ts';
 import { createBlockCut, readBlock } from '../../../model/sse.ts';
-import { type HttpReport, standIns } from '../../../replay/index.ts';
+import { standIns } from '../../../replay/index.ts';
 import { namesOf, neededAtEnd, partsOf, type Random, shuffled } from '../restless-client.ts';
 import { URL_OF_ALL } from './asking.ts';
 import type { Fetch } from './kit.ts';
