@@ -1,8 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** All servers of one recording, each to be connected to as often as it was when recorded. */
 import type { Entry } from '../model/entry.ts';
-import { type Fetch, fetchOf, type HttpStandIn, httpStandIn } from './http/stand-in.ts';
-import { createPlayer } from './player.ts';
+import { createHeard } from './heard.ts';
+import type { HttpSession } from './http/http-session.ts';
+import { type Fetch, fetchOf, httpStandIn } from './http/stand-in.ts';
+import { createPlayer, type Player } from './player.ts';
 import {
   type RecordedSession,
   recordedSessions,
@@ -29,6 +31,8 @@ export interface StandIns {
   /** What the replay of each session is like so far, in recorded order. */
   report(): readonly ReplayReport[];
   transcript(): Transcript;
+  /** What was said so far, as entries of sessions; a count of messages stands in the place of time. */
+  entries(): readonly Entry[];
   /** Closes all connections. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -42,7 +46,9 @@ export function standIns(entries: Iterable<Entry>): StandIns {
 export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
   const players = new Map(sessions.map((session) => [session, createPlayer(session)]));
   const given = new Map<RecordedSession, { close(): unknown }>();
-  const served = new Map<RecordedSession, readonly [HttpStandIn, at: number]>();
+  const played = new Map<RecordedSession, Pick<Player, 'report' | 'transcript'>>(players);
+  let said = 0;
+  const heard = new Map(sessions.map((session) => [session, createHeard(session, () => ++said)]));
   const close = async (): Promise<void> => {
     for (const one of given.values()) await one.close();
   };
@@ -53,7 +59,7 @@ export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
       const next = named.find((session) => !given.has(session));
       const player = next && players.get(next);
       if (!player) throw notThere(sessions, named, name);
-      const transport = transportOf(player);
+      const transport = transportOf(player, heard.get(next));
       given.set(next, transport);
       return transport;
     },
@@ -61,25 +67,16 @@ export function standInsOf(sessions: readonly RecordedSession[]): StandIns {
       const named = sessionsNamed(sessions, name);
       const left = named.filter((session) => !given.has(session));
       if (left.length === 0) throw notThere(sessions, named, name);
-      const http = httpStandIn(left);
+      const http = httpStandIn(left, (session) => heard.get(session));
       for (const [at, session] of left.entries()) {
         given.set(session, http);
-        served.set(session, [http, at]);
+        played.set(session, http.sessions[at] as HttpSession);
       }
       return fetchOf(http);
     },
-    report: () =>
-      sessions.flatMap((session) => {
-        const [http, at] = served.get(session) ?? [undefined, 0];
-        return http?.report().sessions[at] ?? players.get(session)?.report() ?? [];
-      }),
-    transcript: () =>
-      transcript(
-        sessions.flatMap((session) => {
-          const [http, at] = served.get(session) ?? [undefined, 0];
-          return http?.transcripts()[at] ?? players.get(session)?.transcript() ?? [];
-        }),
-      ),
+    report: () => [...played.values()].map((one) => one.report()),
+    transcript: () => transcript([...played.values()].map((one) => one.transcript())),
+    entries: () => [...given.keys()].flatMap((session) => heard.get(session)?.entries() ?? []),
     close,
     [Symbol.asyncDispose]: close,
   };

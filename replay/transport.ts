@@ -3,6 +3,7 @@
  * version 1 and 2. It has the shape of their `Transport` and imports neither.
  */
 import type { Entry } from '../model/entry.ts';
+import type { Heard } from './heard.ts';
 import { type Fetch, fetchOf, type HttpStandIn, httpStandIn } from './http/stand-in.ts';
 import { createPlayer, type Player } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
@@ -66,7 +67,8 @@ export function standInOf(session: RecordedSession): StandIn {
   };
 }
 
-export function transportOf(player: Player): StandInTransport {
+/** `heard` is told what each side says, when it says it. */
+export function transportOf(player: Player, heard?: Heard): StandInTransport {
   const waiting: Outgoing[] = [];
   let state: 'new' | 'open' | 'closed' = 'new';
   let delivering = false;
@@ -83,6 +85,7 @@ export function transportOf(player: Player): StandInTransport {
   };
 
   const hand = (text: string): void => {
+    heard?.hear('server', text);
     for (const message of messagesOf(text)) {
       try {
         transport.onmessage?.(message);
@@ -114,7 +117,9 @@ export function transportOf(player: Player): StandInTransport {
     async send(message) {
       if (state !== 'open') throw new Error('The transport is not open.');
       // As text and back: what JSON leaves out is not sent, and neither side can change what the other holds.
-      say(player.receiveText(JSON.stringify(message) ?? ''));
+      const text = JSON.stringify(message) ?? '';
+      heard?.hear('client', text);
+      say(player.receiveText(text));
     },
     async close() {
       close();

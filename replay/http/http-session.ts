@@ -7,6 +7,7 @@
  */
 import { parseJson } from '../../model/json.ts';
 import { classify, itemsOf } from '../../model/message.ts';
+import type { Heard } from '../heard.ts';
 import { createPlayer, type Player } from '../player.ts';
 import type { RecordedSession } from '../recorded.ts';
 import type { ReplayReport } from '../report.ts';
@@ -43,6 +44,7 @@ interface State {
   readonly exchanges: ReadonlyMap<number, RecordedExchange>;
   readonly taking: Taking;
   readonly player: Player;
+  readonly heard: Heard | undefined;
   /** The responses that are not over, by live exchange. */
   readonly answers: Map<number, Answer>;
   /** Messages that wait for an exchange which plays theirs, by recorded exchange. */
@@ -54,14 +56,14 @@ interface State {
   id: string | undefined;
   /** Live exchanges so far, and recorded messages of the client that were heard in them. */
   count: number;
-  heard: number;
+  heardCount: number;
   isStarted: boolean;
   isDeleted: boolean;
   /** The recorded server has ended by itself. */
   isOver: boolean;
 }
 
-export function createHttpSession(session: RecordedSession): HttpSession {
+export function createHttpSession(session: RecordedSession, heard?: Heard): HttpSession {
   const player = createPlayer(session);
   const { script } = player;
   const exchanges = exchangesOf(script);
@@ -70,13 +72,14 @@ export function createHttpSession(session: RecordedSession): HttpSession {
     exchanges,
     taking: createTaking(exchanges),
     player,
+    heard,
     answers: new Map(),
     held: new Map(),
     orphans: [],
     undelivered: [],
     id: undefined,
     count: 0,
-    heard: 0,
+    heardCount: 0,
     isStarted: false,
     isDeleted: false,
     isOver: false,
@@ -95,7 +98,7 @@ export function createHttpSession(session: RecordedSession): HttpSession {
       return state.isDeleted;
     },
     get isSpent() {
-      return state.heard >= script.client.length;
+      return state.heardCount >= script.client.length;
     },
     post: (text, request) => post(state, text, request),
     get: (lastEvent, request) => get(state, lastEvent, request),
@@ -135,8 +138,9 @@ async function post(state: State, text: string, request: Request): Promise<Respo
   if (state.isOver) throw new TypeError('terminated');
   const { asked, isBatch, isMessage } = readBody(text);
   const number = ++state.count;
+  state.heard?.hear('client', text);
   const { heard, said } = state.player.hear(text, number);
-  state.heard += heard.length;
+  state.heardCount += heard.length;
   const recorded = heard.map(({ exchange }) => exchange).filter((one) => one !== undefined);
   for (const exchange of recorded) state.taking.take(exchange);
   const plays = state.exchanges.get(recorded[0] ?? 0);
@@ -162,7 +166,7 @@ function open(state: State, options: Opening): Answer {
   state.answers.set(number, answer);
   const held = plays ? (state.held.get(plays.number) ?? []) : [];
   if (plays) state.held.delete(plays.number);
-  for (const message of held) answer.take(message);
+  for (const message of held) give(state, answer, message);
   return answer;
 }
 
@@ -194,7 +198,12 @@ function placeOrphans(state: State, current?: Answer): void {
   const open = [...state.answers.values()].filter(canCarry);
   const own = open.find(({ number }) => state.taking.streams.has(number));
   const stream = own ?? (current && canCarry(current) ? current : open[0]);
-  if (stream) for (const message of state.orphans.splice(0)) stream.take(message);
+  if (stream) for (const message of state.orphans.splice(0)) give(state, stream, message);
+}
+
+function give({ heard }: State, answer: Answer, message: OutgoingMessage): void {
+  heard?.hear('server', message.text);
+  answer.take(message);
 }
 
 /** Whether the response can hold a message that does not belong to it. */
@@ -207,7 +216,7 @@ function routeMessage(state: State, message: OutgoingMessage): void {
   const own = exchange === undefined ? undefined : state.answers.get(exchange);
   const recorded = step?.exchange;
   if (recorded === undefined) {
-    if (own && !own.isOver) own.take(message);
+    if (own && !own.isOver) give(state, own, message);
     else if (exchange === undefined) state.orphans.push(message);
     else state.undelivered.push(message);
     return;
@@ -215,7 +224,7 @@ function routeMessage(state: State, message: OutgoingMessage): void {
   const playing = [own, ...[...state.answers.values()].reverse()].find(
     (answer) => answer && !answer.isOver && answer.plays?.number === recorded,
   );
-  if (playing) playing.take(message);
+  if (playing) give(state, playing, message);
   else state.held.set(recorded, [...(state.held.get(recorded) ?? []), message]);
 }
 

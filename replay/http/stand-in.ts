@@ -8,10 +8,11 @@
 import { randomUUID } from 'node:crypto';
 import { parseJson } from '../../model/json.ts';
 import { classify, itemsOf } from '../../model/message.ts';
+import type { Heard } from '../heard.ts';
 import type { RecordedSession } from '../recorded.ts';
 import type { ReplayReport } from '../report.ts';
 import { isRequest } from '../script.ts';
-import { type SessionTranscript, type Transcript, transcript } from '../transcript.ts';
+import { type Transcript, transcript } from '../transcript.ts';
 import { readText } from './body.ts';
 import { SESSION_ID } from './headers.ts';
 import { createHttpSession, type HttpSession } from './http-session.ts';
@@ -31,12 +32,12 @@ export interface HttpReport {
 }
 
 export interface HttpStandIn {
+  /** In the order in which they are taken. */
+  readonly sessions: readonly HttpSession[];
   /** Rejects where a server would break off the connection, or when the request is given up. */
   fetch(request: Request): Promise<Response>;
   report(): HttpReport;
   transcript(): Transcript;
-  /** The same, session by session. */
-  transcripts(): readonly SessionTranscript[];
   /** Ends all responses. */
   close(): void;
 }
@@ -60,9 +61,12 @@ interface House {
   readonly refused: Refused[];
 }
 
-/** Plays these sessions of one recorded server, in this order. */
-export function httpStandIn(recorded: readonly RecordedSession[]): HttpStandIn {
-  const sessions = recorded.map(createHttpSession);
+/** Plays these sessions of one recorded server, in this order; `heard` keeps what was really said. */
+export function httpStandIn(
+  recorded: readonly RecordedSession[],
+  heard: (session: RecordedSession) => Heard | undefined = () => undefined,
+): HttpStandIn {
+  const sessions = recorded.map((session) => createHttpSession(session, heard(session)));
   const house: House = {
     sessions,
     used: new Set(),
@@ -73,13 +77,13 @@ export function httpStandIn(recorded: readonly RecordedSession[]): HttpStandIn {
     refused: [],
   };
   return {
+    sessions,
     fetch: (request) => answer(house, request),
     report: () => ({
       sessions: sessions.map((session) => session.report()),
       refused: [...house.refused],
     }),
     transcript: () => transcript(sessions.map((session) => session.transcript())),
-    transcripts: () => sessions.map((session) => session.transcript()),
     close() {
       for (const session of sessions) session.close();
     },

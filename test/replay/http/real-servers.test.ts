@@ -1,9 +1,12 @@
 // Recorded over streamable HTTP and played over it again: released servers and the fixture of both eras, to clients of
 // both SDKs, with no server and no socket.
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Entry } from '../../../model/entry.ts';
-import { standIn, transcriptOf } from '../../../replay/index.ts';
+import { viewsOf } from '../../../model/view.ts';
+import { standIn, standIns, transcriptOf } from '../../../replay/index.ts';
+import { recordTest } from '../../../replay/record-test.ts';
+import { findingsIn } from '../../../replay/verdict.ts';
 import { askedBack, ERAS } from '../../tap/asked-back.ts';
 import { dualEra, everything } from '../../tap/http/kit.ts';
 import { connect } from '../clients.ts';
@@ -75,4 +78,21 @@ test.each([1, 2] as const)('an answer that is fetched later, by SDK %i', async (
   const server = standIn(entries);
   expect(await talk(server.fetch)).toEqual(results);
   expect(server.report()).toMatchObject({ equal: true, withheld: [] });
+});
+
+test('a test over HTTP is recorded from its real server, played, and judged by the rules', async () => {
+  const url = await dualEra();
+  const live = await recordTest({}, 'a test over HTTP');
+  onTestFinished(live.discard);
+  const results = await askedBack('legacy', over(2, url, live.fetch('both')));
+  await live.close();
+  const entries = await live.entries();
+  const servers = standIns(entries);
+  expect(await askedBack('legacy', over(2, url, servers.fetch('both')))).toEqual(results);
+  expect(servers.report()).toMatchObject([{ name: 'both', equal: true }]);
+  const [view] = viewsOf(servers.entries());
+  const asked = view?.session.calls.filter(({ from }) => from === 'client') ?? [];
+  expect(asked.length).toBeGreaterThan(5);
+  expect(asked.every(({ state }) => state === 'answered')).toBe(true);
+  expect(findingsIn(servers.entries(), [])).toEqual([]);
 });
