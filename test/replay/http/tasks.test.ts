@@ -20,7 +20,10 @@ test('a task of server-everything is polled, asks back and ends as it did', asyn
     await client.connect(over(1, url, fetch) as never);
     await client.listTools();
     const told: unknown[] = [];
-    const params = { name: 'simulate-research-query', arguments: { topic: 'taps', ambiguous: true } };
+    const params = {
+      name: 'simulate-research-query',
+      arguments: { topic: 'taps', ambiguous: true },
+    };
     for await (const one of client.experimental.tasks.callToolStream(params)) told.push(one);
     await client.close();
     return JSON.parse(JSON.stringify(told));
@@ -29,7 +32,9 @@ test('a task of server-everything is polled, asks back and ends as it did', asyn
   const methods = entries.flatMap((entry) =>
     entry.type === 'message' ? [(entry.value as { method?: string }).method] : [],
   );
-  expect(methods).toEqual(expect.arrayContaining(['tasks/get', 'tasks/result', 'elicitation/create']));
+  expect(methods).toEqual(
+    expect.arrayContaining(['tasks/get', 'tasks/result', 'elicitation/create']),
+  );
   const server = standIn(entries);
   expect(await talk(server.fetch)).toEqual(results);
   expect(server.report()).toMatchObject({ equal: true, misses: [], differences: [], withheld: [] });
