@@ -6,7 +6,7 @@ import { bytesOf } from '../../model/text.ts';
 import type { OutgoingMessage } from '../speak.ts';
 import { answeredHeaders, JSON_HEADERS, SESSION_ID, STREAM_HEADERS } from './headers.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { endedByServer, type RecordedExchange } from './recorded-exchanges.ts';
+import { endedByServer, hasBody, type RecordedExchange } from './recorded-exchanges.ts';
 
 export interface Answer {
   /** The live exchange, counted in the session. */
@@ -153,9 +153,7 @@ function settleBody(state: State, plays: RecordedExchange, passed: (seq: number)
   if (state.taken < stepCount(plays)) return;
   const { status } = plays;
   const headers = answeredHeaders(plays.headers, sessionId);
-  // Such a response has no body.
-  const isEmpty = status === 204 || status === 205 || status === 304;
-  const body = isEmpty ? null : bodyOf(state, plays);
+  const body = hasBody(status) ? bodyOf(state, plays) : null;
   respond(state, new Response(body, { status, headers }));
 }
 

@@ -37,12 +37,6 @@ export interface HttpServing {
 }
 
 const HOST = '127.0.0.1';
-/** How long a client may take to send the head of a request, and how often that is looked at, in ms. */
-const HEAD = { longest: 9000, looked: 1000 };
-/** How long an idle connection of a client is kept, in ms: longer than clients keep theirs. */
-const IDLE = 65_000;
-const LONGEST_HEAD = 64 << 10;
-
 /**
  * Speaks for a recorded server. Rejects with a SessionChoice when it is not there, or not clear, and
  * with the error of the system when it cannot listen.
@@ -63,13 +57,8 @@ export async function serveSessions(
 ): Promise<HttpServing> {
   const standIn = httpStandIn(sessions);
   const server = createServer(
-    {
-      requestTimeout: 0,
-      headersTimeout: HEAD.longest,
-      connectionsCheckingInterval: HEAD.looked,
-      keepAliveTimeout: IDLE,
-      maxHeaderSize: LONGEST_HEAD,
-    },
+    // Answers take as long as they take.
+    { requestTimeout: 0, headersTimeout: 10_000, maxHeaderSize: 64 << 10 },
     (request, response) => {
       const reason = refusal(request.headers.host, request.headers.origin);
       if (reason !== undefined) turnAway(request, response, 403, reason);

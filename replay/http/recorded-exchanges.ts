@@ -65,11 +65,22 @@ function addHttp(exchanges: Map<number, Draft>, entry: HttpEntry): void {
   const known = exchanges.get(number);
   if (!known) return;
   if (entry.phase === 'ended') known.ended = { seq, how: entry.ended ?? 'complete' };
-  else if (entry.status !== undefined) {
+  else if (isStatus(entry.status)) {
     known.status = entry.status;
     known.headers = headers;
-    known.isStream = /^text\/event-stream/i.test(headerOf(headers, 'content-type') ?? '');
+    const isStream = /^text\/event-stream/i.test(headerOf(headers, 'content-type') ?? '');
+    known.isStream = isStream && hasBody(entry.status);
   }
+}
+
+/** A recording may say anything; no response has another one. */
+function isStatus(status: unknown): status is number {
+  return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599;
+}
+
+/** Whether responses of this status may have a body. */
+export function hasBody(status: number): boolean {
+  return status !== 204 && status !== 205 && status !== 304;
 }
 
 function addCrossing(

@@ -28,6 +28,7 @@ export interface Refused {
 
 export interface HttpReport {
   readonly sessions: readonly ReplayReport[];
+  /** In the order in which they came, at most a thousand. */
   readonly refused: readonly Refused[];
 }
 
@@ -90,11 +91,16 @@ export function httpStandIn(
   };
 }
 
+/** More are refused, but not told. */
+const MOST_REFUSED = 1000;
+
 async function answer(house: House, request: Request): Promise<Response> {
   const { method, headers } = request;
   const { pathname } = new URL(request.url);
   const refuse = (response: Response, why: Refused['why']): Response => {
-    house.refused.push({ method, path: pathname, status: response.status, why });
+    const { refused } = house;
+    const path = pathname.slice(0, 200);
+    if (refused.length < MOST_REFUSED) refused.push({ method, path, status: response.status, why });
     return response;
   };
   if (pathname.startsWith('/.well-known/')) {

@@ -120,6 +120,30 @@ test('a status is played in its place, with a body that is no message', async ()
   expect(report().equal).toBe(true);
 });
 
+test('what no response can have is not played, and ends nothing', async () => {
+  const evil = [
+    ['content-type', 'text/plain\r\nset-cookie: a=b'],
+    ['set-cookie', 'a=b'],
+    ['location', 'http://far.test/'],
+  ] as const;
+  const { fetch } = standIn(
+    tape('impossible', [
+      ...exchange(1, { said: toolCall(1, 'a'), status: 42 }),
+      ...exchange(2, { said: toolCall(2, 'a'), status: 204, type: STREAM }),
+      ...exchange(3, { said: toolCall(3, 'a'), status: 307, headers: evil }),
+    ]),
+  );
+  const gives = new AbortController();
+  const never = post(fetch, rpc(toolCall(1, 'a')), { signal: gives.signal });
+  never.catch(() => {});
+  const empty = await post(fetch, rpc(toolCall(1, 'a')));
+  expect([empty.status, await empty.text()]).toEqual([204, '']);
+  const moved = await post(fetch, rpc(toolCall(1, 'a')));
+  expect([moved.status, [...moved.headers]]).toEqual([307, []]);
+  gives.abort();
+  await expect(never).rejects.toThrow();
+});
+
 test('silence is silence, until the client gives up', async () => {
   const { fetch, report } = standIn(
     tape('silent', [
