@@ -53,7 +53,7 @@ export interface ServerStep {
   readonly seq: number;
   /** The messages of the line; none when it is no message. */
   readonly parts: readonly ServerPart[];
-  /** The text of a message, on one line and without LF. */
+  /** The text of a message; over HTTP it may have line ends in it. */
   readonly text: string;
   /** The bytes of a line that is no message, LF included. */
   readonly bytes?: Uint8Array;
@@ -238,8 +238,7 @@ function messageStep(
   return {
     seq: entry.seq,
     parts,
-    // Line ends of a JSON text are white space.
-    text: entry.text.replace(/[\r\n]/g, ' '),
+    text: entry.text,
     eof: entry.eof === true,
     owners: [...owners],
     ...exchangeOf(entry),

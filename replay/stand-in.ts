@@ -15,7 +15,7 @@ import { utf8 } from '../model/text.ts';
 import { createPlayer, type Player } from './player.ts';
 import { recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
-import type { Outgoing } from './speak.ts';
+import type { Outgoing, OutgoingMessage } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
 export interface ServeOptions {
@@ -121,12 +121,16 @@ async function write(said: readonly Outgoing[], output: Writable): Promise<'more
       output.end();
       return 'over';
     }
-    parts.push(
-      one.kind === 'bytes' ? one.bytes : Buffer.from(one.eof ? one.text : `${one.text}\n`),
-    );
+    parts.push(one.kind === 'bytes' ? one.bytes : Buffer.from(lineOf(one)));
   }
   await flush();
   return 'more';
+}
+
+/** A message as a line; what was sent over HTTP may have line ends, which in JSON are white space. */
+function lineOf({ text, eof }: OutgoingMessage): string {
+  const line = text.replaceAll('\n', ' ');
+  return eof ? line : `${line}\n`;
 }
 
 function runningHash(): Hash {

@@ -253,7 +253,8 @@ const BLOCK = { head: 'event: message\ndata: ', tail: '\n\n' };
 function blockOf({ text, step }: OutgoingMessage, plays: RecordedExchange | undefined): Uint8Array {
   const isOwn = plays !== undefined && step?.exchange === plays.number;
   const { head, tail } = (isOwn ? step.around : undefined) ?? BLOCK;
-  return bytesOf(head + text + tail);
+  // In JSON line ends are white space; in a block they would end the line.
+  return bytesOf(head + text.replace(/[\r\n]/g, ' ') + tail);
 }
 
 function finish(

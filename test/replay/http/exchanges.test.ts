@@ -1,6 +1,7 @@
 // What a response over HTTP is besides its message: framing, status, blocks, how it ends, when it does not come.
+import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { MISS_CODE, standIn, standIns } from '../../../replay/index.ts';
+import { MISS_CODE, serveRecording, standIn, standIns } from '../../../replay/index.ts';
 import { client, exit, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
 import {
   block,
@@ -116,8 +117,23 @@ test('a status is played in its place, with a body that is no message', async ()
   expect([(await ask()).status, (await ask()).status]).toEqual([503, 502]);
   const expired = await ask();
   expect([expired.status, (await expired.json()).id]).toEqual([404, null]);
-  expect(await (await ask()).json()).toEqual({ jsonrpc: '2.0', id: 9, result: {} });
+  expect(await (await ask()).text()).toBe('{\n"jsonrpc":"2.0",\n"id":9,\n"result":{}}\n');
   expect(report().equal).toBe(true);
+});
+
+test('a body of several lines is one line of a pipe', async () => {
+  const entries = tape('lines', [
+    ...exchange(1, {
+      said: toolCall(1, 'a'),
+      type: JSON_TYPE,
+      told: [frames(1, 'not-one-line', '{\n"jsonrpc":"2.0",\n"id":1,\n"result":{}}\n')],
+    }),
+  ]);
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const serving = serveRecording({ entries, input, output });
+  input.end(`${JSON.stringify(rpc(toolCall(3, 'a')))}\n`);
+  expect((await serving.done).equal).toBe(true);
+  expect(String(output.read())).toBe('{ "jsonrpc":"2.0", "id":3, "result":{}} \n');
 });
 
 test('what no response can have is not played, and ends nothing', async () => {
