@@ -15,6 +15,8 @@ export const ERROR_CODES = [
   'unknown-session',
   'ambiguous-session',
   'session-live',
+  'not-collected',
+  'no-marked-runs',
   'too-many-sessions',
   'file-exists',
   'unwritable-folder',
