@@ -49,7 +49,8 @@ interface State {
   readonly fail: (reason: unknown) => void;
   /** What has come and was not written. */
   waiting: OutgoingMessage[];
-  /** Steps of the recorded exchange that have come, and the place in its parts up to which all is written. */
+  /** How many steps the recorded exchange has, how many have come, and up to which part all is written. */
+  readonly steps: number;
   taken: number;
   written: number;
   answers: number;
@@ -72,6 +73,7 @@ export function createAnswer(options: AnswerOptions): Answer {
     begin,
     fail,
     waiting: [],
+    steps: plays?.parts.filter((part) => 'step' in part).length ?? 0,
     taken: 0,
     written: 0,
     answers: 0,
@@ -124,22 +126,18 @@ function settle(state: State, passed: (seq: number) => boolean, onGone: () => vo
   else settleNatural(state, onGone);
 }
 
-function stepCount({ parts }: RecordedExchange): number {
-  return parts.filter((part) => 'step' in part).length;
-}
-
 /** All that was asked is answered, and all that came with it in the recording has come. */
-function isDone({ options: { asked, plays }, answers, taken }: State): boolean {
-  return asked > 0 && answers >= asked && (!plays || taken >= stepCount(plays));
+function isDone({ options: { asked }, answers, steps, taken }: State): boolean {
+  return asked > 0 && answers >= asked && taken >= steps;
 }
 
 /** The recorded server ended the stream by itself, and that is due. */
 function endsHere(
-  { taken }: State,
+  { steps, taken }: State,
   plays: RecordedExchange,
   passed: (seq: number) => boolean,
 ): boolean {
-  if (!plays.ended || !endedByServer(plays) || taken < stepCount(plays)) return false;
+  if (!plays.ended || !endedByServer(plays) || taken < steps) return false;
   return passed(plays.ended.seq);
 }
 
@@ -150,7 +148,7 @@ function settleBody(state: State, plays: RecordedExchange, passed: (seq: number)
     settleUnanswered(state, plays, passed);
     return;
   }
-  if (state.taken < stepCount(plays)) return;
+  if (state.taken < state.steps) return;
   const { status } = plays;
   const headers = answeredHeaders(plays.headers, sessionId);
   const body = hasBody(status) ? bodyOf(state, plays) : null;
@@ -239,8 +237,12 @@ function writeFrames(state: State, outbox: Outbox): void {
 
 /** Goes on to the place behind a message; what comes before it and is no message is written. */
 function writeUpTo(state: State, outbox: Outbox, { step }: OutgoingMessage): void {
-  const parts = state.options.plays?.parts ?? [];
-  const at = parts.findIndex((part) => 'step' in part && part.step === step);
+  const { plays } = state.options;
+  if (!plays || step?.exchange !== plays.number) return;
+  const { parts } = plays;
+  let at = state.written;
+  for (let part = parts[at]; part && !('step' in part && part.step === step); part = parts[++at]);
+  if (at === parts.length) return;
   while (state.written <= at) {
     const part = parts[state.written++];
     if (part && 'bytes' in part) outbox.put(part.bytes, false);
