@@ -1,4 +1,5 @@
 /** What commands have in common: their place in the program, and options that several of them take. */
+import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** What `--json` and `--state` give an action. */
@@ -29,7 +30,15 @@ export function portOption(usual?: number): Option {
   ).argParser(portOf);
 }
 
-function portOf(text: string): number {
+export function portOf(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError('It is no port (0 to 65535)');
+}
+
+/** Resolves with the first signal that tells a program to end. */
+export function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => resolve());
+  });
 }

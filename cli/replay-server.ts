@@ -13,6 +13,7 @@ import {
 } from '../replay/index.ts';
 import { UserError } from './error.ts';
 import { readRecordingFile } from './recording-file.ts';
+import { httpOption, replayOverHttp } from './replay-http.ts';
 import { writeReport } from './report-file.ts';
 import { reportProblems } from './sessions.ts';
 import { remark } from './terminal.ts';
@@ -26,6 +27,7 @@ interface ServerOptions {
   readonly seed?: number;
   readonly placement: 'observed' | 'causal';
   readonly miss: 'error' | 'exit' | 'live';
+  readonly http?: number;
 }
 
 /** Adds it below `replay`. */
@@ -36,6 +38,7 @@ export function registerReplayServer(replay: Command): void {
     .argument('<recording>', 'a file')
     .argument('[command...]', 'after --: the live server of --miss live, started when it is needed')
     .option('--session <name>', 'which session: a name or an id; needed when there are several')
+    .addOption(httpOption())
     .option('--report <file>', 'write what was not as recorded to this file, as JSON')
     .option('--strict', 'exit with 1 when anything was not as recorded')
     .option(
@@ -74,7 +77,7 @@ function repeated(word: string, before: readonly string[] = []): readonly string
 }
 
 /** The server that what was not recorded is passed on to: the command that the user typed. */
-function liveServer([command, ...args]: readonly string[], { miss }: ServerOptions) {
+function liveServer([command, ...args]: readonly string[], { miss, http }: ServerOptions) {
   if (miss === 'live' && command === undefined) {
     const hint = 'wiretape replay server FILE --miss live -- COMMAND';
     throw new UserError('no-command', '--miss live needs the command of a live server.', hint);
@@ -82,6 +85,10 @@ function liveServer([command, ...args]: readonly string[], { miss }: ServerOptio
   if (miss !== 'live' && command !== undefined) {
     const hint = 'Add --miss live, or leave the command out.';
     throw new UserError('wrong-usage', 'A command is only run with --miss live.', hint);
+  }
+  if (miss === 'live' && http !== undefined) {
+    const hint = 'Leave --http out: the client then starts the recorded server by its command.';
+    throw new UserError('wrong-usage', '--miss live is for stdio.', hint);
   }
   return command === undefined
     ? {}
@@ -101,12 +108,17 @@ async function replayServer(
   const live = liveServer(words, options);
   const { entries, problems } = await readRecordingFile(file);
   reportProblems(problems.map((problem) => ({ ...problem, file })));
-  const session = chosen(file, entries, options);
-  const { stdin: input, stdout: output } = process;
+  const choose = (session?: string) =>
+    chosen(file, entries, { ...options, ...(session ? { session } : {}) });
   const { mask: masks = [], fault: faults = [], miss, placement, seed = 1 } = options;
   const onMiss = miss === 'exit' ? 'exit' : 'error';
-  const playing = { masks, faults, seed, onMiss, placement, ...live } as const;
-  const serving = serveRecording({ entries, session, input, output, ...playing });
+  const playing = { masks, faults, seed, onMiss, placement } as const;
+  if (options.http !== undefined) {
+    return await replayOverHttp(entries, { ...options, ...playing, choose, isFaithful, summary });
+  }
+  const session = choose();
+  const { stdin: input, stdout: output } = process;
+  const serving = serveRecording({ entries, session, input, output, ...playing, ...live });
   // Hosts close stdin first; one that does not still gets its report.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.once(signal, () => void serving.close());

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { tapHttp } from '../tap/http/listen.ts';
 import type { SessionOptions } from '../tap/tap-session.ts';
+import { toldToEnd } from './command.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 import { remark } from './terminal.ts';
 
@@ -92,11 +93,4 @@ function cannotListen(error: unknown, at: string): unknown {
   const sentence =
     code === 'EADDRINUSE' ? `${at} is taken by another program.` : `${at}: ${systemReason(error)}.`;
   return new UserError('port-in-use', sentence, 'Name another by --listen 127.0.0.1:PORT.');
-}
-
-function toldToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => resolve());
-  });
 }

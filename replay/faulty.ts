@@ -77,6 +77,12 @@ export function withFaults(player: Player, faults: Faults, seed: number): Player
     start: () => pass(player.start()),
     receive: (value) => (isOver ? [] : pass(player.receive(value))),
     receiveText: (text) => (isOver ? [] : pass(player.receiveText(text))),
+    hear(text, exchange) {
+      if (isOver) return { heard: [], said: [] };
+      const { heard, said } = player.hear(text, exchange);
+      return { heard, said: pass(said) };
+    },
+    abandon: (exchange) => (isOver ? [] : pass(player.abandon(exchange))),
     report: () => ({ ...player.report(), faults: applied.map((one) => ({ ...one })) }),
   };
 }

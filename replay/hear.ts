@@ -75,7 +75,8 @@ function bind(
   if (!isRequest(item)) return [];
   const { id, method, params } = live.message;
   const { call, message } = item;
-  state.live.set(call, { id, token: member(params, '_meta', META.progressToken) });
+  const token = member(params, '_meta', META.progressToken);
+  state.live.set(call, { id, token, exchange: state.exchange });
   state.byId.set(idKey(id), call);
   state.moments.asked.set(call, ++state.moment);
   if (method === 'initialize') {
@@ -96,6 +97,8 @@ function takeCancellation(
   const id = member(params, 'requestId');
   const call = isId(id) ? state.byId.get(idKey(id)) : undefined;
   const item = call && state.script.turns.get(call)?.cancel;
+  // Recorded over HTTP, the closed stream was the cancellation.
+  if (call && !item) return call.cancelled !== undefined && call.exchange !== undefined;
   if (!item || state.placement.isMatched(item)) return false;
   const named = new Set(['requestId']);
   const [recorded, live] = [member(item.value, 'params'), params].map((one) =>
@@ -104,6 +107,19 @@ function takeCancellation(
   compare(state, [recorded, live], { item, about: 'cancellation', at: '/params' });
   note(state, { item }, value);
   return true;
+}
+
+/**
+ * The client gave up a live exchange. In the stateless era that is how a request over HTTP is
+ * cancelled, so it stands for the cancellation that a recording of a pipe holds.
+ */
+export function abandon(state: LiveSession, exchange: number): boolean {
+  if (state.script.session.session.era !== 'modern') return false;
+  const given = [...state.live].filter(([, live]) => live.exchange === exchange);
+  const items = given.flatMap(([call]) => state.script.turns.get(call)?.cancel ?? []);
+  const open = items.filter((item) => !state.placement.isMatched(item));
+  for (const item of open) note(state, { item }, item.value);
+  return open.length > 0;
 }
 
 /** The client answers what the server asked. Another answer than the recorded one is reported. */

@@ -15,10 +15,29 @@ export type { Divergence } from './diff/divergence.ts';
 export { type Separation, type SeparationReport, separate } from './diff/separation.ts';
 export type { Change } from './diff/values.ts';
 export { FaultRefusal } from './fault.ts';
+export {
+  type HttpServeOptions,
+  type HttpServing,
+  serveOverHttp,
+  serveSessions,
+} from './http/listen.ts';
+export {
+  fetchOf,
+  type HttpReport,
+  type HttpStandIn,
+  httpStandIn,
+  type Refused,
+} from './http/stand-in.ts';
 export { toldWithPast } from './miss.ts';
 export type { LiveReport, Missed, PassOn } from './pass-on.ts';
 export { createPlayer, createPlayers, type Player, type PlayOptions } from './player.ts';
-export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
+export {
+  type RecordedSession,
+  recordedSessions,
+  SessionChoice,
+  sessionOf,
+  sessionsOfServer,
+} from './recorded.ts';
 export { MISS_CODE } from './refusal.ts';
 export type { AppliedFault, Degraded, Difference, Matched, Miss, ReplayReport } from './report.ts';
 export { unplayableIn } from './script.ts';

@@ -7,6 +7,7 @@ import { createOrigins, type Origins } from './origin.ts';
 import type { PassOn } from './pass-on.ts';
 import { createSecrets, type Secrets } from './placeholders.ts';
 import { createPlacement, type Placement, type PlacementMode } from './placement.ts';
+import type { Repeated } from './repeat.ts';
 import type { Degraded, Difference, Miss } from './report.ts';
 import type { ClientItem, Script, ServerStep } from './script.ts';
 
@@ -14,6 +15,7 @@ import type { ClientItem, Script, ServerStep } from './script.ts';
 export interface LiveRequest {
   readonly id: Id;
   readonly token: unknown;
+  readonly exchange: number | undefined;
 }
 
 export interface LiveSession {
@@ -27,7 +29,7 @@ export interface LiveSession {
   /** By live id: the recorded call of the newest request that was sent with it. */
   readonly byId: Map<string, Call>;
   /** By recorded call: live ids that get its answer too, once it is sent. */
-  readonly repeats: Map<Call, Id[]>;
+  readonly repeats: Map<Call, Repeated[]>;
   /** By id: requests of the server that were sent and have no answer yet. */
   readonly asked: Map<string, Call[]>;
   readonly said: { readonly item: ClientItem | undefined; readonly value: unknown }[];
@@ -44,6 +46,8 @@ export interface LiveSession {
   line: string | undefined;
   moment: number;
   over: boolean;
+  /** The live exchange that is being heard, when exchanges are told apart. */
+  exchange: number | undefined;
 }
 
 export interface LiveOptions {
@@ -80,5 +84,6 @@ export function createLiveSession(
     line: undefined,
     moment: 0,
     over: false,
+    exchange: undefined,
   };
 }

@@ -12,7 +12,7 @@ import { classify, itemsOf } from '../model/message.ts';
 import { declaredMasks } from './declared-masks.ts';
 import { declaredFaults } from './fault.ts';
 import { withFaults } from './faulty.ts';
-import { take } from './hear.ts';
+import { abandon, take } from './hear.ts';
 import { createLiveSession, type LiveSession } from './live-session.ts';
 import type { Mask } from './masks.ts';
 import { missOf } from './miss.ts';
@@ -21,7 +21,7 @@ import { withPlaceholders } from './placeholders.ts';
 import type { PlacementMode } from './placement.ts';
 import type { RecordedSession } from './recorded.ts';
 import { type ReplayReport, reportOf } from './report.ts';
-import { scriptOf } from './script.ts';
+import { type ClientItem, type Script, scriptOf } from './script.ts';
 import { due, type Outgoing } from './speak.ts';
 import {
   clientLine,
@@ -33,12 +33,17 @@ import {
 
 export interface Player {
   readonly session: RecordedSession;
+  readonly script: Script;
   /** What the server says before the client says anything. To be called first, once. */
   start(): Outgoing[];
   /** Takes the value of one JSON text of the client. */
   receive(value: unknown): Outgoing[];
   /** Takes one line of the client. */
   receiveText(text: string): Outgoing[];
+  /** Takes the body of a request in this live exchange; gives also which recorded messages it held. */
+  hear(text: string, exchange: number): { heard: readonly ClientItem[]; said: Outgoing[] };
+  /** The client gave up the exchange. In the stateless era that cancels its request. */
+  abandon(exchange: number): Outgoing[];
   /** What this replay is like so far. */
   report(): ReplayReport;
   transcript(): SessionTranscript;
@@ -110,24 +115,34 @@ function playerOf(session: RecordedSession, { masks, onMiss, ...how }: Settings)
     });
     return after(refused);
   };
+  const receiveText = (text: string): Outgoing[] => {
+    const parsed = parseJson(text);
+    state.line = parsed.ok && !Array.isArray(parsed.value) ? text : undefined;
+    if (parsed.ok) return receive(parsed.value);
+    // Text that is too deep to be walked stands for itself.
+    if (parsed.why === 'too-deep') return receive(text);
+    // An empty line says nothing.
+    if (text.trim() === '' || state.over) return [];
+    state.misses.push(missOf(state, 'invalid', { reason: 'not-json' }));
+    return after([]);
+  };
   return {
     session,
+    script,
     start: () => due(state),
     receive(value) {
       state.line = undefined;
       return receive(value);
     },
-    receiveText(text) {
-      const parsed = parseJson(text);
-      state.line = parsed.ok && !Array.isArray(parsed.value) ? text : undefined;
-      if (parsed.ok) return receive(parsed.value);
-      // Text that is too deep to be walked stands for itself.
-      if (parsed.why === 'too-deep') return receive(text);
-      // An empty line says nothing.
-      if (text.trim() === '' || state.over) return [];
-      state.misses.push(missOf(state, 'invalid', { reason: 'not-json' }));
-      return after([]);
+    receiveText,
+    hear(text, exchange) {
+      const before = state.said.length;
+      state.exchange = exchange;
+      const said = receiveText(text);
+      state.exchange = undefined;
+      return { heard: state.said.slice(before).flatMap(({ item }) => item ?? []), said };
     },
+    abandon: (exchange) => (abandon(state, exchange) ? due(state) : []),
     report() {
       const live = how.passOn && { live: how.passOn.report() };
       return { ...reportOf(script, state.placement, state), ...live };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Entry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
-import { tapTransport, updateRecording } from '../tap/index.ts';
+import { tapFetch, tapTransport, updateRecording } from '../tap/index.ts';
 import { openRecording } from './open.ts';
 import { SessionChoice } from './recorded.ts';
 import { workflowOfTest } from './test-sessions.ts';
@@ -20,6 +20,8 @@ export type LiveServers = Readonly<Record<string, () => object>>;
 export interface RecordedTest {
   readonly names: readonly string[];
   transport(name: string): StandInTransport;
+  /** The global fetch behind a tap: it reaches the server at the address that its transport names. */
+  fetch(name: string): typeof globalThis.fetch;
   /** Closes all connections. */
   close(): Promise<void>;
   /** What was recorded; to be asked for when all is closed. */
@@ -34,7 +36,7 @@ export async function recordTest(servers: LiveServers, test: string): Promise<Re
   const folder = await mkdtemp(join(tmpdir(), 'wiretape-test-'));
   const record = join(folder, 'run.tape.jsonl');
   const workflow = workflowOfTest(test);
-  const given: StandInTransport[] = [];
+  const given: { close(): Promise<void> }[] = [];
   const entries = (): Promise<readonly Entry[]> =>
     given.length === 0 ? Promise.resolve([]) : openRecording(record);
   return {
@@ -46,8 +48,13 @@ export async function recordTest(servers: LiveServers, test: string): Promise<Re
       given.push(transport as StandInTransport);
       return transport as StandInTransport;
     },
+    fetch(name) {
+      const fetch = tapFetch(globalThis.fetch, { name, workflow, record });
+      given.push(fetch);
+      return fetch;
+    },
     async close() {
-      for (const transport of given) await transport.close();
+      for (const one of given) await one.close();
     },
     entries,
     async keep(recording) {

@@ -4,6 +4,7 @@
  */
 import type { Entry, MessageEntry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
+import { messageInFrame } from '../model/line.ts';
 import { nameOf, type SessionView } from '../model/session.ts';
 import { createSessionMachine, type Seen } from '../model/session-machine.ts';
 import { itemOf } from '../model/view.ts';
@@ -28,9 +29,10 @@ function recorded(id: string, own: readonly Entry[]): RecordedSession {
   const messages = new Map<number, MessageEntry>();
   for (const entry of entries) {
     const found = machine.apply(entry);
-    if (entry.type !== 'message') continue;
+    const message = messageOf(entry);
+    if (!message) continue;
     seen.set(entry.seq, found);
-    messages.set(entry.seq, entry);
+    messages.set(entry.seq, message);
   }
   return {
     session: machine.session,
@@ -39,6 +41,12 @@ function recorded(id: string, own: readonly Entry[]): RecordedSession {
     value: (ref) => itemOf(messages.get(ref.seq)?.value, ref.item),
     seen: (seq) => seen.get(seq) ?? [],
   };
+}
+
+/** The message of an entry; in the body of an exchange it may be written in several lines. */
+export function messageOf(entry: Entry): MessageEntry | undefined {
+  if (entry.type === 'message') return entry;
+  return entry.type === 'frame' ? messageInFrame(entry) : undefined;
 }
 
 /** By seq, each once; an entry that arrived after all wins over the gap that stands in its place. */
@@ -84,6 +92,19 @@ export function sessionOf(
       ? 'The recording has no session'
       : `The recording has no session ${wanted}, only ${listed}`;
   throw new SessionChoice('unknown-session', detail);
+}
+
+/**
+ * The sessions of one recorded server, in recorded order: those of this name, or the one of this id
+ * or beginning of an id; without one, all, when they have one name. None: it is not there, or not clear.
+ */
+export function sessionsOfServer(
+  sessions: readonly RecordedSession[],
+  wanted: string | undefined,
+): readonly RecordedSession[] {
+  const found = wanted === undefined ? sessions : sessionsNamed(sessions, wanted);
+  const isNamed = found.every(({ name }) => name === (wanted ?? found[0]?.name));
+  return isNamed || found.length === 1 ? found : [];
 }
 
 /** The sessions of this name in recorded order, else the one of this id or beginning of an id. */

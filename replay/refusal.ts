@@ -31,7 +31,12 @@ export function refuse(
   const { detail, reason, nearest, pointer, write, from, source } = miss;
   const text = refusalText(message.id, detail, { reason, nearest, pointer, write, from, source });
   state.refusals.push(text);
-  return [{ kind: 'message', text, notifies: false, eof: false }];
+  return [{ kind: 'message', text, notifies: false, eof: false, ...exchangeOf(state) }];
+}
+
+/** The live exchange that is heard now, when exchanges are told apart. */
+export function exchangeOf({ exchange }: LiveSession): { readonly exchange?: number } {
+  return exchange === undefined ? {} : { exchange };
 }
 
 /** The text of a live message: as its line was written, if it was alone on it. */

@@ -7,15 +7,26 @@ import type { Call } from '../model/session.ts';
 import type { Found } from './consumption.ts';
 import { replaceAt } from './json-text.ts';
 import type { LiveSession } from './live-session.ts';
+import { exchangeOf } from './refusal.ts';
 import { type ClientItem, isRequest, type ServerStep } from './script.ts';
 import type { OutgoingMessage } from './speak.ts';
 import { isStateless } from './written-state.ts';
 
-/** Whether an answer stands alone: no progress, no question and no other answer belongs to it. */
+/** A request that is answered like one before it. */
+export interface Repeated {
+  readonly id: Id;
+  readonly exchange?: number;
+}
+
+/**
+ * Whether an answer stands alone: no progress, no question and no other answer belongs to it. A
+ * second handshake is a client that the recording does not have.
+ */
 export function isRepeatable({ script }: LiveSession, item: ClientItem): boolean {
   const turn = isRequest(item) ? script.turns.get(item.call) : undefined;
   const [step, ...others] = turn?.steps ?? [];
   if (!turn || !step || others.length > 0 || turn.answers.length > 0) return false;
+  if (turn.item.message.method === 'initialize') return false;
   return step.parts.length === 1 && turn.item.call.response !== undefined;
 }
 
@@ -35,10 +46,11 @@ export function repeat(
     // It has no place of its own in the transcript.
     state.said.push({ item: undefined, value: live.value });
   }
-  if (state.moments.answered.has(call)) return [answerTo(step, live.id)];
+  const asked = { id: live.id, ...exchangeOf(state) };
+  if (state.moments.answered.has(call)) return [answerTo(step, asked)];
   const waiting = state.repeats.get(call);
-  if (waiting) waiting.push(live.id);
-  else state.repeats.set(call, [live.id]);
+  if (waiting) waiting.push(asked);
+  else state.repeats.set(call, [asked]);
   return [];
 }
 
@@ -48,16 +60,17 @@ export function waitingRepeats(
   step: ServerStep,
   call: Call,
 ): OutgoingMessage[] {
-  const ids = state.repeats.get(call) ?? [];
+  const waiting = state.repeats.get(call) ?? [];
   state.repeats.delete(call);
-  return ids.map((id) => answerTo(step, id));
+  return waiting.map((asked) => answerTo(step, asked));
 }
 
-function answerTo({ text }: ServerStep, id: Id): OutgoingMessage {
+function answerTo({ text }: ServerStep, { id, ...where }: Repeated): OutgoingMessage {
   return {
     kind: 'message',
     text: replaceAt(text, ['id'], JSON.stringify(id)),
     notifies: false,
     eof: false,
+    ...where,
   };
 }

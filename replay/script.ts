@@ -7,6 +7,7 @@
 import { bytesOfEntry } from '../model/crossing.ts';
 import {
   type Entry,
+  type Envelope,
   type ExitEntry,
   type FrameEntry,
   lastSeq,
@@ -22,10 +23,11 @@ import {
   type ResponseMessage,
   type SingleMessage,
 } from '../model/message.ts';
+import { LISTEN } from '../model/methods.ts';
 import type { Call, MessageRef } from '../model/session.ts';
 import type { Seen } from '../model/session-machine.ts';
 import type { Path } from './json-text.ts';
-import type { RecordedSession } from './recorded.ts';
+import { messageOf, type RecordedSession } from './recorded.ts';
 import { type Slot, slotsOf } from './slots.ts';
 
 /** A recorded message of the client. */
@@ -36,6 +38,8 @@ export interface ClientItem {
   readonly message: SingleMessage;
   /** A request opens it, an answer closes this one of the server, a cancellation gives it up. */
   readonly call?: Call;
+  /** The HTTP exchange it was sent in. */
+  readonly exchange?: number;
 }
 
 /** A recorded request of the client. */
@@ -49,7 +53,7 @@ export interface ServerStep {
   readonly seq: number;
   /** The messages of the line; none when it is no message. */
   readonly parts: readonly ServerPart[];
-  /** The text of a message, without LF. */
+  /** The text of a message; over HTTP it may have line ends in it. */
   readonly text: string;
   /** The bytes of a line that is no message, LF included. */
   readonly bytes?: Uint8Array;
@@ -57,6 +61,10 @@ export interface ServerStep {
   readonly eof: boolean;
   /** The client's requests it belongs to; none: it waits for all that the client said before it. */
   readonly owners: readonly Call[];
+  /** The HTTP exchange it came in. */
+  readonly exchange?: number;
+  /** What stood around it there. */
+  readonly around?: Envelope;
 }
 
 export interface ServerPart {
@@ -66,6 +74,8 @@ export interface ServerPart {
   readonly slots: readonly Slot[];
   /** The request of the server that this is. */
   readonly asks?: Call;
+  /** The request of the client that it answers. */
+  readonly answers?: Call;
 }
 
 /** What belongs to one request of the client, in recorded order. */
@@ -138,7 +148,8 @@ interface Draft {
 }
 
 function addEntry(draft: Draft, session: RecordedSession, entry: Entry): void {
-  if (entry.type === 'message') addMessage(draft, session, entry);
+  const message = messageOf(entry);
+  if (message) addMessage(draft, session, message);
   const lost = lossOf(entry);
   if (lost) {
     if (!('from' in entry) || entry.from === 'server') draft.lastLoss = lastSeq(entry);
@@ -182,8 +193,12 @@ function clientItems(session: RecordedSession, entry: MessageEntry): ClientItem[
     const name = reference(session.session.id, ref.seq, ref.item);
     // Text that is too deep to be walked stands for itself.
     const value = entry.value === undefined ? entry.text : session.value(ref);
-    return [{ ref, reference: name, value, message, ...tied }];
+    return [{ ref, reference: name, value, message, ...tied, ...exchangeOf(entry) }];
   });
+}
+
+function exchangeOf({ exchange }: MessageEntry): Pick<ServerStep, 'exchange'> {
+  return exchange === undefined ? {} : { exchange };
 }
 
 /** A second answer, and an answer whose request nobody made, belong to no call. */
@@ -210,7 +225,7 @@ function messageStep(
   const owners = new Set<Call>();
   const parts = session.seen(entry.seq).map((seen, index): ServerPart => {
     const { kind, ref } = seen;
-    const owner = ownerOf(seen);
+    const owner = ownerOf(seen, entry);
     if (owner) owners.add(owner);
     const inside: Path = ref.item === undefined ? [] : [ref.item];
     return {
@@ -222,22 +237,30 @@ function messageStep(
         path: [...inside, ...slot.path],
       })),
       ...(seen.kind === 'request' && seen.call ? { asks: seen.call } : {}),
+      ...(seen.kind === 'response' && seen.call ? { answers: seen.call } : {}),
     };
   });
+  const around = entry.sse ?? entry.body;
   return {
     seq: entry.seq,
     parts,
     text: entry.text,
     eof: entry.eof === true,
     owners: [...owners],
+    ...exchangeOf(entry),
+    ...(around ? { around } : {}),
   };
 }
 
-/** The client's request that a message of the server belongs to beyond doubt. */
-function ownerOf({ kind, call, method }: Seen): Call | undefined {
+/**
+ * The client's request that a message of the server belongs to beyond doubt. Over HTTP what came in
+ * the exchange of one request belongs to it; but what a listener hears has its causes elsewhere.
+ */
+function ownerOf({ kind, call, method }: Seen, { exchange }: MessageEntry): Call | undefined {
   if (kind === 'response') return call;
   if (kind === 'request') return call?.parent;
-  return method === 'notifications/progress' ? call : undefined;
+  if (method === 'notifications/progress') return call;
+  return exchange !== undefined && call?.method !== LISTEN ? call : undefined;
 }
 
 function turnsOf(client: readonly ClientItem[], steps: readonly ServerStep[]): Map<Call, Turn> {
@@ -292,7 +315,10 @@ const FROM_OUTSIDE: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP'
 function ownExit({ session }: RecordedSession): ExitEntry | undefined {
   const { exit, calls } = session;
   if (!exit) return undefined;
-  const left = calls.some(({ from, state }) => from === 'client' && state === 'abandoned');
+  // A listener stays open for as long as its client.
+  const left = calls.some(
+    ({ from, state, method }) => from === 'client' && state === 'abandoned' && method !== LISTEN,
+  );
   const failed = exit.code !== null && exit.code !== 0;
   const crashed = exit.signal !== null && !FROM_OUTSIDE.has(exit.signal);
   return left || failed || crashed ? exit : undefined;

@@ -19,7 +19,8 @@ export function slotsOf(
   open: ReadonlyMap<string, Call>,
 ): Slot[] {
   if (message?.kind === 'response') {
-    const id: Slot[] = call ? [{ path: ['id'], call, of: 'id' }] : [];
+    // A server that could not read an id says null.
+    const id: Slot[] = call && message.id !== null ? [{ path: ['id'], call, of: 'id' }] : [];
     return [...id, ...subscriptionSlot(message.result, 'result', open)];
   }
   if (message?.kind !== 'notification') return [];

@@ -21,6 +21,10 @@ export interface OutgoingMessage {
   readonly answers?: readonly Answered[];
   /** Milliseconds until it is sent; what comes after it does not wait. Only a fault has it. */
   readonly delay?: number;
+  /** The recorded line; a refusal of ours has none. */
+  readonly step?: ServerStep;
+  /** The live exchange of the request that it belongs to, when exchanges are told apart. */
+  readonly exchange?: number;
 }
 
 /** A recorded request, and where its answer stands in the line: nowhere but in a batch. */
@@ -65,12 +69,15 @@ function send(state: LiveSession, step: ServerStep): Outgoing[] {
   state.sent.push({ step, text });
   const notifies = step.parts.some(({ kind }) => kind === 'notification');
   const repeats = step.owners.flatMap((call) => waitingRepeats(state, step, call));
+  const exchange = liveExchange(state, step);
   const message = {
     kind: 'message',
     text,
     notifies,
     eof: step.eof,
     answers: answersOf(step),
+    step,
+    ...(exchange === undefined ? {} : { exchange }),
   } as const;
   return [message, ...repeats];
 }
@@ -82,6 +89,12 @@ function answersOf({ parts }: ServerStep): Answered[] {
     const path = ref.item === undefined ? [] : [ref.item];
     return call ? [{ call: refOf(call), path }] : [];
   });
+}
+
+/** The exchange of the live request that a line belongs to: as its owner, or by its subscription. */
+function liveExchange({ live }: LiveSession, { owners, parts }: ServerStep): number | undefined {
+  const calls = [...owners, ...parts.flatMap(({ slots }) => slots.map(({ call }) => call))];
+  return calls.map((call) => live.get(call)?.exchange).find((exchange) => exchange !== undefined);
 }
 
 function expectAnswer(asked: Map<string, Call[]>, call: Call): void {

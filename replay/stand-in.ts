@@ -55,7 +55,7 @@ const LONGEST_LINE = 64 * 1024 * 1024;
  * progress that they read together with the answer, and a recorded server, which never has to
  * think, would always give them both at once. It changes when a message comes, never which or where.
  */
-const SPACING = 10;
+export const SPACING = 10;
 
 /**
  * Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear,
@@ -168,8 +168,10 @@ async function write(
   return 'more';
 }
 
+/** A message as a line; what was sent over HTTP may have line ends, which in JSON are white space. */
 function bytesToSay({ text, eof }: OutgoingMessage): Uint8Array {
-  return Buffer.from(eof ? text : `${text}\n`);
+  const line = text.replaceAll('\n', ' ');
+  return Buffer.from(eof ? line : `${line}\n`);
 }
 
 /** What is said later than it is due, because of a fault. */

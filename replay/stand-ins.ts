@@ -2,7 +2,9 @@
 /** All servers of one recording, each to be connected to as often as it was when recorded. */
 import type { Entry } from '../model/entry.ts';
 import { createHeard } from './heard.ts';
-import { createPlayers, type PlayOptions } from './player.ts';
+import type { HttpSession } from './http/http-session.ts';
+import { type Fetch, fetchOf, httpStandIn } from './http/stand-in.ts';
+import { createPlayers, type Player, type PlayOptions } from './player.ts';
 import {
   type RecordedSession,
   recordedSessions,
@@ -21,6 +23,11 @@ export interface StandIns {
    * given, it is the second recorded session of that name. Throws a SessionChoice when there is none.
    */
   transport(name: string): StandInTransport;
+  /**
+   * For HTTP transports of the SDKs, in place of the global fetch: all recorded sessions of this name
+   * that nobody has yet, each `initialize` the next. Throws a SessionChoice when there is none.
+   */
+  fetch(name: string): Fetch;
   /** What the replay of each session is like so far, in recorded order. */
   report(): readonly ReplayReport[];
   transcript(): Transcript;
@@ -42,11 +49,12 @@ export function standInsOf(
 ): StandIns {
   const all = createPlayers(sessions, options);
   const players = new Map(all.map((player) => [player.session, player]));
-  const given = new Map<RecordedSession, StandInTransport>();
+  const given = new Map<RecordedSession, { close(): unknown }>();
+  const played = new Map<RecordedSession, Pick<Player, 'report' | 'transcript'>>(players);
   let said = 0;
   const heard = new Map(sessions.map((session) => [session, createHeard(session, () => ++said)]));
   const close = async (): Promise<void> => {
-    for (const transport of given.values()) await transport.close();
+    for (const one of given.values()) await one.close();
   };
   return {
     names: [...new Set(sessions.map(({ name }) => name))],
@@ -59,8 +67,20 @@ export function standInsOf(
       given.set(next, transport);
       return transport;
     },
-    report: () => [...players.values()].map((player) => player.report()),
-    transcript: () => transcript([...players.values()].map((player) => player.transcript())),
+    fetch(name) {
+      const named = sessionsNamed(sessions, name);
+      const left = named.filter((session) => !given.has(session));
+      if (left.length === 0) throw notThere(sessions, named, name);
+      const own = all.filter(({ session }) => left.includes(session));
+      const http = httpStandIn(own, (session) => heard.get(session));
+      for (const [at, { session }] of own.entries()) {
+        given.set(session, http);
+        played.set(session, http.sessions[at] as HttpSession);
+      }
+      return fetchOf(http);
+    },
+    report: () => [...played.values()].map((one) => one.report()),
+    transcript: () => transcript([...played.values()].map((one) => one.transcript())),
     entries: () => [...given.keys()].flatMap((session) => heard.get(session)?.entries() ?? []),
     close,
     [Symbol.asyncDispose]: close,

@@ -4,6 +4,7 @@
  */
 import type { Entry } from '../model/entry.ts';
 import type { Heard } from './heard.ts';
+import { type Fetch, fetchOf, type HttpStandIn, httpStandIn } from './http/stand-in.ts';
 import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
@@ -24,6 +25,8 @@ export interface StandInTransport {
 export interface StandIn {
   readonly name: string;
   transport(): StandInTransport;
+  /** For HTTP transports of the SDKs, in place of the global one; no socket is opened. */
+  readonly fetch: Fetch;
   report(): ReplayReport;
   transcript(): Transcript;
 }
@@ -42,19 +45,29 @@ export function standIn(
 
 export function standInOf(session: RecordedSession, options: PlayOptions = {}): StandIn {
   const player = createPlayer(session, options);
+  let http: HttpStandIn | undefined;
   let given = false;
+  const give = (): void => {
+    if (given)
+      throw new Error(
+        `The recorded session ${session.name} was one connection, and has its client.`,
+      );
+    given = true;
+  };
+  const open = (): HttpStandIn => {
+    give();
+    http = httpStandIn([player]);
+    return http;
+  };
   return {
     name: session.name,
     transport() {
-      if (given)
-        throw new Error(
-          `The recorded session ${session.name} was one connection, and has its client.`,
-        );
-      given = true;
+      give();
       return transportOf(player);
     },
-    report: () => player.report(),
-    transcript: () => transcript([player.transcript()]),
+    fetch: (...request) => fetchOf(http ?? open())(...request),
+    report: () => http?.report().sessions[0] ?? player.report(),
+    transcript: () => http?.transcript() ?? transcript([player.transcript()]),
   };
 }
 

@@ -139,6 +139,7 @@ async function record(
   const given: StandIns = {
     names,
     transport: live.transport,
+    fetch: live.fetch,
     report: () => [],
     transcript: () => transcript([]),
     entries: () => [],

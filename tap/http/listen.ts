@@ -6,11 +6,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import type { Host } from '../../model/entry.ts';
+import { refusal } from '../../model/loopback.ts';
 import { type SessionClock, startClock } from '../clock.ts';
 import { createPropagator } from '../propagation.ts';
 import { reasonOf } from '../system-error.ts';
 import type { SessionOptions } from '../tap-session.ts';
-import { faultOf, refusal } from './access.ts';
+import { faultOf } from './access.ts';
 import { type Exchange, openExchange } from './exchange.ts';
 import { passOn, refuse } from './forward.ts';
 import { headerOf, type RawHeaders } from './headers.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Entry } from '../../model/entry.ts';
 import { type Folder, temporaryFolder } from '../cli/wiretape.ts';
-import { client, opening, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { overlapping } from './overlapping.ts';
 import { recordScenarios } from './scenarios.ts';
 
 export const FIXTURES = ['overlap', 'memory', 'filesystem', 'everything'] as const;
@@ -38,34 +38,5 @@ async function recordFixtures(): Promise<ReadonlyMap<Fixture, readonly Entry[]>>
   return new Map<Fixture, readonly Entry[]>([
     ['overlap', overlapping()],
     ...recorded.map(({ scenario, entries }) => [scenario.name, entries] as const),
-  ]);
-}
-
-/** Overlapping calls, equal ones among them, with progress, questions and log messages between. */
-function overlapping(): Entry[] {
-  const progress = (progressToken: number, at: number) =>
-    server({ method: 'notifications/progress', params: { progressToken, progress: at } });
-  const log = (data: string) =>
-    server({ method: 'notifications/message', params: { level: 'info', data } });
-  return tape('overlap', [
-    ...opening(),
-    client(toolCall(1, 'a', {}, { progressToken: 1 })),
-    client(toolCall(2, 'same')),
-    client(toolCall(3, 'same')),
-    client(toolCall(4, 'd')),
-    progress(1, 1),
-    log('all four'),
-    server(toolText(3, 'one')),
-    server({ id: 0, method: 'roots/list' }),
-    server({ id: '', method: 'roots/list' }),
-    client({ id: '', result: { roots: [] } }),
-    client({ id: 0, result: { roots: [{ uri: 'file:///' }] } }),
-    progress(1, 2),
-    server(toolText(4, 'four')),
-    server(toolText(2, 'two')),
-    log('before the last'),
-    server(toolText(1, 'done')),
-    client(toolCall(5, 'last')),
-    server(toolText(5, 'end')),
   ]);
 }

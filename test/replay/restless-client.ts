@@ -77,7 +77,7 @@ function callsOf(entries: readonly Entry[]): readonly Call[] {
   return recordedSessions(entries)[0]?.session.calls ?? [];
 }
 
-function partsOf(entries: readonly Entry[]): Part[] {
+export function partsOf(entries: readonly Entry[]): Part[] {
   const calls = callsOf(entries);
   let group = 0;
   const parts: Part[] = [];
@@ -96,7 +96,7 @@ function needsBefore(calls: readonly Call[], seq: number): string[] {
   });
 }
 
-function neededAtEnd(entries: readonly Entry[]): string[] {
+export function neededAtEnd(entries: readonly Entry[]): string[] {
   return needsBefore(callsOf(entries), Number.POSITIVE_INFINITY);
 }
 
@@ -104,7 +104,7 @@ function neededAtEnd(entries: readonly Entry[]): string[] {
  * In recorded order, but for parts that nothing orders. Equal requests stay in order: a client that
  * swaps them means another one by each.
  */
-function shuffled(parts: readonly Part[], random: Random): Part[] {
+export function shuffled(parts: readonly Part[], random: Random): Part[] {
   const next = new Map<string, number>();
   const keyed = parts.map((part) => {
     const same = `${part.group} ${JSON.stringify(part.entry.value).replace(/"id":[^,]*,/, '')}`;
@@ -117,7 +117,7 @@ function shuffled(parts: readonly Part[], random: Random): Part[] {
 }
 
 /** New ids for the client's requests, of either type, and new progress tokens. */
-function namesOf(random: Random) {
+export function namesOf(random: Random) {
   const toLive = new Map<unknown, string | number>();
   const toRecorded = new Map<unknown, unknown>();
   let next = Math.floor(random() * 1000);

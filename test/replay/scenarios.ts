@@ -94,6 +94,12 @@ const filesystem: Scenario = {
 
 const scenarios: readonly Scenario[] = [everything, memory, filesystem];
 
+export function scenarioOf(name: Scenario['name']): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (!found) throw new Error(`there is no scenario ${name}`);
+  return found;
+}
+
 /** Records all scenarios against the released servers. */
 export async function recordScenarios(): Promise<Recorded[]> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'wiretape-replay-')));
