@@ -8,7 +8,6 @@ import { type Dispatcher, Pool } from 'undici';
 import type { Host } from '../../model/entry.ts';
 import { type SessionClock, startClock } from '../clock.ts';
 import { createPropagator } from '../propagation.ts';
-import { reasonOf } from '../system-error.ts';
 import type { SessionOptions } from '../tap-session.ts';
 import { faultOf, refusal } from './access.ts';
 import { type Exchange, openExchange } from './exchange.ts';
@@ -135,11 +134,8 @@ function answerWith(
       },
       dispatcher,
       now: clock.now,
-      onUnreachable: (error: Error) =>
-        sayOnce(
-          'unreachable',
-          `${name} cannot be reached at ${upstream.origin}: ${reasonOf(error)}`,
-        ),
+      onUnreachable: (reason: string) =>
+        sayOnce('unreachable', `${name} cannot be reached at ${upstream.origin}: ${reason}`),
     };
     const exchangeOf = (hold: (isHeld: boolean) => void): Exchange =>
       openExchange(head, { sessions, endpoint: upstream.pathname, hold });

@@ -11,6 +11,7 @@ import {
   ABANDONED,
   type Bars,
   CANCELLED,
+  CUT_OFF,
   createBars,
   FAILED,
   FROM_SERVER,
@@ -162,6 +163,7 @@ export class RunBuffer {
     return this.messageAt(this.#bars.track[bar] ?? 0, this.#bars.request[bar] ?? 0);
   }
 
+  /** The reference of the answer; of a call that was cut off, of what ended its exchange. */
   responseOf(bar: number): string | undefined {
     const response = this.#bars.response[bar] ?? 0;
     return response === 0 ? undefined : this.messageAt(this.#bars.track[bar] ?? 0, response - 1);
@@ -189,27 +191,46 @@ export class RunBuffer {
     }
     const kind = markOf(row);
     if (kind) this.#marks.push({ kind, track: track.number, row: row.row, time });
-    this.#length = Math.max(this.#length, time);
+    // That a session is over may be noticed long after the last thing happened in it.
+    if (row.kind !== 'end') this.#length = Math.max(this.#length, time);
     this.#rows.add(track.number, row.row, time);
   }
 
   #applyToBar(bar: number, row: Row, time: number): void {
+    const bars = this.#bars;
+    const answered = (bars.response[bar] ?? 0) !== 0 && ((bars.flags[bar] ?? 0) & CUT_OFF) === 0;
     if (row.kind === 'response') {
       const failed = row.outcome === 'error' || row.outcome === 'tool-error';
-      const answered = (this.#bars.response[bar] ?? 0) !== 0;
-      if (!answered) this.#bars.settle(bar, time, failed ? FAILED : 0, row.row);
-    } else if (row.method === 'notifications/cancelled') this.#bars.mark(bar, CANCELLED);
+      if (!answered) bars.settle(bar, time, failed ? FAILED : 0, row.row);
+    } else if (row.kind === 'http' && !answered) this.#cutOff(bar, row, time);
+    else if (row.method === 'notifications/cancelled') bars.mark(bar, CANCELLED);
+  }
+
+  /** The exchange of a call ended without its answer. */
+  #cutOff(bar: number, { outcome, from, row }: Row, time: number): void {
+    // Until the session ends another stream may bring what this one did not.
+    if (outcome === 'open')
+      this.#bars.leave(bar, time, from === 'client' ? CANCELLED : FAILED, row);
+    else this.#bars.settle(bar, time, (CUT_OFF_FLAGS[outcome ?? ''] ?? 0) | CUT_OFF, row);
   }
 
   /** A session that ended owes no more answers: what is open then stays without one. */
   #endOpenBars({ summary, offset, barOfRow }: OwnTrack): void {
     if (summary.phase !== 'ended') return;
+    const end = offset + summary.lastAt;
     for (const bar of barOfRow.values()) {
-      if (this.#bars.end[bar] === Number.POSITIVE_INFINITY)
-        this.#bars.settle(bar, offset + summary.lastAt, ABANDONED);
+      if (this.#bars.end[bar] !== Number.POSITIVE_INFINITY) continue;
+      this.#bars.abandon(bar, end);
+      this.#length = Math.max(this.#length, this.#bars.end[bar] ?? 0);
     }
   }
 }
+
+const CUT_OFF_FLAGS: Readonly<Record<string, number>> = {
+  failed: FAILED,
+  cancelled: CANCELLED,
+  abandoned: ABANDONED,
+};
 
 function flagsOf({ from, method }: Row): number {
   const isSetUp = SET_UP_METHODS.has(method) || method.endsWith('/list');
