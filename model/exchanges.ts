@@ -17,6 +17,8 @@ interface Exchange {
   readonly resumes: boolean;
   status?: number;
   isStream?: boolean;
+  /** It is the stream of the older transport. */
+  isOlder?: boolean;
   /** Its stream told ids of events, behind which another may go on. */
   hasEvents?: boolean;
   /** Something came from the server of which not enough was kept: the answer may be in there. */
@@ -38,8 +40,8 @@ export interface Exchanges {
 
 export function createExchanges(): Exchanges {
   const open = new Map<number, Exchange>();
-  /** A stream of the older transport (HTTP+SSE, 2024-11-05) brings the answers. */
-  let isOlder = false;
+  /** The stream of the older transport (HTTP+SSE, 2024-11-05), which brings all answers. */
+  let older: Exchange | undefined;
 
   const begin = (entry: HttpEntry, session: Session): void => {
     const revision = headerOf(entry, 'mcp-protocol-version');
@@ -53,10 +55,13 @@ export function createExchanges(): Exchanges {
   const end = (known: Exchange, entry: HttpEntry, session: Session): readonly Unanswered[] => {
     open.delete(entry.exchange);
     if (known.resumes) session.resumedCount--;
+    if (known === older) older = undefined;
     const waiting = known.calls.filter(({ state }) => state === 'open');
     return waiting.map((call) => {
       call.exchangeEnd = endOf(known, entry, isAnswerLost(call, session));
-      return [call, eventOf(known, call, isOlder)];
+      const event = eventOf(known, call, older !== undefined);
+      if (event === undefined && !known.isStream) older?.calls.push(call);
+      return [call, event];
     });
   };
 
@@ -75,7 +80,10 @@ export function createExchanges(): Exchanges {
       if (!known || entry.from === 'client') return;
       const { id, event } = blockOf(entry);
       if (id) known.hasEvents = true;
-      if (event === 'endpoint') isOlder = true;
+      if (event === 'endpoint') {
+        known.isOlder = true;
+        older = known;
+      }
       known.hasUnread ||= isUnread(entry);
     },
     apply(entry, session) {
@@ -130,10 +138,10 @@ function endOf(
  * stream that told ids of events may be resumed (basic/transports, "Resumability"), and over HTTP+SSE
  * (2024-11-05) an accepted request is answered on another exchange.
  */
-function eventOf(exchange: Exchange, call: Call, isOlder: boolean): CallEvent | undefined {
+function eventOf(exchange: Exchange, call: Call, hasOlder: boolean): CallEvent | undefined {
   const { exchangeEnd: end, method, from } = call;
   if (end?.ended === 'tap-closed') return 'end';
-  if (exchange.era !== 'modern' && mayGoOn(exchange, end?.ended, isOlder)) return undefined;
+  if (exchange.era !== 'modern' && mayGoOn(exchange, end?.ended, hasOlder)) return undefined;
   if (from === 'server') return 'end';
   if (end?.ended === 'client-closed') return 'cancel';
   // A subscription has no answer before it is over.
@@ -141,10 +149,10 @@ function eventOf(exchange: Exchange, call: Call, isOlder: boolean): CallEvent | 
   return end?.isHidden || isOver ? 'end' : 'fail';
 }
 
-function mayGoOn(exchange: Exchange, ended: string | undefined, isOlder: boolean): boolean {
-  const { isStream, hasEvents, status } = exchange;
-  if (isRefused(exchange, ended)) return false;
-  return isOlder || status === 202 || (isStream === true && hasEvents === true);
+function mayGoOn(exchange: Exchange, ended: string | undefined, hasOlder: boolean): boolean {
+  const { isStream, isOlder, hasEvents, status } = exchange;
+  if (isOlder || isRefused(exchange, ended)) return false;
+  return hasOlder || status === 202 || (isStream === true && hasEvents === true);
 }
 
 function isRefused({ status }: Exchange, ended: string | undefined): boolean {

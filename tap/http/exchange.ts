@@ -138,7 +138,7 @@ function ending(
   return {
     phase: 'ended',
     ended,
-    ...(reason === undefined ? {} : { reason: session.tap.redact(reason).text }),
+    ...(reason === undefined ? {} : { reason: session.tap.clean(reason).text }),
     ...(coded.length > 0 ? { coded } : {}),
   };
 }

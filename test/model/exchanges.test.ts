@@ -46,6 +46,17 @@ const told = (id: string): Step =>
   );
 const asked = (revision = LEGACY): Step[] => [opens(1, revision), call];
 
+/** The stream of HTTP+SSE, told of with its endpoint. */
+const older = [
+  opens(7, '2024-11-05'),
+  head(200, 'text/event-stream', 7),
+  frame(
+    'server',
+    { why: 'sse', text: 'event: endpoint\ndata: /messages\n\n' },
+    { exchange: 7, channel: 'stream' },
+  ),
+];
+
 function sessionOf(steps: readonly Step[]): Session {
   const [view] = viewsOf(tape('notes', steps, { head: { transport: 'http' } }));
   if (!view) throw new Error('no session');
@@ -133,19 +144,29 @@ const FATES: Record<string, [steps: Step[], fate: string]> = {
     'open: HTTP 202, without the answer',
   ],
   'accepted with another status, over HTTP+SSE': [
-    [
-      opens(7, '2024-11-05'),
-      head(200, 'text/event-stream', 7),
-      frame(
-        'server',
-        { why: 'sse', text: 'event: endpoint\ndata: /messages\n\n' },
-        { exchange: 7, channel: 'stream' },
-      ),
-      ...asked('2024-11-05'),
-      head(200, 'text/plain'),
-      over('complete'),
-    ],
+    [...older, ...asked('2024-11-05'), head(200, 'text/plain'), over('complete')],
     'open: HTTP 200, without the answer',
+  ],
+  'accepted, and the client closed the stream of HTTP+SSE': [
+    [
+      ...older,
+      ...asked('2024-11-05'),
+      head(202),
+      over('complete'),
+      over('client-closed', { exchange: 7 }),
+      ends(),
+    ],
+    'cancelled: the client closed its connection',
+  ],
+  'accepted, and the stream of HTTP+SSE broke off': [
+    [
+      ...older,
+      ...asked('2024-11-05'),
+      head(202),
+      over('complete'),
+      over('server-closed', { exchange: 7 }),
+    ],
+    'failed: HTTP 200, then the connection broke',
   ],
   'where the answer may have been lost': [
     [...asked(), gap(2), head(200), over('complete'), ends()],
