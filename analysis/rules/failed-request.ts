@@ -16,7 +16,7 @@ export const failedRequest: Rule = {
   wrongWhen:
     'The answer came on a stream that was not recorded. Requests followed by lost or unreadable entries are left out, and so is what a client gave up by closing.',
   confirm:
-    'Look at the response: its status and body are beside the request. Then ask the server, or whoever stands before it, why.',
+    'Look at the response in the session: its status and its body stand behind the request. Then ask whoever runs the server, or what stands before it, why.',
   source:
     'MCP basic/transports "Sending Messages to the Server" of 2025-03-26 and later: a request is answered by JSON or by a stream that has the response.',
   fixtures: ['test/analysis/failed-request.test.ts'],

@@ -481,7 +481,7 @@ test('a call that failed over HTTP ends with its exchange, and says how; its ses
   await failed.waitFor();
   await page.getByRole('button', { name: '1 error' }).click();
   const inspector = page.getByRole('complementary');
-  await inspector.getByText(/#2 → #4 · id 1 · 1\.50 s · no answer: HTTP 500/).waitFor();
+  await inspector.getByText(/#2 → #4 · id 1 · 1\.50 s · HTTP 500/).waitFor();
   await inspector.getByRole('region', { name: 'End of the exchange' }).waitFor();
   tap.send(entries.slice(5));
   await page.waitForFunction(() => !document.querySelector('h1 ~ .live'));

@@ -53,7 +53,7 @@ export function factsOf({ data, now, names }: RunView, bar: number): CallFacts {
       ...(row.id === undefined ? [] : [`id ${short(row.id)}`]),
       tookText(end, took, answered || cutOff !== ''),
       ...(row.from === 'server' ? ['asked by the server'] : []),
-      ...(cutOff === '' ? [] : [`no answer: ${cutOff}`]),
+      ...(cutOff === '' ? [] : [cutOff]),
       ...(answer?.outcome === 'error' ? ['answered with an error'] : []),
       ...(answer?.outcome === 'tool-error' ? ['the tool failed'] : []),
     ],
