@@ -15,6 +15,7 @@ import {
   createBars,
   FAILED,
   FROM_SERVER,
+  OPEN,
   SET_UP,
 } from './bars.ts';
 import { createMergedRows, type MergedRows } from './merged-rows.ts';
@@ -38,6 +39,8 @@ interface OwnTrack extends Track {
   /** How many rows were looked at. */
   taken: number;
   readonly barOfRow: Map<number, number>;
+  /** Its end was seen. */
+  isOver: boolean;
 }
 
 /** What is no call and must be seen all the same: a line that is no message, lost entries, the end of a process. */
@@ -107,6 +110,7 @@ export class RunBuffer {
         columns: createColumns(),
         taken: 0,
         barOfRow: new Map(),
+        isOver: false,
       });
       this.#numbers.set(summary.id, number);
     }
@@ -191,9 +195,20 @@ export class RunBuffer {
     }
     const kind = markOf(row);
     if (kind) this.#marks.push({ kind, track: track.number, row: row.row, time });
-    // That a session is over may be noticed long after the last thing happened in it.
-    if (row.kind !== 'end') this.#length = Math.max(this.#length, time);
+    if (row.kind !== 'end' || this.#isWaitedFor(track)) {
+      this.#length = Math.max(this.#length, time);
+    }
     this.#rows.add(track.number, row.row, time);
+  }
+
+  /** That a session is over may be noticed long after the last thing happened in it; a call that waited till then counts. */
+  #isWaitedFor(track: OwnTrack): boolean {
+    if (track.isOver) return false;
+    track.isOver = true;
+    const { flags } = this.#bars;
+    for (const bar of track.barOfRow.values())
+      if (((flags[bar] ?? 0) & (OPEN | CUT_OFF)) === OPEN) return true;
+    return false;
   }
 
   #applyToBar(bar: number, row: Row, time: number): void {
@@ -221,7 +236,6 @@ export class RunBuffer {
     for (const bar of barOfRow.values()) {
       if (this.#bars.end[bar] !== Number.POSITIVE_INFINITY) continue;
       this.#bars.abandon(bar, end);
-      this.#length = Math.max(this.#length, this.#bars.end[bar] ?? 0);
     }
   }
 }
