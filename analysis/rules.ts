@@ -1,5 +1,6 @@
 /** All rules, in the order the manual lists them. */
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
+import { failedRequest } from './rules/failed-request.ts';
 import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
 import { inServerLostUpdate } from './rules/in-server-lost-update.ts';
 import { malformedMessage } from './rules/malformed-message.ts';
@@ -13,5 +14,6 @@ export const RULES: readonly Rule[] = [
   idReusedInFlight,
   secondResponse,
   unansweredRequest,
+  failedRequest,
   malformedMessage,
 ];

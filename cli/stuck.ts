@@ -83,11 +83,13 @@ function isOpen({ phase }: SessionSummary): boolean {
 const NAME = 80;
 const SENTENCE = 600;
 
+const OVER: ReadonlySet<Blame['cause']> = new Set(['late-answer', 'process-gone', 'client-gone']);
+
 function linesOf(blame: Blame, names: Stuck['names'], colors: Colors): string[] {
   const { session, method, subject, waited, cause, sentence, evidence, confirm } = blame;
   const name = shorten(visible(names.get(session) ?? session), NAME);
   const what = shorten(visible(subject ?? method), NAME);
-  const verb = cause === 'late-answer' || cause === 'process-gone' ? 'waited' : 'waiting';
+  const verb = OVER.has(cause) ? 'waited' : 'waiting';
   const references = evidence.map(({ message }) => colors.cyan(visible(message))).join(', ');
   return [
     `${colors.bold(name)} · ${what} · ${colors.yellow(`${verb} ${duration(waited)}`)}`,

@@ -2,8 +2,10 @@
  * The transcript of sessions in a terminal: one line an entry. Fed entry by entry, so that `tail`
  * can follow with it. In its stable form it has no times, no places and no minted ids.
  */
-import type { Entry, FrameEntry, MessageEntry, SessionEntry } from '../model/entry.ts';
+import type { Entry, FrameEntry, HttpEntry, MessageEntry, SessionEntry } from '../model/entry.ts';
+import { howEnded } from '../model/exchanges.ts';
 import { member } from '../model/json.ts';
+import type { CallState } from '../model/session.ts';
 import { createSessionMachine, type Seen, type SessionMachine } from '../model/session-machine.ts';
 import { itemOf } from '../model/view.ts';
 import { duration, moment } from './durations.ts';
@@ -68,12 +70,7 @@ function saidBy(entry: Entry, seen: readonly Seen[], minted: Minted | undefined)
     case 'frame':
       return [saidByFrame(entry, text)];
     case 'http':
-      return [
-        {
-          arrow: '·',
-          text: `exchange ${entry.exchange} ${entry.phase} ${httpText(entry)}`.trimEnd(),
-        },
-      ];
+      return [{ arrow: '·', text: httpText(entry) }, ...seen.flatMap(callLeftBy)];
     case 'stderr':
       return [{ arrow: '!', text: 'stderr', payload: text(entry.text) }];
     case 'exit':
@@ -108,19 +105,23 @@ function headText(
   return `${name}  ${transport}${workflow === null ? '' : `  workflow ${workflow}`}${command}${address}${recorder}`;
 }
 
-function httpText({
-  method,
-  path,
-  status,
-  ended,
-}: {
-  method?: string;
-  path?: string;
-  status?: number;
-  ended?: string;
-}): string {
-  return [method, path, status, ended].filter((part) => part !== undefined).join(' ');
+function httpText({ exchange, phase, method, path, status, ended, reason }: HttpEntry): string {
+  const parts = ['exchange', exchange, phase, method, path, status, ended];
+  const text = parts.filter((part) => part !== undefined).join(' ');
+  return reason === undefined ? text : `${text}: ${reason}`;
 }
+
+/** A call that has no answer though its exchange has ended. */
+function callLeftBy({ call, ref }: Seen): Said[] {
+  if (!call?.exchangeEnd) return [];
+  const what = [call.method, call.subject].filter((part) => part !== undefined).join(' ');
+  const took = ref.at - call.request.sent;
+  const how = WORDS[call.state] ?? call.state;
+  const bad = call.state === 'failed';
+  return [{ arrow: '←', text: `${what} ${how}: ${howEnded(call.exchangeEnd)}`, took, bad }];
+}
+
+const WORDS: Partial<Record<CallState, string>> = { open: 'not answered yet', abandoned: 'over' };
 
 function saidByFrame(entry: FrameEntry, rename: (text: string) => string): Said {
   const payload = entry.text === undefined ? entry.base64 : rename(entry.text);

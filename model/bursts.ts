@@ -17,6 +17,8 @@ export interface Bursts {
   add(at: number, trace: string | null): void;
   /** A request of `asked` was waited for until `at`. */
   waited(asked: number, at: number): void;
+  /** A request of `asked` was over at `at`, and no message said so. */
+  ended(asked: number, at: number, trace: string | null): void;
 }
 
 /** Keeps the bursts of a session in `bursts`, in the order they began. */
@@ -40,6 +42,10 @@ export function createBursts(bursts: Burst[]): Bursts {
     return latest && at - latest.last < BURST_PAUSE ? latest : begin(at, null);
   };
 
+  const wait = (burst: Burst | undefined, at: number): void => {
+    if (burst) burst.until = Math.max(burst.until ?? at, at);
+  };
+
   return {
     add(at, trace) {
       const burst = burstOf(at, trace);
@@ -49,9 +55,9 @@ export function createBursts(bursts: Burst[]): Bursts {
     waited(asked, at) {
       const latest = untraced.at(-1);
       if (!latest || asked >= latest.first) return;
-      const burst = lastBefore(untraced, asked);
-      if (burst) burst.until = Math.max(burst.until ?? at, at);
+      wait(lastBefore(untraced, asked), at);
     },
+    ended: (asked, at, trace) => wait(traced.get(trace ?? '') ?? lastBefore(untraced, asked), at),
   };
 }
 

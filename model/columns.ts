@@ -14,9 +14,10 @@ import {
   type Table,
 } from './column-table.ts';
 import type { Entry } from './entry.ts';
+import { howEnded } from './exchanges.ts';
 import { isCount } from './json.ts';
 import type { Id, Outcome } from './message.ts';
-import type { Call } from './session.ts';
+import type { Call, CallState } from './session.ts';
 import type { Seen } from './session-machine.ts';
 
 export const KINDS = [
@@ -36,10 +37,19 @@ export const KINDS = [
 ] as const;
 export type RowKind = (typeof KINDS)[number];
 
-const OUTCOMES = [undefined, 'result', 'tool-error', 'error'] as const satisfies readonly (
-  | Outcome
-  | undefined
-)[];
+/** What an exchange that ended left of a call without answer; `open`: it may yet be answered elsewhere. */
+export type Left = Extract<CallState, 'open' | 'failed' | 'cancelled' | 'abandoned'>;
+
+const OUTCOMES = [
+  undefined,
+  'result',
+  'tool-error',
+  'error',
+  'open',
+  'failed',
+  'cancelled',
+  'abandoned',
+] as const satisfies readonly (Outcome | Left | undefined)[];
 
 export interface Row {
   readonly row: number;
@@ -50,10 +60,11 @@ export interface Row {
   readonly kind: RowKind;
   readonly from: 'client' | 'server';
   readonly method: string;
+  /** Of the end of an exchange: how it ended, in words. */
   readonly subject: string;
-  /** The row of the request that this response, cancellation or progress belongs to. */
+  /** The row of the request that this response, cancellation, progress or end of an exchange belongs to. */
   readonly peer?: number;
-  readonly outcome?: Outcome;
+  readonly outcome?: Outcome | Left;
   readonly size: number;
   /** Of a request, as JSON text: `19`, `"19"`. */
   readonly id?: string;
@@ -93,7 +104,9 @@ export function createColumns(): ColumnBuilder {
   };
 
   const appendSeen = (seen: Seen): void => {
-    const { kind, call, method, subject } = seen;
+    const { kind, call, method } = seen;
+    const end = kind === 'http' ? call?.exchangeEnd : undefined;
+    const subject = end ? howEnded(end) : seen.subject;
     const request = call && kind !== 'request' ? rowOfCall.get(call) : undefined;
     if (call && kind === 'request') rowOfCall.set(call, table.length);
     table.push({
@@ -161,9 +174,14 @@ function messageCells({ ref, kind, from, call }: Seen): Cells {
     wait: waitOf(ref.at, ref.sent),
     kind: KINDS.indexOf(kind),
     from: from === 'client' ? 0 : 1,
-    outcome: kind === 'response' ? OUTCOMES.indexOf(call?.outcome) : 0,
+    outcome: outcomeCell(kind, call),
     size: ref.size,
   };
+}
+
+function outcomeCell(kind: Seen['kind'], call: Call | undefined): number {
+  if (kind === 'response') return OUTCOMES.indexOf(call?.outcome);
+  return kind === 'http' ? Math.max(0, OUTCOMES.indexOf(call?.state as Left)) : 0;
 }
 
 function entryCells(entry: Entry): Cells {

@@ -102,6 +102,7 @@ const SHAPES: Readonly<Record<Known, Check>> = {
     status: optionalCount,
     headers: optional(headers),
     ended: optionalText,
+    reason: optionalText,
     coded: optional(coded),
   }),
   stderr: shape({ text, partial: optionalTrue, redacted: optionalCount }),

@@ -163,6 +163,8 @@ export interface HttpEntry extends EntryBase {
   readonly headers?: readonly (readonly [string, string])[];
   /** `complete`, `client-closed`, `server-closed`, `unreachable` or `tap-closed`. */
   readonly ended?: string;
+  /** Why, where the system or the connection said so. */
+  readonly reason?: string;
   /** Of bodies whose messages stand decoded: what crossed. */
   readonly coded?: readonly CodedBody[];
 }

@@ -46,18 +46,13 @@ export type {
   Anomaly,
   Call,
   CallState,
+  ExchangeEnd,
   MessageRef,
   Phase,
   Session,
   SessionView,
 } from './session.ts';
-export {
-  CALL_TRANSITIONS,
-  createSessionMachine,
-  PHASE_TRANSITIONS,
-  type Seen,
-  type SessionMachine,
-} from './session-machine.ts';
+export { createSessionMachine, type Seen, type SessionMachine } from './session-machine.ts';
 export {
   collectorSocket,
   type Owner,
@@ -67,5 +62,6 @@ export {
   statePaths,
 } from './state.ts';
 export { type SessionSummary, summaryOf } from './summary.ts';
+export { CALL_TRANSITIONS, PHASE_TRANSITIONS } from './transitions.ts';
 export { itemOf, viewsOf } from './view.ts';
 export { type Run, type Workflow, workflows } from './workflow.ts';

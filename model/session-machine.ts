@@ -1,7 +1,8 @@
 /**
  * The session machine: entries in, the session they make out.
  *
- * Rule 1: everything that decides what state a session or a call is in lives in this file.
+ * Rule 1: everything that decides what state a session or a call is in lives in this file, by the
+ * tables of transitions.ts.
  * Rule 2: it does not know who runs it (tap, collector, browser, replayer), reads no clock, and
  * never throws on what a peer sent.
  * Rule 3: a response finds its request by (exchange or pipe, asking side, typed id, ordinal),
@@ -39,44 +40,18 @@ import { lossBy } from './sequence.ts';
 import {
   type Anomaly,
   type Call,
-  type CallState,
   emptySession,
   type MessageRef,
   type NotificationSeen,
-  type Phase,
   type Session,
 } from './session.ts';
-
-type CallEvent = 'response' | 'cancel' | 'end';
-
-/** What becomes of a call. A response to an answered or late call is an anomaly, not a new state. */
-export const CALL_TRANSITIONS: Readonly<Record<CallState, Readonly<Record<CallEvent, CallState>>>> =
-  {
-    open: { response: 'answered', cancel: 'cancelled', end: 'abandoned' },
-    answered: { response: 'answered', cancel: 'answered', end: 'answered' },
-    cancelled: { response: 'late', cancel: 'cancelled', end: 'cancelled' },
-    late: { response: 'late', cancel: 'late', end: 'late' },
-    abandoned: { response: 'answered', cancel: 'cancelled', end: 'abandoned' },
-  };
-
-type SessionEvent = 'initialize' | 'initialized' | 'other' | 'end';
-
-/**
- * `initialize`: the client asked for it. `initialized`: the server accepted. `other`: any other
- * request, which in `spawned` makes it a session of the modern era.
- */
-export const PHASE_TRANSITIONS: Readonly<Record<Phase, Readonly<Record<SessionEvent, Phase>>>> = {
-  spawned: { initialize: 'opening', initialized: 'ready', other: 'ready', end: 'ended' },
-  opening: { initialize: 'opening', initialized: 'ready', other: 'opening', end: 'ended' },
-  ready: { initialize: 'opening', initialized: 'ready', other: 'ready', end: 'ended' },
-  ended: { initialize: 'ended', initialized: 'ended', other: 'ended', end: 'ended' },
-};
+import { become, endSession, over, PHASE_TRANSITIONS } from './transitions.ts';
 
 const STDERR_KEPT = 20;
 
-/** What one message of an entry was seen to be. */
+/** What one message of an entry was seen to be; or, of an exchange that ended, one call without answer. */
 export interface Seen {
-  readonly kind: SingleMessage['kind'];
+  readonly kind: SingleMessage['kind'] | 'http';
   readonly ref: MessageRef;
   readonly from: Peer;
   readonly method?: string;
@@ -147,8 +122,7 @@ function applyEntry(machine: Machine, entry: Entry): readonly Seen[] {
       applyNote(session, entry);
       break;
     case 'http':
-      applyHttp(machine, entry);
-      break;
+      return applyHttp(machine, entry);
     default:
   }
   return NOTHING;
@@ -158,15 +132,23 @@ function countEntry(session: Session, entry: Entry): void {
   session.entryCount++;
   session.lostCount += lossBy(entry, session);
   session.lastSeq = Math.max(session.lastSeq, lastSeq(entry));
-  session.lastAt = Math.max(session.lastAt, entry.at);
+  // That a client is gone is noticed when somebody looks, and by then nothing has happened for long.
+  const isOver =
+    entry.type === 'end' && (session.phase === 'ended' || !session.calls.some(isWaiting));
+  if (!isOver) session.lastAt = Math.max(session.lastAt, entry.at);
+}
+
+function isWaiting({ state, exchangeEnd }: Call): boolean {
+  return state === 'open' && !exchangeEnd;
 }
 
 /** Some frames hold a message, or held one that was not kept. What a response holds is HTTP's. */
 function applyFrame(machine: Machine, entry: FrameEntry): readonly Seen[] {
-  const { session } = machine;
+  const { session, exchanges } = machine;
   const { seq, at, from, why, channel } = entry;
   const message = messageInFrame(entry);
   if (message) return applyMessage(machine, message);
+  exchanges.see(entry);
   session.lastFrom[from] = at;
   const isFault = why === 'not-json' || why === 'invalid-utf8';
   if (isFault && channel !== 'response') {
@@ -178,15 +160,18 @@ function applyFrame(machine: Machine, entry: FrameEntry): readonly Seen[] {
 }
 
 /** The end of an exchange decides what becomes of the calls in it. */
-function applyHttp({ session, index, exchanges }: Machine, entry: HttpEntry): void {
-  const [calls, meaning] = exchanges.apply(entry, session.era) ?? [[], 'may-come'];
-  for (const call of calls) {
-    if (call.state !== 'open' || meaning === 'may-come') continue;
-    const { seq, at } = entry;
-    if (meaning === 'cancel') call.cancelled ??= { seq, at, sent: at, size: 0 };
-    become(session, call, meaning);
-    index.close(call);
-  }
+function applyHttp({ session, index, bursts, exchanges }: Machine, entry: HttpEntry): Seen[] {
+  const { seq, at, ended } = entry;
+  const ref: MessageRef = { seq, at, sent: at, size: 0 };
+  const from = ended === 'client-closed' ? 'client' : 'server';
+  return exchanges.apply(entry, session).map(([call, event]) => {
+    if (event !== undefined) {
+      over(session, call, event);
+      index.close(call);
+    }
+    bursts.ended(call.request.at, at, call.trace ?? null);
+    return { kind: 'http', ref, from, method: call.method, call };
+  });
 }
 
 function applyNote(session: Session, { seq, at, pipe, launch }: NoteEntry): void {
@@ -195,21 +180,10 @@ function applyNote(session: Session, { seq, at, pipe, launch }: NoteEntry): void
   else if (pipe) delete session.fullPipes[pipe.from];
 }
 
-function endSession(session: Session): void {
-  // What is asked after the end is abandoned at once, so all calls are looked at only the first time.
-  if (session.phase === 'ended') return;
-  session.phase = PHASE_TRANSITIONS[session.phase].end;
-  for (const call of session.calls) become(session, call, 'end');
-}
-
-function become(session: Session, call: Call, event: CallEvent): void {
-  if (call.state === 'open') session.openCount--;
-  call.state = CALL_TRANSITIONS[call.state][event];
-}
-
 function applyMessage(machine: Machine, entry: MessageEntry): readonly Seen[] {
   machine.session.messageCount++;
   machine.session.lastFrom[entry.from] = entry.at;
+  machine.exchanges.see(entry);
   // Nested too deep to be walked: an answer may be in there.
   if (entry.value === undefined) {
     machine.session.unread.push({ seq: entry.seq, at: entry.at, from: entry.from });
@@ -269,7 +243,7 @@ function applyRequest(machine: Machine, message: RequestMessage, place: Place): 
   session.calls.push(call);
   session.openCount++;
   index.add(call, message.params);
-  exchanges.add(call);
+  exchanges.add(call, session.era);
   if (session.phase === 'ended') become(session, call, 'end');
   return call;
 }

@@ -19,9 +19,24 @@ export interface MessageRef {
 
 /**
  * open: no answer yet. answered: one came. cancelled: its sender gave it up, and no answer came.
- * late: it was answered after it was cancelled. abandoned: the session ended first.
+ * late: it was answered after it was cancelled. failed: its exchange ended without its answer.
+ * abandoned: the session ended first.
  */
-export type CallState = 'open' | 'answered' | 'cancelled' | 'late' | 'abandoned';
+export type CallState = 'open' | 'answered' | 'cancelled' | 'late' | 'failed' | 'abandoned';
+
+/** How the exchange of a call ended while the call had no answer. */
+export interface ExchangeEnd {
+  /** The entry that says so. */
+  readonly seq: number;
+  readonly at: number;
+  /** As in the entry: `complete`, `client-closed`, `unreachable` and so on. */
+  readonly ended: string;
+  readonly status?: number;
+  readonly reason?: string;
+  readonly isStream?: true;
+  /** The answer may be among what was lost or not kept. */
+  readonly isHidden?: true;
+}
 
 /** A request with its outcome. */
 export interface Call {
@@ -48,6 +63,8 @@ export interface Call {
   code?: number;
   progress?: MessageRef[];
   cancelled?: MessageRef;
+  /** Of a call that is open then, another stream may yet bring the answer. */
+  exchangeEnd?: ExchangeEnd;
 }
 
 /** See SEP-2322 (requestState, inputResponses), SEP-2663 and the 2025-11-25 tasks (taskId). */
@@ -108,7 +125,7 @@ export interface Burst {
   readonly first: number;
   last: number;
   messages: number;
-  /** When the last answer to one of its requests came, if that was in a later burst. */
+  /** When the last of its requests was over, if no message of this burst said so. */
   until?: number;
 }
 
@@ -147,19 +164,22 @@ export interface Session {
   readonly fullPipes: { client?: FullPipe; server?: FullPipe };
   /** When bytes last crossed from each side, in µs. */
   readonly lastFrom: { client?: number; server?: number };
+  /** Streams that go on where another ended, and are open. */
+  resumedCount: number;
   exit: ExitEntry | undefined;
   ended: boolean;
   /** The tap was gone before the session ended: what came after that is not known. */
   cutOff: boolean;
   entryCount: number;
   messageCount: number;
-  /** Calls that still wait for an answer; calls whose answer is an error. */
+  /** Calls that still wait for an answer; calls that failed, or whose answer is an error. */
   openCount: number;
   errorCount: number;
   /** Entries that gaps stand for, without those that arrived after all. */
   lostCount: number;
   /** The last seq applied, or -1. */
   lastSeq: number;
+  /** When the last thing happened: its end counts only where a call waited for it. */
   lastAt: number;
 }
 
@@ -184,6 +204,7 @@ export function emptySession(id: string): Session {
     stderr: [],
     fullPipes: {},
     lastFrom: {},
+    resumedCount: 0,
     exit: undefined,
     ended: false,
     cutOff: false,

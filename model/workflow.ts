@@ -87,7 +87,7 @@ interface Stretch {
   readonly trace: string | null;
   readonly first: number;
   readonly last: number;
-  /** An answer to one of its requests came then; until that nobody paused. */
+  /** One of its requests was over then; until that nobody paused. */
   readonly until: number;
   readonly messages: number;
 }
@@ -154,7 +154,7 @@ function runOf(workflow: string, stretches: readonly Stretch[]): Run {
       .sort(byStart)
       .map(({ id: session }) => session),
     from,
-    to: stretches.reduce((latest, { last }) => Math.max(latest, last), from),
+    to: stretches.reduce((latest, { last, until }) => Math.max(latest, last, until), from),
     boot,
     messageCount: stretches.reduce((sum, { messages }) => sum + messages, 0),
   };

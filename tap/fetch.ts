@@ -9,6 +9,7 @@ import { type SessionClock, startClock } from './clock.ts';
 import { thisHost } from './host.ts';
 import { type Exchange, openExchange, type RequestHead } from './http/exchange.ts';
 import { headerOf } from './http/headers.ts';
+import { whyNoAnswer } from './http/no-answer.ts';
 import { createSessions, type Sessions } from './http/sessions.ts';
 import { largeLinesHere } from './large.ts';
 import { type InProcessOptions, inProcess } from './object-session.ts';
@@ -57,7 +58,9 @@ export function tapFetch(fetch: Fetch, options: InProcessOptions): TappedFetch {
     try {
       return observed(await fetch(input, init), exchange, clock, gone);
     } catch (error) {
-      exchange.ended(gone() ?? 'unreachable', clock.now());
+      const left = gone();
+      if (left) exchange.ended(left, clock.now());
+      else exchange.ended('unreachable', clock.now(), whyNoAnswer(error));
       throw error;
     }
   };
@@ -117,7 +120,9 @@ function observed(
           if (done) exchange.ended('complete', at);
           else exchange.responseBody(value, at, at);
         } catch (error) {
-          exchange.ended(gone() ?? 'server-closed', clock.now());
+          const left = gone();
+          if (left) exchange.ended(left, clock.now());
+          else exchange.ended('server-closed', clock.now(), whyNoAnswer(error));
           controller.error(error);
         }
       },

@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import process from 'node:process';
 import type { Where } from '../model/crossing.ts';
+import { isObject } from '../model/json.ts';
 import { stateFolder } from '../model/state.ts';
 import type { RedactionOptions } from '../model/user-rules.ts';
 import { endWithProgram } from './at-exit.ts';
@@ -32,7 +33,8 @@ export interface InProcessOptions
 export type Peer = Where['from'];
 
 export interface ObjectSession {
-  record(from: Peer, message: unknown): void;
+  /** `around`: what the SDK tells of a message besides; of one that came over HTTP, its request. */
+  record(from: Peer, message: unknown, around?: unknown): void;
   /** Resolves when the session is recorded. */
   finish(): Promise<void>;
 }
@@ -69,28 +71,65 @@ export function createSharedSession(options: InProcessOptions): SharedSession {
   let finished: Promise<void> | undefined;
   let exchanges = 0;
   return {
-    connect() {
+    connect: () => {
       const exchange = ++exchanges;
-      return {
-        record(from, message) {
-          if (finished) return;
-          started ??= startInProcess(options);
-          const session = started;
-          const where = { ...EXCHANGED[from], exchange };
-          recordObject(session, message, (bytes, at) => {
-            const body = createCrossings(session, where, largeLinesHere(session));
-            body.push(bytes, at, session.now());
-            body.end();
-          });
-        },
-        finish: async () => {},
+      const session = (): TapSession => {
+        started ??= startInProcess(options);
+        return started;
       };
+      return createExchanged(session, exchange, () => finished !== undefined);
     },
     finish() {
       finished ??= started?.finish('closed') ?? Promise.resolve();
       return finished;
     },
   };
+}
+
+/** One connection of a shared session; nothing is recorded of it once it is over. */
+function createExchanged(
+  sessionOf: () => TapSession,
+  exchange: number,
+  isFinished: () => boolean,
+): ObjectSession {
+  let signal: AbortSignal | undefined;
+  let state: 'new' | 'waiting' | 'done' | 'over' = 'new';
+  return {
+    record(from, message, around) {
+      if (isFinished() || state === 'over') return;
+      signal ??= signalIn(around);
+      const isRequest = isObject(message) && 'method' in message && 'id' in message;
+      state = from === 'client' && isRequest ? 'waiting' : isAnswer(message) ? 'done' : state;
+      const session = sessionOf();
+      const where = { ...EXCHANGED[from], exchange };
+      recordObject(session, message, (bytes, at) => {
+        const body = createCrossings(session, where, largeLinesHere(session));
+        body.push(bytes, at, session.now());
+        body.end();
+      });
+    },
+    async finish() {
+      if (state !== 'new' && state !== 'over' && !isFinished()) {
+        const unanswered = signal?.aborted ? 'client-closed' : 'server-closed';
+        const ended = state === 'waiting' ? unanswered : 'complete';
+        const session = sessionOf();
+        session.recorder.add([
+          { type: 'http', at: session.now(), exchange, phase: 'ended', ended },
+        ]);
+      }
+      state = 'over';
+    },
+  };
+}
+
+function isAnswer(message: unknown): boolean {
+  return isObject(message) && ('result' in message || 'error' in message);
+}
+
+/** What tells that the client of a request has closed its connection. */
+function signalIn(around: unknown): AbortSignal | undefined {
+  const { signal } = (around as { request?: { signal?: unknown } } | undefined)?.request ?? {};
+  return signal instanceof AbortSignal ? signal : undefined;
 }
 
 const PIPED = {

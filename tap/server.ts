@@ -71,10 +71,10 @@ function patchConnect<T extends object>(server: T, sessionOf: () => ObjectSessio
 function byFirstMessage(options: InProcessOptions, shared: SharedSession): ObjectSession {
   let session: ObjectSession | undefined;
   return {
-    record(from, message) {
+    record(from, message, around) {
       const lasts = isObject(message) && message['method'] === 'initialize';
       session ??= lasts ? createObjectSession(options) : shared.connect();
-      session.record(from, message);
+      session.record(from, message, around);
     },
     finish: async () => await session?.finish(),
   };

@@ -69,7 +69,7 @@ export function patchTransport<T extends object>(
     (handler: Handler) =>
     (message: unknown, ...rest: unknown[]) => {
       if (current === message) return handler(message, ...rest);
-      session.record(theirs, message);
+      session.record(theirs, message, rest[0]);
       const before = current;
       current = message;
       try {

@@ -13,12 +13,12 @@ const SHORTLY = 1_000_000;
 export const unansweredRequest: Rule = {
   rule: 'unanswered-request',
   code: 'P-ID-06',
-  version: 1,
+  version: 2,
   severity: 'medium',
   definition:
     'The session ended, and a request of it was neither answered nor cancelled. Low when it was asked within the last second.',
   wrongWhen:
-    'The answer came after the recording ended. Requests followed by lost or unreadable entries are left out, and so are sessions whose tap was gone first.',
+    'The answer came after the recording ended. Requests followed by lost or unreadable entries are left out, and so are sessions whose tap was gone first. A request whose HTTP exchange ended is judged by failed-request.',
   confirm: 'Send the same request to the same server again and wait longer than this session did.',
   source: 'JSON-RPC 2.0 §4 (a request must be answered); MCP basic/index "Responses".',
   fixtures: ['test/analysis/protocol-rules.test.ts'],
@@ -52,8 +52,8 @@ function findingOf(session: Session, calls: readonly Call[]) {
 }
 
 function isUnanswered(call: Call, session: Session): boolean {
-  const { state, method, from, request } = call;
-  if (state !== 'abandoned' || LONG_LIVED.has(method)) return false;
+  const { state, method, from, request, exchangeEnd } = call;
+  if (state !== 'abandoned' || exchangeEnd || LONG_LIVED.has(method)) return false;
   const hole = session.gaps.at(-1)?.seq ?? -1;
   const unread = session.unread.findLast((line) => line.from !== from)?.seq ?? -1;
   return Math.max(hole, unread) < request.seq;

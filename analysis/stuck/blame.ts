@@ -2,7 +2,11 @@
 import type { Peer } from '../../model/entry.ts';
 import type { Evidence } from '../../model/finding.ts';
 
-/** `unreadable`: the answer may be among lines that were lost or not kept. */
+/**
+ * `client-gone`: the client closed the connection that was to bring the answer. `stream-over`: the
+ * server did, and told where the client may go on. `unreadable`: the answer may be among lines that
+ * were lost or not kept.
+ */
 export type Cause =
   | 'not-started'
   | 'pipe-full'
@@ -13,6 +17,8 @@ export type Cause =
   | 'wrong-id'
   | 'not-json'
   | 'process-gone'
+  | 'client-gone'
+  | 'stream-over'
   | 'unreadable';
 
 export interface Blame {

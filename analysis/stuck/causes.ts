@@ -3,6 +3,7 @@
  * answer, and last the plain silence of a server.
  */
 import type { Peer } from '../../model/entry.ts';
+import { howEnded } from '../../model/exchanges.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { member } from '../../model/json.ts';
 import type { Call } from '../../model/session.ts';
@@ -72,6 +73,42 @@ const asksForInput: CauseRule = {
       owes: 'client',
       sentence: `The client owes the next move: the server answered at ${duration(asked.at)} that it needs input first, and the client has sent nothing since.`,
       evidence: [evidenceOf(session, asked, 'result that asks for input')],
+    };
+  },
+};
+
+/** Over HTTP before 2026-07-28, where closing is no cancellation: who left has said nothing. */
+const clientGone: CauseRule = {
+  name: 'client-gone',
+  confirm: 'Look at the client: did it time out, or end?',
+  find({ state, exchangeEnd: end }, { session }) {
+    if (end?.ended !== 'client-closed' || session.era === 'modern') return undefined;
+    if (session.phase === 'ended' || session.resumedCount > 0) return undefined;
+    if (state !== 'cancelled' && !(state === 'open' && end.isStream)) return undefined;
+    const left = `it closed its connection at ${duration(end.at)}, before the answer came`;
+    const sentence =
+      state === 'open'
+        ? `The client owes the next move: ${left}. It can still fetch the answer, behind the last event of the stream.`
+        : `Nobody owes a move: the client gave up; ${left}, and nothing can bring it any more.`;
+    return {
+      owes: state === 'open' ? 'client' : 'nobody',
+      sentence,
+      evidence: [evidenceOf(session, end, 'end of the exchange')],
+      until: end.at,
+    };
+  },
+};
+
+const streamOver: CauseRule = {
+  name: 'stream-over',
+  confirm: 'See whether the client asks for the stream again, with Last-Event-ID.',
+  find({ state, exchangeEnd: end, from }, { session }) {
+    if (state !== 'open' || from === 'server' || !end?.isStream) return undefined;
+    if (session.resumedCount > 0) return undefined;
+    return {
+      owes: 'client',
+      sentence: `The client owes the next move: the stream ended at ${duration(end.at)} without the answer (${quoted(howEnded(end))}), and the client has not gone on behind its last event.`,
+      evidence: [evidenceOf(session, end, 'end of the exchange')],
     };
   },
 };
@@ -242,6 +279,8 @@ export const CAUSES: readonly CauseRule[] = [
   lateAnswer,
   changedId,
   asksForInput,
+  clientGone,
+  streamOver,
   notWaiting,
   processGone,
   pipeFull,

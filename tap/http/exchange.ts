@@ -32,8 +32,8 @@ export interface Exchange {
   requestEnded(): void;
   responseHead(status: number, headers: RawHeaders, at: number): void;
   responseBody(chunk: Uint8Array, at: number, sent: number): void;
-  /** Nothing more comes from either side. */
-  ended(how: Ending, at: number): void;
+  /** Nothing more comes from either side. `reason`: of an end that was none of the protocol's. */
+  ended(how: Ending, at: number, reason?: string): void;
 }
 
 export interface ExchangeOptions {
@@ -73,10 +73,10 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
   // Behind whoever passes the request on in this turn.
   queueMicrotask(begin);
 
-  const close = (how: Ending, at: number): void => {
+  const close = (how: Ending, at: number, reason: string | undefined): void => {
     placement.ended();
     const coded = [request, response].flatMap((side) => side?.coded ?? []);
-    note(at, () => endOf(how, coded));
+    note(at, (place) => ending(how, reason, coded, place));
     whenPlaced(({ session }) => {
       if (hold) session.holds.delete(hold);
       placement.close();
@@ -105,13 +105,13 @@ export function openExchange(head: RequestHead, options: ExchangeOptions): Excha
       placement.responseHead(status, headers, isStream);
     },
     responseBody: (chunk, at, sent) => response?.push(chunk, at, sent),
-    ended(how, at) {
+    ended(how, at, reason) {
       begin();
       if (isOver) return;
       isOver = true;
       request.end(() => {
-        if (response) response.end(() => close(how, at));
-        else close(how, at);
+        if (response) response.end(() => close(how, at, reason));
+        else close(how, at, reason);
       });
     },
   };
@@ -129,8 +129,18 @@ function opening({ method, path, headers }: RequestHead, { session, isProtocol }
   };
 }
 
-function endOf(ended: Ending, coded: readonly CodedBody[]): Fields {
-  return { phase: 'ended', ended, ...(coded.length > 0 ? { coded } : {}) };
+function ending(
+  ended: Ending,
+  reason: string | undefined,
+  coded: readonly CodedBody[],
+  { session }: Place,
+): Fields {
+  return {
+    phase: 'ended',
+    ended,
+    ...(reason === undefined ? {} : { reason: session.tap.clean(reason).text }),
+    ...(coded.length > 0 ? { coded } : {}),
+  };
 }
 
 /** Steps that wait for a place, in order. */

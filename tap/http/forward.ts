@@ -7,9 +7,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Exchange } from './exchange.ts';
 import { type RawHeaders, requestHeaders } from './headers.ts';
+import { whyNoAnswer } from './no-answer.ts';
 import { openRequestBody, type RequestBody } from './request-body.ts';
 import { type Addresses, answeredHeaders, type Rewrite, rewriteOf } from './rewrite.ts';
 
@@ -17,7 +18,8 @@ export interface Route extends Addresses {
   readonly dispatcher: Dispatcher;
   /** µs of the listener's clock. */
   readonly now: () => number;
-  readonly onUnreachable: (error: Error) => void;
+  /** Told why the server gave no answer. */
+  readonly onUnreachable: (reason: string) => void;
   /** Sees the head of every response. */
   readonly onHead: (status: number, headers: RawHeaders) => void;
 }
@@ -141,13 +143,13 @@ function handlerOf({
       if (valve.hasLeft) exchange.ended('client-closed', now());
       else if (response.headersSent) {
         response.destroy();
-        exchange.ended('server-closed', now());
+        exchange.ended('server-closed', now(), whyNoAnswer(error));
       } else {
-        const who = UNREADABLE.some((kind) => error instanceof kind) ? 'No HTTP' : 'Nobody';
-        refuse(response, 502, -32000, `${who} answers at ${upstream.origin}`);
-        const end = (): void => exchange.ended('unreachable', now());
+        const reason = whyNoAnswer(error);
+        refuse(response, 502, -32000, `No answer from ${upstream.origin}: ${reason}`);
+        const end = (): void => exchange.ended('unreachable', now(), reason);
         body.drain().then(end, end);
-        route.onUnreachable(error);
+        route.onUnreachable(reason);
       }
     },
   };
@@ -159,13 +161,6 @@ function reasonPhrase(text = ''): string {
     .toString('latin1')
     .replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ');
 }
-
-/** Somebody answered, in a way that cannot be passed on. */
-const UNREADABLE = [
-  errors.HTTPParserError,
-  errors.HeadersOverflowError,
-  errors.ResponseContentLengthMismatchError,
-];
 
 /**
  * Takes the parts that come in one turn of the event loop together: a stream of small events comes

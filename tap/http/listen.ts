@@ -9,7 +9,6 @@ import type { Host } from '../../model/entry.ts';
 import { refusal } from '../../model/loopback.ts';
 import { type SessionClock, startClock } from '../clock.ts';
 import { createPropagator } from '../propagation.ts';
-import { reasonOf } from '../system-error.ts';
 import type { SessionOptions } from '../tap-session.ts';
 import { faultOf } from './access.ts';
 import { type Exchange, openExchange } from './exchange.ts';
@@ -136,11 +135,8 @@ function answerWith(
       },
       dispatcher,
       now: clock.now,
-      onUnreachable: (error: Error) =>
-        sayOnce(
-          'unreachable',
-          `${name} cannot be reached at ${upstream.origin}: ${reasonOf(error)}`,
-        ),
+      onUnreachable: (reason: string) =>
+        sayOnce('unreachable', `${name} cannot be reached at ${upstream.origin}: ${reason}`),
     };
     const exchangeOf = (hold: (isHeld: boolean) => void): Exchange =>
       openExchange(head, { sessions, endpoint: upstream.pathname, hold });

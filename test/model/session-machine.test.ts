@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { META } from '../../model/methods.ts';
-import { CALL_TRANSITIONS, PHASE_TRANSITIONS } from '../../model/session-machine.ts';
+import { CALL_TRANSITIONS, PHASE_TRANSITIONS } from '../../model/transitions.ts';
 import { viewsOf } from '../../model/view.ts';
 import {
   client,
@@ -360,7 +360,7 @@ describe('what becomes of a call', () => {
 
   test('every event has a place in both tables', () => {
     for (const events of Object.values(CALL_TRANSITIONS)) {
-      expect(Object.keys(events)).toEqual(['response', 'cancel', 'end']);
+      expect(Object.keys(events)).toEqual(['response', 'cancel', 'fail', 'end']);
       for (const next of Object.values(events)) expect(CALL_TRANSITIONS).toHaveProperty(next);
     }
     for (const events of Object.values(PHASE_TRANSITIONS)) {

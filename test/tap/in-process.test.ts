@@ -16,7 +16,7 @@ import { viewsOf } from '../../model/view.ts';
 import { workflows } from '../../model/workflow.ts';
 import { tapFetch, tapServer } from '../../tap/index.ts';
 import { built } from '../kit/built.ts';
-import { everything, tapAt } from './http/kit.ts';
+import { everything, tapAt, upstream } from './http/kit.ts';
 import { inOrder, journals, run, server, temporaryFolder } from './kit.ts';
 
 const info = { name: 'in-process', version: '1.0.0' };
@@ -76,6 +76,20 @@ test('a fetch that fails, fails; what is no protocol is recorded without its bod
     'fetch failed',
   );
   await broken.close();
+});
+
+test('a fetch that nobody answers is recorded with why, and its call as failed', async () => {
+  const far = await upstream(() => {});
+  await far.close();
+  const state = await temporaryFolder();
+  const fetch = tapFetch(globalThis.fetch, { name: 'nobody', state });
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: {} });
+  await expect(fetch(far.url, { method: 'POST', body })).rejects.toThrow('fetch failed');
+  await fetch.close();
+  const [session] = await sessionsOf(state);
+  expect(session?.calls).toMatchObject([
+    { state: 'failed', exchangeEnd: { ended: 'unreachable', reason: 'connection refused' } },
+  ]);
 });
 
 describe('a factory of servers, one for each request', () => {

@@ -6,7 +6,7 @@ import type { Finding } from '../../model/finding.ts';
 import { createSessionMachine } from '../../model/session-machine.ts';
 import { summaryOf } from '../../model/summary.ts';
 import { viewsOf } from '../../model/view.ts';
-import { ABANDONED, FAILED, FROM_SERVER, OPEN } from '../../ui/run/bars.ts';
+import { ABANDONED, CUT_OFF, FAILED, FROM_SERVER, OPEN } from '../../ui/run/bars.ts';
 import { RunBuffer } from '../../ui/run/buffer.ts';
 import { requestRow } from '../../ui/run/rows.ts';
 import { batchLabels } from '../../ui/timeline/batches.ts';
@@ -16,7 +16,7 @@ import { at, firstEndingFrom, nearest, neighbour } from '../../ui/timeline/hit.t
 import { layoutOf } from '../../ui/timeline/layout.ts';
 import { pack } from '../../ui/timeline/pack.ts';
 import { clamped, fitted, moment, ticks, timeAt, xOf, zoomed } from '../../ui/timeline/scale.ts';
-import { client, gap, opening, tape } from '../kit/entries.ts';
+import { client, ends, frame, gap, http, opening, tape, toolCall } from '../kit/entries.ts';
 import { hostile, lostUpdates, many, releaseNotes } from './scenes.ts';
 
 describe('scale', () => {
@@ -267,6 +267,29 @@ test('what an ended session owed stays without an answer', () => {
   );
   expect(open.map((bar) => requestRow(buffer, bar).id)).toEqual(['15']);
   expect(buffer.bars.end[open[0] ?? 0]).toBe(buffer.tracks[0]?.summary.lastAt);
+});
+
+test('a call whose stream ended and was not resumed ends there; the end of its session lengthens no run', () => {
+  const stream = { status: 200, headers: [['content-type', 'text/event-stream']] as const };
+  const priming = { why: 'sse', text: 'id: 1\ndata: \n\n' } as const;
+  const left = [
+    http(1, 'opened', { headers: [] }),
+    client(toolCall(1, 'save'), { exchange: 1 }),
+    http(1, 'head', stream),
+    frame('server', priming, { exchange: 1, channel: 'stream' }),
+    http(1, 'ended', { ended: 'complete' }),
+  ];
+  const gone = { ...ends('the client has gone'), at: 40_000_000 };
+  const open = loaded(tape('left', left));
+  expect([open.bars.flags[0], open.bars.end[0]]).toEqual([
+    OPEN | CUT_OFF,
+    Number.POSITIVE_INFINITY,
+  ]);
+  const over = loaded(tape('left', [...left, gone]));
+  expect([over.bars.flags[0], over.bars.end[0]]).toEqual([FAILED | CUT_OFF, 5000]);
+  expect(over.length).toBe(5000);
+  const waiting = loaded(tape('waits', [...opening(), client(toolCall(1, 'save')), gone]));
+  expect([waiting.bars.flags[1], waiting.length]).toEqual([ABANDONED, 40_000_000]);
 });
 
 test('a conflict brackets its writes and not the read that shows it', () => {

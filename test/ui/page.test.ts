@@ -12,7 +12,7 @@ import type { SessionSummary } from '../../model/summary.ts';
 import { workflows } from '../../model/workflow.ts';
 import { xOf } from '../../ui/timeline/scale.ts';
 import { connectTap, read, runCollector } from '../collector/kit.ts';
-import { client, opening, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { client, ends, http, opening, server, tape, toolCall, toolText } from '../kit/entries.ts';
 import {
   openBrowser,
   type Served,
@@ -446,6 +446,54 @@ test('a live run grows: its row turns live, its open call is hollow until the an
   await collector.close();
   await page.getByText('Disconnected').waitFor();
   expect(complaints.filter((text) => !/WebSocket|ERR_/.test(text))).toEqual([]);
+});
+
+test('a call that failed over HTTP ends with its exchange, and says how; its session has the length of what happened', async () => {
+  const collector = await runCollector({ ui: UI });
+  const { page, complaints, ...opened } = await visit(browser, collector, { route: '/' });
+  onTestFinished(() => opened[Symbol.asyncDispose]());
+  await page.getByText('wiretape demo').waitFor();
+  const at = (time: number, step: ReturnType<typeof http>) => ({ ...step, at: time });
+  const entries = tape(
+    'remote',
+    [
+      at(0, http(1, 'opened', { method: 'POST', path: '/mcp', headers: [] })),
+      client(toolCall(1, 'save'), { exchange: 1 }),
+      at(1_500_000, http(1, 'head', { status: 500, headers: [] })),
+      at(1_500_000, http(1, 'ended', { ended: 'complete' })),
+      at(41_500_000, ends('the client has gone')),
+    ],
+    {
+      wall: new Date().toISOString(),
+      start: Number(process.hrtime.bigint() / 1000n),
+      head: { transport: 'http', host: { pid: 5, started: '1', name: 'claude' } },
+    },
+  );
+  const tap = await connectTap(collector.socket, collector.writeToken);
+  onTestFinished(() => tap.close());
+  tap.send(entries.slice(0, 3));
+  const card = page.getByRole('article').filter({ hasText: 'remote' });
+  await card.getByText('1 open').waitFor();
+  await card.getByRole('heading').getByRole('link').click();
+  await page.getByRole('gridcell', { name: /save, .*no answer yet/ }).waitFor();
+  tap.send(entries.slice(3, 5));
+  const failed = page.getByRole('gridcell', { name: /^save, 1\.50 s, failed, HTTP 500$/ });
+  await failed.waitFor();
+  await page.getByRole('button', { name: '1 error' }).click();
+  const inspector = page.getByRole('complementary');
+  await inspector.getByText(/#2 → #4 · id 1 · 1\.50 s · HTTP 500/).waitFor();
+  await inspector.getByRole('region', { name: 'End of the exchange' }).waitFor();
+  tap.send(entries.slice(5));
+  await page.waitForFunction(() => !document.querySelector('h1 ~ .live'));
+  expect(await page.locator('h1 ~ .chip').first().textContent()).toBe('1.50 s');
+  await failed.waitFor();
+  await page.keyboard.press('l');
+  await page.getByRole('gridcell', { name: 'tools/call failed HTTP 500' }).waitFor();
+  await page.goto(`${collector.address}/#/`);
+  const done = page.getByRole('article').filter({ hasText: 'remote' });
+  await done.getByText('1 error').waitFor();
+  expect(await done.locator('.length').textContent()).toBe('1.50 s');
+  expect(complaints).toEqual([]);
 });
 
 test('the page is small', () => {

@@ -2,7 +2,7 @@
 import type { Entry } from '../../model/entry.ts';
 import { duration, bytes as size } from '../format.ts';
 import { short } from '../hostile.ts';
-import { requestRow } from '../run/rows.ts';
+import { cutOffBy, requestRow } from '../run/rows.ts';
 import type { RunView } from '../run/run-view.svelte.ts';
 
 /** The bytes of a text as UTF-8. */
@@ -20,6 +20,8 @@ export interface CallFacts {
   readonly title: string;
   readonly request: string;
   readonly response: string | undefined;
+  /** What stands in `response`: the answer, or what ended the exchange without one. */
+  readonly answered: boolean;
   readonly facts: readonly string[];
   /** The start of its session, in µs since the run began. */
   readonly offset: number;
@@ -31,8 +33,10 @@ export function factsOf({ data, now, names }: RunView, bar: number): CallFacts {
   const { bars, tracks } = buffer;
   const row = requestRow(buffer, bar);
   const track = bars.track[bar] ?? 0;
-  const response = bars.response[bar] ?? 0;
-  const answer = response === 0 ? undefined : buffer.row(track, response - 1);
+  const last = bars.response[bar] ?? 0;
+  const cutOff = short(cutOffBy(buffer, bar));
+  const answered = last !== 0 && cutOff === '';
+  const answer = answered ? buffer.row(track, last - 1) : undefined;
   const end = bars.end[bar] ?? 0;
   const took = duration(
     Math.min(end, Math.max(now, bars.start[bar] ?? 0)) - (bars.start[bar] ?? 0),
@@ -43,17 +47,20 @@ export function factsOf({ data, now, names }: RunView, bar: number): CallFacts {
     title: [row.method, row.subject].filter((part) => part !== '').join(' '),
     request: buffer.requestOf(bar),
     response: buffer.responseOf(bar),
+    answered,
     facts: [
-      answer ? `#${row.seq} → #${answer.seq}` : `#${row.seq}`,
+      last === 0 ? `#${row.seq}` : `#${row.seq} → #${buffer.row(track, last - 1).seq}`,
       ...(row.id === undefined ? [] : [`id ${short(row.id)}`]),
-      end === Number.POSITIVE_INFINITY
-        ? `open for ${took}`
-        : answer
-          ? took
-          : `never answered, ${took} to the end`,
+      tookText(end, took, answered || cutOff !== ''),
       ...(row.from === 'server' ? ['asked by the server'] : []),
+      ...(cutOff === '' ? [] : [cutOff]),
       ...(answer?.outcome === 'error' ? ['answered with an error'] : []),
       ...(answer?.outcome === 'tool-error' ? ['the tool failed'] : []),
     ],
   };
+}
+
+function tookText(end: number, took: string, isOver: boolean): string {
+  if (end === Number.POSITIVE_INFINITY) return `open for ${took}`;
+  return isOver ? took : `never answered, ${took} to the end`;
 }

@@ -1,7 +1,7 @@
 /** What a row of the list says, ready to be shown. */
 import type { Row, RowKind } from '../../model/columns.ts';
 import { amount, duration } from '../format.ts';
-import { ABANDONED, CANCELLED, FAILED, OPEN } from '../run/bars.ts';
+import { ABANDONED, CANCELLED, CUT_OFF, FAILED, OPEN } from '../run/bars.ts';
 import { barOfRow } from '../run/rows.ts';
 import type { RunView } from '../run/run-view.svelte.ts';
 import type { PlacedRow } from './shown-rows.svelte.ts';
@@ -62,8 +62,12 @@ export function rowFacts(view: RunView, { track, row, time, since, message }: Pl
 
 function nameOf({ kind, method, outcome }: Row): string {
   if (kind === 'response') return outcome ?? 'unknown response';
+  if (kind === 'http' && outcome !== undefined) return `${method} ${WORDS[outcome] ?? outcome}`;
   return method === '' ? kind : method;
 }
+
+/** What became of a call whose exchange ended. */
+const WORDS: Readonly<Record<string, string>> = { open: 'not answered yet', abandoned: 'over' };
 
 function tookOf({ data, now }: RunView, bar: number): string {
   const { start, end } = data.buffer.bars;
@@ -71,7 +75,8 @@ function tookOf({ data, now }: RunView, bar: number): string {
 }
 
 function remarkOf(flags: number): string {
-  if ((flags & OPEN) !== 0) return 'open';
+  if ((flags & OPEN) !== 0) return (flags & CUT_OFF) === 0 ? 'open' : 'open, cut off';
+  if ((flags & CUT_OFF) !== 0 && (flags & FAILED) !== 0) return 'failed';
   if ((flags & ABANDONED) !== 0) return 'no answer';
   return (flags & CANCELLED) !== 0 ? 'cancelled' : '';
 }

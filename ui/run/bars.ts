@@ -8,6 +8,8 @@ export const CANCELLED = 8;
 export const ABANDONED = 16;
 /** It opens, checks or lists, which says nothing about what a host set out to do. */
 export const SET_UP = 32;
+/** Its exchange ended without its answer: failed, given up, or over. `response` is the row that says so. */
+export const CUT_OFF = 64;
 
 export interface Bars {
   readonly length: number;
@@ -24,16 +26,28 @@ export interface Bars {
 
 export interface BarStore extends Bars {
   add(start: number, track: number, request: number, flags: number): number;
-  /** Ends a bar; flags are added to those it has, and it is no longer open. */
+  /** Ends a bar; flags are added to those it has, and it is no longer open, nor what an earlier end made it. */
   settle(bar: number, end: number, flags: number, response?: number): void;
   mark(bar: number, flags: number): void;
+  /** Says where a bar ends if nothing more is to come of it, and in which row that stands. */
+  leave(bar: number, end: number, flags: number, row: number): void;
+  /** Ends a bar that is open: where it was left, else here. */
+  abandon(bar: number, end: number): void;
 }
 
 export function createBars(): BarStore {
   let columns = allocate(256);
   let length = 0;
+  /** Of bars that are open though their exchange ended: few, so they cost no column. */
+  const left = new Map<number, { readonly end: number; readonly flags: number }>();
   const flag = (bar: number, flags: number, without = 0): void => {
     columns.flags[bar] = ((columns.flags[bar] ?? 0) & ~without) | flags;
+  };
+  const settle: BarStore['settle'] = (bar, end, flags, response) => {
+    columns.end[bar] = Math.max(end, columns.start[bar] ?? 0);
+    flag(bar, flags, OPEN | FAILED | ABANDONED | CUT_OFF);
+    if (response !== undefined) columns.response[bar] = response + 1;
+    left.delete(bar);
   };
   return {
     get length() {
@@ -66,12 +80,17 @@ export function createBars(): BarStore {
       columns.request[length] = request;
       return length++;
     },
-    settle(bar, end, flags, response) {
-      columns.end[bar] = Math.max(end, columns.start[bar] ?? 0);
-      flag(bar, flags, OPEN);
-      if (response !== undefined) columns.response[bar] = response + 1;
-    },
+    settle,
     mark: flag,
+    leave(bar, end, flags, row) {
+      left.set(bar, { end, flags });
+      flag(bar, CUT_OFF);
+      columns.response[bar] = row + 1;
+    },
+    abandon(bar, end) {
+      const known = left.get(bar);
+      settle(bar, known?.end ?? end, known ? known.flags | CUT_OFF : ABANDONED);
+    },
   };
 }
 

@@ -11,9 +11,11 @@ import {
   ABANDONED,
   type Bars,
   CANCELLED,
+  CUT_OFF,
   createBars,
   FAILED,
   FROM_SERVER,
+  OPEN,
   SET_UP,
 } from './bars.ts';
 import { createMergedRows, type MergedRows } from './merged-rows.ts';
@@ -37,6 +39,8 @@ interface OwnTrack extends Track {
   /** How many rows were looked at. */
   taken: number;
   readonly barOfRow: Map<number, number>;
+  /** Its end was seen. */
+  isOver: boolean;
 }
 
 /** What is no call and must be seen all the same: a line that is no message, lost entries, the end of a process. */
@@ -106,6 +110,7 @@ export class RunBuffer {
         columns: createColumns(),
         taken: 0,
         barOfRow: new Map(),
+        isOver: false,
       });
       this.#numbers.set(summary.id, number);
     }
@@ -162,6 +167,7 @@ export class RunBuffer {
     return this.messageAt(this.#bars.track[bar] ?? 0, this.#bars.request[bar] ?? 0);
   }
 
+  /** The reference of the answer; of a call that was cut off, of what ended its exchange. */
   responseOf(bar: number): string | undefined {
     const response = this.#bars.response[bar] ?? 0;
     return response === 0 ? undefined : this.messageAt(this.#bars.track[bar] ?? 0, response - 1);
@@ -189,27 +195,56 @@ export class RunBuffer {
     }
     const kind = markOf(row);
     if (kind) this.#marks.push({ kind, track: track.number, row: row.row, time });
-    this.#length = Math.max(this.#length, time);
+    if (row.kind !== 'end' || this.#isWaitedFor(track)) {
+      this.#length = Math.max(this.#length, time);
+    }
     this.#rows.add(track.number, row.row, time);
   }
 
+  /** That a session is over may be noticed long after the last thing happened in it; a call that waited till then counts. */
+  #isWaitedFor(track: OwnTrack): boolean {
+    if (track.isOver) return false;
+    track.isOver = true;
+    const { flags } = this.#bars;
+    for (const bar of track.barOfRow.values())
+      if (((flags[bar] ?? 0) & (OPEN | CUT_OFF)) === OPEN) return true;
+    return false;
+  }
+
   #applyToBar(bar: number, row: Row, time: number): void {
+    const bars = this.#bars;
+    const answered = (bars.response[bar] ?? 0) !== 0 && ((bars.flags[bar] ?? 0) & CUT_OFF) === 0;
     if (row.kind === 'response') {
       const failed = row.outcome === 'error' || row.outcome === 'tool-error';
-      const answered = (this.#bars.response[bar] ?? 0) !== 0;
-      if (!answered) this.#bars.settle(bar, time, failed ? FAILED : 0, row.row);
-    } else if (row.method === 'notifications/cancelled') this.#bars.mark(bar, CANCELLED);
+      if (!answered) bars.settle(bar, time, failed ? FAILED : 0, row.row);
+    } else if (row.kind === 'http' && !answered) this.#cutOff(bar, row, time);
+    else if (row.method === 'notifications/cancelled') bars.mark(bar, CANCELLED);
+  }
+
+  /** The exchange of a call ended without its answer. */
+  #cutOff(bar: number, { outcome, from, row }: Row, time: number): void {
+    // Until the session ends another stream may bring what this one did not.
+    if (outcome === 'open')
+      this.#bars.leave(bar, time, from === 'client' ? CANCELLED : FAILED, row);
+    else this.#bars.settle(bar, time, (CUT_OFF_FLAGS[outcome ?? ''] ?? 0) | CUT_OFF, row);
   }
 
   /** A session that ended owes no more answers: what is open then stays without one. */
   #endOpenBars({ summary, offset, barOfRow }: OwnTrack): void {
     if (summary.phase !== 'ended') return;
+    const end = offset + summary.lastAt;
     for (const bar of barOfRow.values()) {
-      if (this.#bars.end[bar] === Number.POSITIVE_INFINITY)
-        this.#bars.settle(bar, offset + summary.lastAt, ABANDONED);
+      if (this.#bars.end[bar] !== Number.POSITIVE_INFINITY) continue;
+      this.#bars.abandon(bar, end);
     }
   }
 }
+
+const CUT_OFF_FLAGS: Readonly<Record<string, number>> = {
+  failed: FAILED,
+  cancelled: CANCELLED,
+  abandoned: ABANDONED,
+};
 
 function flagsOf({ from, method }: Row): number {
   const isSetUp = SET_UP_METHODS.has(method) || method.endsWith('/list');

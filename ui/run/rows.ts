@@ -1,7 +1,7 @@
 /** What the list, the filter and the labels need of one row; made when it is asked for, never kept. */
 import type { Row } from '../../model/columns.ts';
 import type { Subject } from '../query.ts';
-import { FAILED, OPEN } from './bars.ts';
+import { CUT_OFF, FAILED, OPEN } from './bars.ts';
 import type { RunBuffer } from './buffer.ts';
 
 /** What a call is called: its subject, else its method. */
@@ -12,6 +12,13 @@ export function callName({ method, subject }: Row): string {
 /** The request's row of a bar. */
 export function requestRow(buffer: RunBuffer, bar: number): Row {
   return buffer.row(buffer.bars.track[bar] ?? 0, buffer.bars.request[bar] ?? 0);
+}
+
+/** How the exchange of a call ended that has no answer: `HTTP 500`; empty for all other calls. */
+export function cutOffBy(buffer: RunBuffer, bar: number): string {
+  const { flags, track, response } = buffer.bars;
+  if (((flags[bar] ?? 0) & CUT_OFF) === 0) return '';
+  return buffer.row(track[bar] ?? 0, (response[bar] ?? 1) - 1).subject;
 }
 
 /** The bar that a row belongs to, if any. */

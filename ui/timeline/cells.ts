@@ -2,7 +2,7 @@
 import { duration } from '../format.ts';
 import { visible } from '../hostile.ts';
 import { ABANDONED, CANCELLED, FAILED, FROM_SERVER, OPEN } from '../run/bars.ts';
-import { callName, requestRow } from '../run/rows.ts';
+import { callName, cutOffBy, requestRow } from '../run/rows.ts';
 import type { RunView } from '../run/run-view.svelte.ts';
 import { batchLabel } from './batches.ts';
 import { firstStartingFrom } from './hit.ts';
@@ -58,8 +58,9 @@ export function describe(view: RunView, lane: PlacedLane, member: number): strin
     (flags & OPEN) !== 0 && 'no answer yet',
     (flags & ABANDONED) !== 0 && 'never answered',
     (flags & CANCELLED) !== 0 && 'cancelled',
+    !lane.batches && visible(cutOffBy(view.data.buffer, member)),
     !lane.batches && view.inConflict(member) && 'conflict',
   ]
-    .filter((part) => part !== false)
+    .filter((part) => part !== false && part !== '')
     .join(', ');
 }

@@ -9,6 +9,7 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { expect, test } from 'vitest';
+import { analyse } from '../../../analysis/index.ts';
 import { viewsOf } from '../../../model/view.ts';
 import { askedBack, ERAS, recordedWhole } from '../asked-back.ts';
 import { journals, temporaryFolder } from '../kit.ts';
@@ -60,6 +61,8 @@ test.each(Object.entries(CLIENTS))('%s hears the same through the tap', async (_
   ).toEqual(Array(3).fill('answered'));
   expect(calls.flatMap(({ progress = [] }) => progress)).toHaveLength(3);
   expect(sessions.flatMap(({ session }) => session.anomalies)).toEqual([]);
+  expect(analyse(sessions)).toEqual([]);
+  expect(calls.filter(({ state: how }) => how === 'open' || how === 'abandoned')).toEqual([]);
 });
 
 test('the older transport, in front of a server that tells a relative endpoint', async () => {

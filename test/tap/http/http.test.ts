@@ -199,12 +199,19 @@ describe('who gives up', () => {
     const tap = await tapAt(far.url, state);
     const { status, body } = await rpc(tap.url, HELLO);
     expect(status).toBe(502);
-    expect(JSON.parse(String(body))).toMatchObject({ jsonrpc: '2.0', id: null });
+    const message = `No answer from ${far.origin}: connection refused`;
+    expect(JSON.parse(String(body))).toEqual({
+      jsonrpc: '2.0',
+      error: { code: -32000, message },
+      id: null,
+    });
     await until(() => tap.said().includes('cannot be reached'));
     await tap.end();
     const { entries } = await journal(state);
     expect(https(entries)).toEqual(['1 opened POST /mcp', '1 ended unreachable']);
-    expect(viewsOf(entries)[0]?.session.calls).toMatchObject([{ state: 'abandoned' }]);
+    expect(viewsOf(entries)[0]?.session.calls).toMatchObject([
+      { state: 'failed', exchangeEnd: { reason: 'connection refused' } },
+    ]);
   });
 });
 
