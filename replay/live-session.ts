@@ -3,7 +3,7 @@ import type { Id } from '../model/message.ts';
 import type { Call } from '../model/session.ts';
 import { type Consumption, createConsumption } from './consumption.ts';
 import { createSecrets, type Secrets } from './placeholders.ts';
-import { createPlacement, type Placement } from './placement.ts';
+import type { Placement } from './placement.ts';
 import type { Difference, Miss } from './report.ts';
 import type { ClientItem, Script, ServerStep } from './script.ts';
 
@@ -34,12 +34,12 @@ export interface LiveSession {
   over: boolean;
 }
 
-export function createLiveSession(script: Script): LiveSession {
+export function createLiveSession(script: Script, placement: Placement): LiveSession {
   const secrets = createSecrets();
   return {
     script,
     secrets,
-    placement: createPlacement(script),
+    placement,
     consumption: createConsumption(script, secrets),
     live: new Map(),
     byId: new Map(),

@@ -13,9 +13,10 @@ import { take } from './hear.ts';
 import { createLiveSession, type LiveSession } from './live-session.ts';
 import { missOf } from './miss.ts';
 import { withPlaceholders } from './placeholders.ts';
+import { createPlacement, type Placement } from './placement.ts';
 import type { RecordedSession } from './recorded.ts';
 import { type ReplayReport, reportOf } from './report.ts';
-import { scriptOf } from './script.ts';
+import { type Script, scriptOf } from './script.ts';
 import { due, type Outgoing } from './speak.ts';
 import {
   clientLine,
@@ -33,15 +34,24 @@ export interface Player {
   receive(value: unknown): Outgoing[];
   /** Takes one line of the client. */
   receiveText(text: string): Outgoing[];
+  /** What else is due by now, for whoever holds back what the server says. */
+  more(): Outgoing[];
   /** What this replay is like so far. */
   report(): ReplayReport;
   transcript(): SessionTranscript;
 }
 
+/** What a player plays from, when somebody else has to know it too. */
+export interface Staging {
+  readonly script: Script;
+  /** When messages of the server are due. */
+  readonly placement: Placement;
+}
+
 /** A player of one recorded session. */
-export function createPlayer(session: RecordedSession): Player {
-  const script = scriptOf(session);
-  const state = createLiveSession(script);
+export function createPlayer(session: RecordedSession, staging?: Staging): Player {
+  const script = staging?.script ?? scriptOf(session);
+  const state = createLiveSession(script, staging?.placement ?? createPlacement(script));
   const receive = (value: unknown): Outgoing[] => {
     if (state.over) return [];
     const messages = itemsOf(classify(value));
@@ -64,6 +74,7 @@ export function createPlayer(session: RecordedSession): Player {
       if (text.trim() !== '') state.misses.push(missOf('invalid', { reason: 'not-json' }));
       return [];
     },
+    more: () => due(state),
     report: () => reportOf(script, state.placement, state),
     transcript: () => transcriptOfState(state),
   };

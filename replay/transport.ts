@@ -2,10 +2,11 @@
  * A recorded server inside the process of its client: a transport for clients of the MCP SDKs,
  * version 1 and 2. It has the shape of their `Transport` and imports neither.
  */
-import type { Entry } from '../model/entry.ts';
+import type { Entry, ExitEntry } from '../model/entry.ts';
 import { createPlayer, type Player } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
+import type { ServerStep } from './script.ts';
 import type { Outgoing } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
@@ -53,21 +54,68 @@ export function standInOf(session: RecordedSession): StandIn {
   };
 }
 
+/** What hears the server: the client's side of one connection. */
+export interface Ear {
+  /**
+   * Hands on what the server says; what is promised is that it is on its way. `due`: what was
+   * recorded, for who wants to know.
+   */
+  hear(said: Outgoing, due?: ServerStep | ExitEntry): unknown;
+  /** The connection is over, without a word of the server. */
+  close(): void;
+}
+
+/** What speaks for the server on one connection. */
+export interface Voice {
+  open(ear: Ear): void;
+  /** The client said this. */
+  say(text: string): void;
+  /** The client has closed its side, or there is nothing more to hear. */
+  close(): void;
+}
+
 export function transportOf(player: Player): StandInTransport {
+  return transportTo(voiceOf(player));
+}
+
+/** A player that hears and speaks for itself. */
+function voiceOf(player: Player): Voice {
   const waiting: Outgoing[] = [];
-  let state: 'new' | 'open' | 'closed' = 'new';
+  let client: Ear | undefined;
   let delivering = false;
 
   const deliver = (): void => {
-    const next = state === 'open' ? waiting.shift() : undefined;
+    const next = client && waiting.shift();
     delivering = next !== undefined;
     if (!next) return;
-    if (next.kind === 'end') close();
-    else if (next.kind === 'message') hand(next.text);
+    client?.hear(next);
     // A client handles notifications a moment after it got them; see SPACING in stand-in.ts.
     const later = next.kind === 'message' && next.notifies ? setImmediate : queueMicrotask;
     later(deliver);
   };
+
+  const tell = (said: readonly Outgoing[]): void => {
+    waiting.push(...said);
+    if (delivering || waiting.length === 0) return;
+    delivering = true;
+    queueMicrotask(deliver);
+  };
+
+  return {
+    open(ear) {
+      client = ear;
+      tell(player.start());
+    },
+    say: (text) => tell(player.receiveText(text)),
+    close() {
+      client = undefined;
+    },
+  };
+}
+
+/** The transport through which a client in this process hears this voice. */
+export function transportTo(voice: Voice): StandInTransport {
+  let state: 'new' | 'open' | 'closed' = 'new';
 
   const hand = (text: string): void => {
     for (const message of messagesOf(text)) {
@@ -79,29 +127,28 @@ export function transportOf(player: Player): StandInTransport {
     }
   };
 
-  const say = (said: readonly Outgoing[]): void => {
-    waiting.push(...said);
-    if (delivering || waiting.length === 0) return;
-    delivering = true;
-    queueMicrotask(deliver);
-  };
-
   const close = (): void => {
     if (state === 'closed') return;
     state = 'closed';
+    voice.close();
     transport.onclose?.();
+  };
+
+  const hear = (said: Outgoing): void => {
+    if (said.kind === 'end') close();
+    else if (said.kind === 'message') hand(said.text);
   };
 
   const transport: StandInTransport = {
     async start() {
       if (state !== 'new') throw new Error('The transport was started before.');
       state = 'open';
-      say(player.start());
+      voice.open({ hear, close });
     },
     async send(message) {
       if (state !== 'open') throw new Error('The transport is not open.');
       // As text and back: what JSON leaves out is not sent, and neither side can change what the other holds.
-      say(player.receiveText(JSON.stringify(message) ?? ''));
+      voice.say(JSON.stringify(message) ?? '');
     },
     async close() {
       close();

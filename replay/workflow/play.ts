@@ -1,0 +1,213 @@
+/**
+ * All recorded servers of a workflow, behind one gate: what the client says to any of them goes in,
+ * what they say comes out in one order, one thing after the other.
+ *
+ * The only thing here that knows time is patience: a client that waits for an answer while the gate
+ * waits for the client would wait for ever.
+ */
+import { createPlacement } from '../placement.ts';
+import { createPlayer, type Player } from '../player.ts';
+import { notThere, type RecordedSession, sessionsNamed } from '../recorded.ts';
+import type { ReplayReport } from '../report.ts';
+import { type ServerStep, scriptOf } from '../script.ts';
+import { type Transcript, transcript } from '../transcript.ts';
+import type { Ear, Voice } from '../transport.ts';
+import { createGate, type GateReport, type Lane } from './gate.ts';
+import { createQueue, type Pace, type Queue } from './queue.ts';
+
+export interface PlayOptions {
+  /** Ends the play where the recorded order cannot be kept, instead of giving it up there. */
+  readonly strict?: boolean;
+  /** How long a client may say nothing that an answer is held back for, in ms. */
+  readonly patience?: number;
+  /** Waits where the next thing must not come at once after the last one. */
+  readonly pace?: Pace;
+  /** Whether a real server speaks in the place of the recorded one of this name. */
+  readonly isLive?: (name: string) => boolean;
+}
+
+/** The place of one recorded session, for one connection. */
+export interface Seat extends Voice {
+  readonly session: RecordedSession;
+  /** What the real server said in the place of this is on its way. */
+  told(step: ServerStep): void;
+}
+
+/** The order could not be kept: `entry` waits for `waitsFor`, and the client waits for `entry`. */
+export interface Divergence {
+  readonly code: 'ORDER_DIVERGENCE';
+  readonly entry: string;
+  readonly waitsFor: string;
+}
+
+export interface WorkflowReport {
+  /** Whether every session was as recorded. */
+  readonly equal: boolean;
+  readonly gate: GateReport;
+  /** Why a strict replay was ended. */
+  readonly divergence?: Divergence;
+  /** In recorded order. */
+  readonly sessions: readonly ReplayReport[];
+}
+
+export interface Play {
+  /** The names of the recorded servers, each once, in recorded order. */
+  readonly names: readonly string[];
+  /**
+   * The place of a server by name, or of one session by its id. The second time a name is given, it
+   * is the second recorded session of that name. Throws a SessionChoice when there is none.
+   */
+  take(name: string): Seat;
+  report(): WorkflowReport;
+  transcript(): Transcript;
+  /** Resolves when all recorded sessions had a connection, and all are over. */
+  readonly over: Promise<void>;
+  close(): void;
+}
+
+/** Milliseconds without a word of the client after which the recorded order is given up. */
+export const PATIENCE = 1000;
+
+interface Place extends Seat {
+  readonly player: Player;
+  readonly lane: Lane;
+  /** Who hears it; closed again when its connection is over. */
+  ear: Ear | undefined;
+  isTaken: boolean;
+  isOver: boolean;
+}
+
+export function playWorkflow(
+  sessions: readonly RecordedSession[],
+  options: PlayOptions = {},
+): Play {
+  const { strict = false, patience = PATIENCE, isLive } = options;
+  const gate = createGate();
+  const byLane = new Map<Lane, Place>();
+  const over = deferred();
+  let divergence: Divergence | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isEnded = false;
+
+  /** Whatever is held back when nothing is on its way waits for the client. */
+  const watch = (): void => {
+    clearTimeout(timer);
+    if (!isEnded && queue.isEmpty() && gate.stuck()) timer = setTimeout(giveUp, patience);
+  };
+  const queue = createQueue(options.pace, watch);
+
+  const nextTurn = () => (isEnded ? undefined : gate.next());
+
+  const pump = (): void => {
+    for (let turn = nextTurn(); turn; turn = nextTurn()) {
+      const place = byLane.get(turn.lane) as Place;
+      for (const said of place.player.more()) queue.add({ place, said, due: turn.due });
+    }
+    watch();
+    if (places.every(({ isOver }) => isOver)) over.settle();
+  };
+
+  const giveUp = (): void => {
+    const stuck = gate.stuck();
+    if (stuck && strict) {
+      divergence = { code: 'ORDER_DIVERGENCE', ...stuck };
+      close();
+    } else {
+      gate.relax();
+      pump();
+    }
+  };
+
+  const close = (): void => {
+    isEnded = true;
+    clearTimeout(timer);
+    for (const { ear } of places) ear?.close();
+  };
+
+  const places = sessions.map((session) => {
+    const script = scriptOf(session);
+    const lane = gate.lane(script, createPlacement(script), isLive?.(session.name));
+    const player = createPlayer(session, { script, placement: lane });
+    const place = placeOf({ session, lane, player }, queue, pump);
+    byLane.set(lane, place);
+    return place;
+  });
+
+  return {
+    names: [...new Set(sessions.map(({ name }) => name))],
+    take: (name) => takeFrom(places, name),
+    report: () => reportOf(places, gate.report(), divergence),
+    transcript: () => transcript(places.map(({ player }) => player.transcript())),
+    over: over.promise,
+    close,
+  };
+}
+
+function placeOf(
+  fixed: Pick<Place, 'session' | 'lane' | 'player'>,
+  queue: Queue,
+  changed: () => void,
+): Place {
+  const { lane, player } = fixed;
+  const place: Place = {
+    ...fixed,
+    ear: undefined,
+    isTaken: false,
+    isOver: false,
+    open(ear) {
+      place.ear = ear;
+      lane.opened();
+      changed();
+    },
+    say(text) {
+      if (place.isOver) return;
+      // What it says at once is no part of the recording: all else has to pass the gate.
+      for (const said of player.receiveText(text)) queue.add({ place, said });
+      changed();
+    },
+    told(step) {
+      lane.told(step);
+      changed();
+    },
+    close() {
+      if (place.isOver) return;
+      place.isOver = true;
+      place.ear = undefined;
+      lane.closed();
+      changed();
+    },
+  };
+  return place;
+}
+
+/** The first recorded session of this name that has no connection yet. */
+function takeFrom(places: readonly Place[], name: string): Seat {
+  const sessions = places.map(({ session }) => session);
+  const named = sessionsNamed(sessions, name);
+  const next = places.find(({ session, isTaken }) => !isTaken && named.includes(session));
+  if (!next) throw notThere(sessions, named, name);
+  next.isTaken = true;
+  return next;
+}
+
+function reportOf(
+  places: readonly Place[],
+  gate: GateReport,
+  divergence: Divergence | undefined,
+): WorkflowReport {
+  const sessions = places.map(({ player }) => player.report());
+  return {
+    equal: sessions.every(({ equal }) => equal),
+    gate: divergence ? { ...gate, order: 'diverged' } : gate,
+    ...(divergence ? { divergence } : {}),
+    sessions,
+  };
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly settle: () => void } {
+  let settle = (): void => {};
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+}
