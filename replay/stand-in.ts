@@ -46,7 +46,7 @@ const LONGEST_LINE = 64 * 1024 * 1024;
  * progress that they read together with the answer, and a recorded server, which never has to
  * think, would always give them both at once. It changes when a message comes, never which or where.
  */
-const SPACING = 10;
+export const SPACING = 10;
 
 /** Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear. */
 export function serveRecording(options: ServeOptions): Serving {
@@ -77,7 +77,7 @@ async function serve(player: Player, input: Readable, output: Writable): Promise
     output.on('close', () => resolve('gone'));
   });
   const say = (said: readonly Outgoing[]) => Promise.race([write(said, output), gone]);
-  const framer = createFramer(LONGEST_LINE, runningHash);
+  const framer = clientFramer();
   if ((await say(player.start())) !== 'more') return;
   for await (const lines of framesOf(input, framer)) {
     const said = lines.flatMap(({ bytes }) => player.receiveText(utf8(bytes) ?? '\ufffd'));
@@ -86,6 +86,11 @@ async function serve(player: Player, input: Readable, output: Writable): Promise
 }
 
 type Framer = ReturnType<typeof createFramer>;
+
+/** Takes apart what a client says. */
+export function clientFramer(): Framer {
+  return createFramer(LONGEST_LINE, runningHash);
+}
 
 /** The lines of a stream, chunk by chunk; ends with it, and where it breaks. */
 async function* framesOf(
@@ -121,12 +126,16 @@ async function write(said: readonly Outgoing[], output: Writable): Promise<'more
       output.end();
       return 'over';
     }
-    parts.push(
-      one.kind === 'bytes' ? one.bytes : Buffer.from(one.eof ? one.text : `${one.text}\n`),
-    );
+    parts.push(wireBytes(one));
   }
   await flush();
   return 'more';
+}
+
+/** What a client of the recorded server reads. */
+export function wireBytes(said: Exclude<Outgoing, { kind: 'end' }>): Uint8Array {
+  if (said.kind === 'bytes') return said.bytes;
+  return Buffer.from(said.eof ? said.text : `${said.text}\n`);
 }
 
 function runningHash(): Hash {

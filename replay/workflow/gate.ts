@@ -21,6 +21,7 @@ import {
   isStep,
   type LaneState,
   laneStateOf,
+  loseRest,
   type Mark,
   refOf,
 } from './lane.ts';
@@ -44,7 +45,11 @@ export interface GateReport {
 /** One session behind the gate. */
 export interface Lane extends Placement {
   opened(): void;
-  /** Its connection is over: nothing waits for it any more. */
+  /** The client says nothing more there: nothing waits for it any more. */
+  ended(): void;
+  /** Whether an answer is held back there. */
+  isAwaited(): boolean;
+  /** Its connection is over. */
   closed(): void;
   /** A line that another server gave in the place of the recorded one is on its way. */
   told(step: ServerStep): void;
@@ -93,13 +98,8 @@ export function createGate(): Gate {
     return due;
   };
 
-  /** Somebody asked for it; for what nobody asked for, a client need not wait. */
   const asked = () =>
-    earliest(
-      states,
-      ({ held }) => held.find(({ owners }) => owners.length > 0),
-      (state, due) => obstacle(states, state, due) !== undefined,
-    );
+    earliest(states, awaited, (state, due) => obstacle(states, state, due) !== undefined);
 
   return {
     lane(script, own, live = false) {
@@ -141,8 +141,15 @@ function laneOf(state: LaneState, take: (state: LaneState) => Due | undefined): 
       state.waived = Number.NEGATIVE_INFINITY;
       state.firstWanted = state.first;
     },
+    ended() {
+      dueIn(state);
+      loseRest(state);
+    },
+    isAwaited: () => awaited(state) !== undefined,
     closed() {
       state.phase = 'closed';
+      loseRest(state);
+      for (const step of held) state.lost.add(step);
     },
     told: (step) => void done.add(step),
     matched(item) {
@@ -182,8 +189,7 @@ function earliest(
 function obstacle(states: readonly LaneState[], own: LaneState, due: Due): Mark | undefined {
   const { read } = own.times.at(due.seq);
   for (const other of states) {
-    if (other.phase === 'closed' || !isComparable(own, other)) continue;
-    const mark = firstWanted(other);
+    const mark = isComparable(own, other) ? firstWanted(other) : undefined;
     if (mark && mark.passed < read) return mark;
   }
   return undefined;
@@ -195,7 +201,7 @@ function earlyFor(states: readonly LaneState[], own: LaneState, due: Due): Relax
   for (const other of states) {
     const mark = isComparable(own, other) ? firstMissing(other) : undefined;
     if (!mark || mark.passed >= read) continue;
-    const why = other.phase === 'closed' ? 'closed' : 'quiet';
+    const why = other.lost.has(mark.what) ? 'closed' : 'quiet';
     return { entry: refOf(own, due), waitsFor: mark.reference, why };
   }
   return undefined;
@@ -209,6 +215,11 @@ function waive(states: readonly LaneState[], own: LaneState, due: Due): void {
     if (!mark || mark.passed >= read) continue;
     other.waived = other.phase === 'new' ? Number.POSITIVE_INFINITY : Math.max(other.waived, read);
   }
+}
+
+/** What is held although somebody asked for it; for the rest a client need not wait. */
+function awaited({ held, phase }: LaneState): Due | undefined {
+  return phase === 'open' ? held.find(({ owners }) => owners.length > 0) : undefined;
 }
 
 function noteWaiting(states: readonly LaneState[]): void {

@@ -22,9 +22,11 @@ export interface LaneState {
   /** In the order in which they were passed on. */
   readonly marks: readonly Mark[];
   readonly done: Set<Mark['what']>;
+  /** What cannot come any more, since the client has closed its side. */
+  readonly lost: Set<Mark['what']>;
   /** All before this place are done. */
   first: number;
-  /** All before this place are done, or nobody waits for them since they were passed on before `waived`. */
+  /** All before this place are done, lost, or were passed on before `waived`: nobody waits for them. */
   firstWanted: number;
   waived: number;
   /** What is due in its own session, by seq. */
@@ -57,6 +59,7 @@ export function laneStateOf(script: Script, own: Placement, live: boolean): Lane
     live,
     marks: marks.sort((a, b) => a.passed - b.passed),
     done: new Set(),
+    lost: new Set(),
     first: 0,
     firstWanted: 0,
     waived: Number.NEGATIVE_INFINITY,
@@ -87,11 +90,19 @@ export function firstMissing(state: LaneState): Mark | undefined {
 
 /** The same without what nobody waits for any more. */
 export function firstWanted(state: LaneState): Mark | undefined {
-  const { marks, waived } = state;
-  const isWanted = (mark: Mark | undefined) =>
-    !isDone(state, mark) && !(mark && mark.passed < waived);
-  while (!isWanted(marks[state.firstWanted])) state.firstWanted++;
-  return marks[state.firstWanted];
+  const { marks, lost, waived } = state;
+  for (; state.firstWanted < marks.length; state.firstWanted++) {
+    const mark = marks[state.firstWanted] as Mark;
+    if (!isDone(state, mark) && !lost.has(mark.what) && mark.passed >= waived) return mark;
+  }
+  return undefined;
+}
+
+/** The client says nothing more here: of all that is left, only what is held can come. */
+export function loseRest(state: LaneState): void {
+  const { marks, done, lost, held } = state;
+  const canCome = new Set<Mark['what']>(held);
+  for (const { what } of marks) if (!done.has(what) && !canCome.has(what)) lost.add(what);
 }
 
 function isDone({ done }: LaneState, mark: Mark | undefined): boolean {

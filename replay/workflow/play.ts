@@ -29,6 +29,8 @@ export interface PlayOptions {
 /** The place of one recorded session, for one connection. */
 export interface Seat extends Voice {
   readonly session: RecordedSession;
+  /** The client says nothing more; its ear is closed once it has heard what it asked for. */
+  end(): void;
   /** What the real server said in the place of this is on its way. */
   told(step: ServerStep): void;
 }
@@ -74,6 +76,7 @@ interface Place extends Seat {
   /** Who hears it; closed again when its connection is over. */
   ear: Ear | undefined;
   isTaken: boolean;
+  isEnded: boolean;
   isOver: boolean;
 }
 
@@ -92,7 +95,10 @@ export function playWorkflow(
   /** Whatever is held back when nothing is on its way waits for the client. */
   const watch = (): void => {
     clearTimeout(timer);
-    if (!isEnded && queue.isEmpty() && gate.stuck()) timer = setTimeout(giveUp, patience);
+    if (isEnded || !queue.isEmpty()) return;
+    for (const { ear, lane, isEnded: isHeard } of places)
+      if (isHeard && !lane.isAwaited()) ear?.close();
+    if (gate.stuck()) timer = setTimeout(giveUp, patience);
   };
   const queue = createQueue(options.pace, watch);
 
@@ -153,6 +159,7 @@ function placeOf(
     ...fixed,
     ear: undefined,
     isTaken: false,
+    isEnded: false,
     isOver: false,
     open(ear) {
       place.ear = ear;
@@ -160,13 +167,18 @@ function placeOf(
       changed();
     },
     say(text) {
-      if (place.isOver) return;
+      if (place.isEnded || place.isOver) return;
       // What it says at once is no part of the recording: all else has to pass the gate.
       for (const said of player.receiveText(text)) queue.add({ place, said });
       changed();
     },
     told(step) {
       lane.told(step);
+      changed();
+    },
+    end() {
+      place.isEnded = true;
+      lane.ended();
       changed();
     },
     close() {
