@@ -11,6 +11,12 @@ export async function rulesHere(state: string): Promise<Pick<SessionOptions, 'ru
   return { rules: rulesOf(places) };
 }
 
+/** What is wrong with the configuration, and what that does to the taps started here. */
+export async function configFault(state: string): Promise<string | undefined> {
+  const { rules } = await rulesHere(state);
+  return rules !== undefined && 'unknown' in rules ? rules.unknown : undefined;
+}
+
 /** Throws a ConfigFault when the configuration of the user cannot be read: all his taps would keep no text. */
 export async function checkUsersConfig(state: string): Promise<void> {
   const places = configsAt(state, state);

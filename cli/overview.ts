@@ -7,6 +7,7 @@ import { wrapped } from '../tap/wrap/current.ts';
 import { everyWrapped, missingOf, readRecords, survey } from '../tap/wrap/index.ts';
 import { findCollector } from './api.ts';
 import { type CommonOptions, stateOption } from './command.ts';
+import { configFault } from './config.ts';
 import { clockTime, duration } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
@@ -32,6 +33,7 @@ async function overview(options: CommonOptions): Promise<void> {
     ? `wiretape wrap ${shellWord(broken[0].name)}`
     : nextStep(sessions, { waiting, hosts });
   const version = ownVersion();
+  const fault = await configFault(state);
   if (options.json) {
     const address = running?.address ?? null;
     const cannotStart = broken.map((one) => ({
@@ -40,7 +42,8 @@ async function overview(options: CommonOptions): Promise<void> {
       missing: missingOf(one),
     }));
     const sessionCount = sessions.length;
-    return printJson({ version, state, address, sessionCount, waiting, hosts, cannotStart, next });
+    const told = { version, state, address, sessionCount, waiting, hosts, cannotStart };
+    return printJson({ ...told, configFault: fault ?? null, next });
   }
   const { line, colors } = terminal();
   line(`wiretape ${version}`);
@@ -49,6 +52,7 @@ async function overview(options: CommonOptions): Promise<void> {
       ? `The collector runs at ${running.address}.`
       : 'No collector runs; taps record without one.',
   );
+  if (fault !== undefined) line(colors.red(visible(fault)));
   line(sessionsText(sessions));
   for (const host of hosts) line(hostText(host, new Date()));
   if (waiting > 0) line(colors.yellow(`Calls wait in ${counted(waiting, 'session')}.`));

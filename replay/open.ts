@@ -12,11 +12,20 @@ const LARGEST = 1 << 30;
  * torn: a test that plays half of what was recorded would say nothing.
  */
 export async function openRecording(file: string | URL): Promise<readonly Entry[]> {
-  const recording = readRecording(unpacked(await readFile(file)));
+  const recording = readRecording(unpacked(await bytesOf(file)));
   if (!recording.ok) throw new Error(`${file} cannot be played: ${recording.detail}.`);
   const broken = recording.problems.find(({ kind }) => kind !== 'changed');
   if (broken) throw new Error(`${file} is not whole: ${broken.detail}.`);
   return recording.entries;
+}
+
+async function bytesOf(file: string | URL): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be played: it cannot be read (${reason}).`);
+  }
 }
 
 function unpacked(bytes: Uint8Array): Uint8Array {

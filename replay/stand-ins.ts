@@ -1,13 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** All servers of one recording, each to be connected to as often as it was when recorded. */
 import type { Entry } from '../model/entry.ts';
+import { createHeard, type Heard } from './heard.ts';
 import { createPlayer } from './player.ts';
 import { notThere, type RecordedSession, recordedSessions, sessionsNamed } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
 import { type Transcript, transcript } from './transcript.ts';
-import { type StandInTransport, transportOf, transportTo } from './transport.ts';
+import { type StandInTransport, transportTo, type Voice, voiceOf } from './transport.ts';
 import type { GateReport } from './workflow/gate.ts';
-import { type Play, playWorkflow } from './workflow/play.ts';
+import { playWorkflow } from './workflow/play.ts';
 import type { Pace } from './workflow/queue.ts';
 
 export interface StandInsOptions {
@@ -33,6 +34,8 @@ export interface StandIns {
   /** Whether the recorded order across the servers was kept so far; undefined without a gate. */
   order(): GateReport | undefined;
   transcript(): Transcript;
+  /** What was said so far, as entries of sessions; a count of messages stands in the place of time. */
+  entries(): readonly Entry[];
   /** Closes all connections. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -47,8 +50,55 @@ export function standInsOf(
   sessions: readonly RecordedSession[],
   { gate = 'workflow', ...options }: StandInsOptions = {},
 ): StandIns {
-  if (gate === 'session' || sessions.length < 2) return eachAlone(sessions);
-  return behindGate(playWorkflow(sessions, { ...options, pace: nextTurn }));
+  const isAlone = gate === 'session' || sessions.length < 2;
+  const playing = isAlone ? eachAlone(sessions) : behindGate(sessions, options);
+  const given: StandInTransport[] = [];
+  const heard = new Map<RecordedSession, Heard>();
+  let said = 0;
+  const close = async (): Promise<void> => {
+    playing.close();
+    for (const transport of given) await transport.close();
+  };
+  return {
+    names: [...new Set(sessions.map(({ name }) => name))],
+    transport(name) {
+      const { session, voice } = playing.take(name);
+      const own = createHeard(session, () => ++said);
+      heard.set(session, own);
+      const transport = transportTo(voice, own);
+      given.push(transport);
+      return transport;
+    },
+    report: playing.report,
+    order: playing.order,
+    transcript: playing.transcript,
+    entries: () => [...heard.values()].flatMap((one) => one.entries()),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** All servers of a recording, each to be taken once. */
+interface Playing extends Pick<StandIns, 'report' | 'order' | 'transcript'> {
+  take(name: string): { readonly session: RecordedSession; readonly voice: Voice };
+  close(): void;
+}
+
+function behindGate(
+  sessions: readonly RecordedSession[],
+  options: Pick<StandInsOptions, 'patience'>,
+): Playing {
+  const play = playWorkflow(sessions, { ...options, pace: nextTurn });
+  return {
+    take(name) {
+      const seat = play.take(name);
+      return { session: seat.session, voice: seat };
+    },
+    report: () => play.report().sessions,
+    order: () => play.report().gate,
+    transcript: play.transcript,
+    close: play.close,
+  };
 }
 
 /** A client of two servers sees which one was first when a turn of the event loop is between them. */
@@ -58,40 +108,21 @@ const nextTurn: Pace = (last, next) => {
   return new Promise((resolve) => setImmediate(resolve));
 };
 
-function behindGate(play: Play): StandIns {
-  const close = async (): Promise<void> => play.close();
-  return {
-    names: play.names,
-    transport: (name) => transportTo(play.take(name)),
-    report: () => play.report().sessions,
-    order: () => play.report().gate,
-    transcript: () => play.transcript(),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
-}
-
-function eachAlone(sessions: readonly RecordedSession[]): StandIns {
+function eachAlone(sessions: readonly RecordedSession[]): Playing {
   const players = new Map(sessions.map((session) => [session, createPlayer(session)]));
-  const given = new Map<RecordedSession, StandInTransport>();
-  const close = async (): Promise<void> => {
-    for (const transport of given.values()) await transport.close();
-  };
+  const taken = new Set<RecordedSession>();
   return {
-    names: [...new Set(sessions.map(({ name }) => name))],
-    transport(name) {
+    take(name) {
       const named = sessionsNamed(sessions, name);
-      const next = named.find((session) => !given.has(session));
-      const player = next && players.get(next);
+      const session = named.find((one) => !taken.has(one));
+      const player = session && players.get(session);
       if (!player) throw notThere(sessions, named, name);
-      const transport = transportOf(player);
-      given.set(next, transport);
-      return transport;
+      taken.add(session);
+      return { session, voice: voiceOf(player) };
     },
-    order: () => undefined,
     report: () => [...players.values()].map((player) => player.report()),
+    order: () => undefined,
     transcript: () => transcript([...players.values()].map((player) => player.transcript())),
-    close,
-    [Symbol.asyncDispose]: close,
+    close: () => {},
   };
 }

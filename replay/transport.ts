@@ -3,6 +3,7 @@
  * version 1 and 2. It has the shape of their `Transport` and imports neither.
  */
 import type { Entry, ExitEntry } from '../model/entry.ts';
+import type { Heard } from './heard.ts';
 import { createPlayer, type Player } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
@@ -47,7 +48,7 @@ export function standInOf(session: RecordedSession): StandIn {
           `The recorded session ${session.name} was one connection, and has its client.`,
         );
       given = true;
-      return transportOf(player);
+      return transportTo(voiceOf(player));
     },
     report: () => player.report(),
     transcript: () => transcript([player.transcript()]),
@@ -74,12 +75,8 @@ export interface Voice {
   close(): void;
 }
 
-export function transportOf(player: Player): StandInTransport {
-  return transportTo(voiceOf(player));
-}
-
 /** A player that hears and speaks for itself. */
-function voiceOf(player: Player): Voice {
+export function voiceOf(player: Player): Voice {
   const waiting: Outgoing[] = [];
   let client: Ear | undefined;
   let delivering = false;
@@ -113,11 +110,15 @@ function voiceOf(player: Player): Voice {
   };
 }
 
-/** The transport through which a client in this process hears this voice. */
-export function transportTo(voice: Voice): StandInTransport {
+/**
+ * The transport through which a client in this process hears this voice. `heard` is told what each
+ * side says, when it says it.
+ */
+export function transportTo(voice: Voice, heard?: Heard): StandInTransport {
   let state: 'new' | 'open' | 'closed' = 'new';
 
   const hand = (text: string): void => {
+    heard?.hear('server', text);
     for (const message of messagesOf(text)) {
       try {
         transport.onmessage?.(message);
@@ -148,7 +149,9 @@ export function transportTo(voice: Voice): StandInTransport {
     async send(message) {
       if (state !== 'open') throw new Error('The transport is not open.');
       // As text and back: what JSON leaves out is not sent, and neither side can change what the other holds.
-      voice.say(JSON.stringify(message) ?? '');
+      const text = JSON.stringify(message) ?? '';
+      heard?.hear('client', text);
+      voice.say(text);
     },
     async close() {
       close();

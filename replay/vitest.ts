@@ -8,17 +8,23 @@
  *   test('the agent tidies the desk', async ({ servers, expect }) => {
  *     await runAgent({ memory: servers.transport('memory') });
  *     expect(servers).toMatchRecording();
+ *     expect(servers).toHaveNoFindings();
  *   });
  *
  * Each test starts from the beginning of the recording. The only file that needs vitest to run.
  */
-import { expect, type TestAPI, test } from 'vitest';
-import { plain } from './miss.ts';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { expect, type TestAPI, type TestContext, test } from 'vitest';
 import { openRecording } from './open.ts';
-import { recordedSessions } from './recorded.ts';
-import type { ReplayReport } from './report.ts';
+import { type LiveServers, recordTest } from './record-test.ts';
+import { type RecordedSession, recordedSessions } from './recorded.ts';
 import { type StandIns, standInsOf } from './stand-ins.ts';
+import { sessionsOfTest } from './test-sessions.ts';
+import { transcript } from './transcript.ts';
+import { divergencesIn, findingsIn, missesIn } from './verdict.ts';
 
+export type { LiveServers } from './record-test.ts';
 export type { Difference, Miss, ReplayReport } from './report.ts';
 export type { StandIns } from './stand-ins.ts';
 export type { StandInTransport } from './transport.ts';
@@ -27,10 +33,28 @@ export interface McpTestOptions {
   /** The recording: a path, relative to the folder that vitest runs in, or a file URL. */
   readonly recording: string | URL;
   /**
+   * `replay`, the default: the recording is the servers. `record`: each test runs against the real
+   * `servers`, and is recorded when it passes. `record-missing`: a test that the recording has is
+   * replayed, any other one is recorded. Where the variable CI is set, nothing is ever recorded.
+   */
+  readonly mode?: 'replay' | 'record-missing' | 'record';
+  /** To record from: by name, what makes a transport to the real server. */
+  readonly servers?: LiveServers;
+  /**
    * What a message does that the recording does not have. `fail`, the default: the test fails, also
    * when the code under test swallowed the error it got. `report`: it stands in `servers.report()`.
    */
   readonly misses?: 'fail' | 'report';
+  /**
+   * `workflow`, the default: what the servers say comes in the recorded order across all of them.
+   * `session`: each server keeps the order of its own session only.
+   */
+  readonly gate?: 'workflow' | 'session';
+}
+
+export interface NoFindingsOptions {
+  /** Rules that may find something, by name (docs/rules.md). */
+  readonly except?: readonly string[];
 }
 
 declare module 'vitest' {
@@ -38,52 +62,139 @@ declare module 'vitest' {
   interface Matchers<T = any> {
     /** All recorded sessions were played to their end, and all was as recorded. */
     toMatchRecording(): T;
+    /** What was said in this test shows no lost update, no broken protocol, no call without answer. */
+    toHaveNoFindings(options?: NoFindingsOptions): T;
   }
 }
 
 /** Vitest's `test` with the fixture `servers`: the recorded servers, to connect clients to. */
 export function mcpTest(options: McpTestOptions): TestAPI<{ servers: StandIns }> {
-  const { recording, misses = 'fail' } = options;
-  const opening = openRecording(recording).then(recordedSessions);
+  const { mode = 'replay', servers } = options;
+  if (mode !== 'replay' && !servers) {
+    throw new TypeError(`mcpTest cannot ${mode} without the servers to record from.`);
+  }
+  expect.extend({ toMatchRecording, toHaveNoFindings });
+  const opening = openTests(options);
   // A recording that cannot be opened fails each test that wants it, and not the file at large.
   opening.catch(() => {});
-  expect.extend({
-    toMatchRecording: (received: unknown) => judge((received as StandIns).report()),
-  });
   return test.extend<{ servers: StandIns }>({
-    // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern what a fixture needs.
-    servers: async ({}, use) => {
-      const servers = standInsOf(await opening);
-      await use(servers);
-      await servers.close();
-      const missed = servers.report().flatMap(missesOf).map(plain);
-      if (misses === 'fail' && missed.length > 0) throw new Error(missed.join('\n'));
+    servers: async ({ task }, use) => {
+      const sessions = sessionsOfTest(await opening, nameOf(task));
+      if (servers && isToBeRecorded(options, sessions)) await record(options, servers, task, use);
+      else await replay(options, sessions, task, use);
     },
   });
 }
 
-function judge(reports: readonly ReplayReport[]): { pass: boolean; message: () => string } {
-  const told = reports.flatMap((report) => [...missesOf(report), ...othersOf(report)].map(plain));
+type Task = TestContext['task'];
+type Use = (servers: StandIns) => Promise<void>;
+
+async function openTests({ recording, mode = 'replay' }: McpTestOptions) {
+  const isNew = mode === 'record' || (mode === 'record-missing' && !existsSync(recording));
+  return isNew ? [] : recordedSessions(await openRecording(recording));
+}
+
+function isToBeRecorded(
+  { mode = 'replay' }: McpTestOptions,
+  sessions: readonly RecordedSession[],
+): boolean {
+  const wanted = mode === 'record' || (mode === 'record-missing' && sessions.length === 0);
+  if (!wanted || !inCI()) return wanted;
+  throw new Error(
+    `Where CI is set nothing is recorded: run this test with mode ${mode} elsewhere.`,
+  );
+}
+
+function inCI(): boolean {
+  return !['', '0', 'false'].includes(process.env['CI'] ?? '');
+}
+
+async function replay(
+  { misses = 'fail', recording, gate = 'workflow' }: McpTestOptions,
+  sessions: readonly RecordedSession[],
+  task: Task,
+  use: Use,
+): Promise<void> {
+  if (sessions.length === 0) {
+    throw new Error(`${recording} has no session of the test ${nameOf(task)}; record it first.`);
+  }
+  const servers = standInsOf(sessions, { gate });
+  await use(servers);
+  await servers.close();
+  const missed = missesIn(servers.report());
+  if (misses === 'fail' && missed.length > 0) throw new Error(missed.join('\n'));
+}
+
+/** What is asked of a test that is being recorded, and can be judged only at its end. */
+const asked = new WeakMap<StandIns, { except: readonly string[]; isNot: boolean }[]>();
+
+async function record(
+  { recording }: McpTestOptions,
+  servers: LiveServers,
+  task: Task,
+  use: Use,
+): Promise<void> {
+  const live = await recordTest(servers, nameOf(task));
+  const { names, close } = live;
+  const given: StandIns = {
+    names,
+    transport: live.transport,
+    report: () => [],
+    order: () => undefined,
+    transcript: () => transcript([]),
+    entries: () => [],
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  asked.set(given, []);
+  try {
+    await use(given);
+    await close();
+    const entries = await live.entries();
+    for (const { except, isNot } of asked.get(given) ?? []) {
+      const found = findingsIn(entries, except);
+      if (found.length > 0 !== isNot) throw new Error(toldFindings(found));
+    }
+    if (!task.result?.errors?.length && entries.length > 0) await live.keep(recording);
+  } finally {
+    await live.discard();
+  }
+}
+
+function nameOf({ fullTestName, name }: Task): string {
+  return fullTestName ?? name;
+}
+
+interface Verdict {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** A test that is being recorded is its recording. */
+function toMatchRecording(this: { isNot?: boolean }, received: unknown): Verdict {
+  const servers = received as StandIns;
+  if (asked.has(servers)) return { pass: !this.isNot, message: () => '' };
+  const told = divergencesIn(servers.report());
+  const whole = 'The replay equals the recording.';
   return {
     pass: told.length === 0,
-    message: () =>
-      told.length === 0 ? 'The replay equals the recording.' : told.slice(0, 20).join('\n'),
+    message: () => (told.length === 0 ? whole : told.slice(0, 20).join('\n')),
   };
 }
 
-function missesOf({ name, misses }: ReplayReport): string[] {
-  return misses.map(({ detail }) => `${name}: ${detail}`);
+function toHaveNoFindings(
+  this: { isNot?: boolean },
+  received: unknown,
+  { except = [] }: NoFindingsOptions = {},
+): Verdict {
+  const servers = received as StandIns;
+  const later = asked.get(servers);
+  later?.push({ except, isNot: this.isNot === true });
+  if (later) return { pass: !this.isNot, message: () => '' };
+  const found = findingsIn(servers.entries(), except);
+  return { pass: found.length === 0, message: () => toldFindings(found) };
 }
 
-function othersOf({ name, differences, unmade, withheld }: ReplayReport): string[] {
-  return [
-    ...differences.map(
-      ({ entry, about, pointer }) => `${name}: another ${about} than ${entry} at ${pointer}`,
-    ),
-    ...unmade.map((entry) => `${name}: the client never sent ${entry}`),
-    ...withheld.map(
-      ({ entry, waitsFor }) =>
-        `${name}: ${entry} was not sent${waitsFor ? `, it waits for ${waitsFor}` : ''}`,
-    ),
-  ];
+function toldFindings(found: readonly string[]): string {
+  return found.length === 0 ? 'Nothing was found.' : found.slice(0, 20).join('\n');
 }

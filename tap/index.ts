@@ -9,6 +9,7 @@ export { type HttpTap, type HttpTapOptions, tapHttp } from './http/listen.ts';
 export { keyOf } from './key.ts';
 export type { InProcessOptions } from './object-session.ts';
 export { serverName } from './program.ts';
+export { updateRecording } from './record.ts';
 export { type TappedFactory, tapServer } from './server.ts';
 export { type Ended, type StdioOptions, tapStdio } from './stdio.ts';
 export type { SessionOptions } from './tap-session.ts';

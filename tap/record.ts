@@ -28,7 +28,7 @@ export async function writeRecord(
 ): Promise<void> {
   try {
     const entries = readJournal(readFileSync(journal), crc32)?.entries ?? [];
-    await withLock(`${file}.lock`, PATIENCE, () => addTo(file, entries));
+    await updateRecording(file, (old) => merged(old, entries));
   } catch (error) {
     const code = error instanceof Refusal ? error.code : 'unwritable-folder';
     say(
@@ -45,8 +45,19 @@ class Refusal extends Error {
   }
 }
 
-function addTo(file: string, entries: readonly Entry[]): void {
-  const text = writeRecording(merged(existing(file), entries));
+/**
+ * Replaces a recording by what `change` makes of its entries (none where there is no file), while
+ * no other process does the same. Throws when the file is no whole recording, and leaves it alone.
+ */
+export function updateRecording(
+  file: string,
+  change: (old: readonly Entry[]) => readonly Entry[],
+): Promise<void> {
+  return withLock(`${file}.lock`, PATIENCE, () => replace(file, change(existing(file))));
+}
+
+function replace(file: string, entries: readonly Entry[]): void {
+  const text = writeRecording(entries);
   const beside = `${file}.${randomBytes(6).toString('hex')}.part`;
   try {
     const bytes = file.endsWith('.gz') ? gzipSync(text) : text;

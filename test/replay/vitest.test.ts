@@ -1,23 +1,18 @@
 // `mcpTest` as its users have it: a test file of their own, run by vitest in a process of its own.
-import { execFile } from 'node:child_process';
-import { readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import process from 'node:process';
-import { promisify } from 'node:util';
+import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeRecording } from '../../model/recording.ts';
-import { type Folder, ROOT, temporaryFolder } from '../cli/wiretape.ts';
 import { client, opening, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { MCP_TEST, type Outcome, type UserProject, userProject } from './user-vitest.ts';
 
-let folder: Folder;
-const outcomes = new Map<string, { status: string; failure: string }>();
-const at = (name: string): string => join(folder.path, name);
+let project: UserProject;
+let outcomes: Map<string, Outcome>;
 
 /** Tests of a user: what each is called says how it must end. */
 const CASES = `
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { expect } from 'vitest';
-import { mcpTest } from ${JSON.stringify(join(ROOT, 'replay/vitest.ts'))};
+import { mcpTest } from ${MCP_TEST};
 
 const test = mcpTest({ recording: new URL('./run.tape.jsonl', import.meta.url) });
 const lenient = mcpTest({ recording: './run.tape.jsonl', misses: 'report' });
@@ -70,34 +65,18 @@ torn('fails: a torn recording', ({ servers }) => {});
 `;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
+  project = await userProject();
   const recording = writeRecording([
     ...tape('notes', [...opening(), client(toolCall(1, 'add')), server(toolText(1, 'added'))]),
     ...tape('files', opening(), { id: '01F11ESA000000000000000000', start: 6_000_000 }),
     ...tape('files', opening(), { id: '01F11ESB000000000000000000', start: 7_000_000 }),
   ]);
-  await writeFile(at('run.tape.jsonl'), recording);
-  await writeFile(at('torn.tape.jsonl'), recording.slice(0, -5));
-  await writeFile(at('user.test.mjs'), CASES);
-  await symlink(join(ROOT, 'node_modules'), at('node_modules'), 'junction');
-  await runVitest();
+  await writeFile(project.at('run.tape.jsonl'), recording);
+  await writeFile(project.at('torn.tape.jsonl'), recording.slice(0, -5));
+  outcomes = await project.run(CASES);
 });
 
-afterAll(() => folder[Symbol.asyncDispose]());
-
-async function runVitest(): Promise<void> {
-  const report = at('report.json');
-  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const args = ['run', '--root', folder.path, '--reporter=json', `--outputFile=${report}`];
-  // It ends with 1, since some of the tests must fail.
-  await promisify(execFile)(process.execPath, [vitest, ...args], { cwd: folder.path }).catch(
-    () => {},
-  );
-  const { testResults } = JSON.parse(await readFile(report, 'utf8'));
-  for (const { title, status, failureMessages } of testResults[0].assertionResults) {
-    outcomes.set(title, { status, failure: failureMessages.join('\n') });
-  }
-}
+afterAll(() => project[Symbol.asyncDispose]());
 
 test('each test of the user ends as it must', () => {
   expect(outcomes.size).toBe(7);

@@ -250,6 +250,17 @@ describe('the commands', () => {
       /line 1, column 8: x is not known here.*\[config-invalid\]\n$/,
     );
   });
+
+  test('`wiretape` alone says that nothing but sizes and times is recorded', async () => {
+    const { state } = await folders({ users: '{ "x": 1 }' });
+    const { code, stdout } = await wiretape('--state', state);
+    expect([code, stdout.toString()]).toEqual([
+      0,
+      expect.stringMatching(/line 1, column 8: x is not known here.*no texts\. \[config-invalid\]/),
+    ]);
+    await writeFile(join(state, CONFIG), '{}');
+    expect((await wiretape('--state', state)).stdout.toString()).not.toContain('config');
+  });
 });
 
 test('without a configuration nothing is added', async () => {

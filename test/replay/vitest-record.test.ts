@@ -1,0 +1,156 @@
+// The modes of `mcpTest`: recorded from a released server, then replayed without it.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRecording } from '../../model/recording.ts';
+import { ROOT } from '../cli/wiretape.ts';
+import { MCP_TEST, type UserProject, userProject } from './user-vitest.ts';
+
+let project: UserProject;
+
+beforeAll(async () => {
+  project = await userProject();
+});
+
+afterAll(() => project[Symbol.asyncDispose]());
+
+const SERVER = join(ROOT, 'node_modules/@modelcontextprotocol/server-memory/dist/index.js');
+
+/** A user's test file: what the tests do is `body`; the server is there when its file is. */
+function source(mode: string, body: string, server = SERVER): string {
+  return `
+import { rmSync } from 'node:fs';
+import process from 'node:process';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { describe, expect } from 'vitest';
+import { mcpTest } from ${MCP_TEST};
+
+const memory = () => {
+  rmSync('memory.json', { force: true });
+  return new StdioClientTransport({
+    command: process.execPath,
+    args: [${JSON.stringify(server)}],
+    env: { MEMORY_FILE_PATH: process.cwd() + '/memory.json' },
+  });
+};
+const test = mcpTest({ recording: 'run.tape.jsonl', mode: ${JSON.stringify(mode)}, servers: { memory } });
+
+async function remember(servers, names) {
+  const client = new Client({ name: 'agent', version: '1.0.0' });
+  await client.connect(servers.transport('memory'));
+  const write = (name) => client.callTool({
+    name: 'create_entities',
+    arguments: { entities: [{ name, entityType: 'note', observations: [] }] },
+  });
+  for (const name of names) await (Array.isArray(name) ? Promise.all(name.map(write)) : write(name));
+  const { content } = await client.callTool({ name: 'read_graph', arguments: {} });
+  await client.close();
+  return JSON.parse(content[0].text).entities.map(({ name }) => name);
+}
+${body}`;
+}
+
+const ONE = `
+describe('notes', () => {
+  test('one', async ({ servers }) => {
+    expect(await remember(servers, ['a', 'b'])).toEqual(['a', 'b']);
+    expect(servers).toMatchRecording();
+    expect(servers).toHaveNoFindings();
+  });
+});`;
+const TWO = `
+test('two', async ({ servers }) => {
+  expect(await remember(servers, ['c'])).toEqual(['c']);
+  expect(servers).toMatchRecording();
+});`;
+const FAILS = `
+test('wrong', async ({ servers }) => {
+  expect(await remember(servers, ['d'])).toEqual(['e']);
+});`;
+const RACE = `
+test('race', async ({ servers }) => {
+  expect(await remember(servers, [['f', 'g']])).toHaveLength(1);
+  expect(servers).toHaveNoFindings();
+});
+test('known race', async ({ servers }) => {
+  expect(await remember(servers, [['f', 'g']])).toHaveLength(1);
+  expect(servers).not.toHaveNoFindings();
+  expect(servers).toHaveNoFindings({ except: ['in-server-lost-update'] });
+});`;
+
+async function statuses(code: string, env?: Record<string, string>) {
+  const outcomes = await project.run(code, env);
+  return [...outcomes.values()].map(({ title, status }) => `${title}: ${status}`);
+}
+
+async function workflows(): Promise<string[]> {
+  const recording = readRecording(await readFile(project.at('run.tape.jsonl')));
+  if (!recording.ok) throw new Error(recording.detail);
+  return recording.entries.flatMap((entry) =>
+    entry.type === 'session' ? [String(entry.workflow)] : [],
+  );
+}
+
+describe.sequential('recorded from the server, then replayed without it', () => {
+  const gone = '/nonexistent/server.js';
+
+  test('record: what passes is in the recording, what fails is not', async () => {
+    expect(await statuses(source('record', ONE + FAILS))).toEqual(['one: passed', 'wrong: failed']);
+    expect(await workflows()).toEqual(['test: notes > one']);
+  });
+
+  test('replay: the same test, its server gone', async () => {
+    expect(await statuses(source('replay', ONE, gone))).toEqual(['one: passed']);
+  });
+
+  test('replay: a test that was not recorded says so', async () => {
+    const outcomes = await project.run(source('replay', TWO, gone));
+    expect(outcomes.get('two')).toMatchObject({ status: 'failed' });
+    expect(outcomes.get('two')?.failure).toContain('has no session of the test two');
+  });
+
+  test('record-missing: records the new one, leaves the old one as it is', async () => {
+    const before = await readFile(project.at('run.tape.jsonl'), 'utf8');
+    expect(await statuses(source('record-missing', ONE + TWO))).toEqual([
+      'one: passed',
+      'two: passed',
+    ]);
+    expect(await workflows()).toEqual(['test: notes > one', 'test: two']);
+    const after = await readFile(project.at('run.tape.jsonl'), 'utf8');
+    for (const line of before.split('\n').slice(1)) expect(after).toContain(line);
+    expect(await statuses(source('replay', ONE + TWO, gone))).toEqual([
+      'one: passed',
+      'two: passed',
+    ]);
+  });
+
+  test('record again: the new session stands in the place of the old one', async () => {
+    expect(await statuses(source('record', TWO))).toEqual(['two: passed']);
+    expect(await workflows()).toEqual(['test: notes > one', 'test: two']);
+  });
+
+  test('where CI is set nothing is recorded', async () => {
+    const before = await readFile(project.at('run.tape.jsonl'), 'utf8');
+    const outcomes = await project.run(source('record', TWO), { CI: 'true' });
+    expect(outcomes.get('two')?.failure).toContain('Where CI is set nothing is recorded');
+    const some = await project.run(source('record-missing', TWO + RACE), { CI: 'true' });
+    expect(some.get('two')?.status).toBe('passed');
+    expect(some.get('race')?.failure).toContain('Where CI is set nothing is recorded');
+    expect(await readFile(project.at('run.tape.jsonl'), 'utf8')).toBe(before);
+  });
+});
+
+describe.sequential('toHaveNoFindings', () => {
+  test('while recording it is judged at the end, in a replay at once; both times by what was said', async () => {
+    await rm(project.at('run.tape.jsonl'));
+    const live = await project.run(source('record', RACE));
+    expect(live.get('race')?.failure).toContain('lost-update');
+    expect(live.get('known race')).toMatchObject({ status: 'passed', failure: '' });
+    await writeFile(project.at('memory.json'), '');
+    const replayed = await project.run(
+      source('replay', RACE.replace("test('race'", "test.skip('race'"), '/nonexistent'),
+    );
+    expect(replayed.get('known race')).toMatchObject({ status: 'passed', failure: '' });
+  });
+});
