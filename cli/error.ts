@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'incomplete-recording',
   'unknown-session',
   'ambiguous-session',
+  'no-replay',
   'session-live',
   'too-many-sessions',
   'file-exists',

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import {
+  type RecordedSession,
   type ReplayReport,
   recordedSessions,
   SessionChoice,
@@ -56,7 +57,17 @@ function chosen(
   { session: wanted, strict }: ServerOptions,
 ): string {
   const session = choose(entries, wanted);
-  const { head, gaps, id } = session.session;
+  refuseIncomplete(file, session, strict);
+  return session.session.id;
+}
+
+/** Refuses a session without messages, and one that lacks entries when nothing may be lacking. */
+export function refuseIncomplete(
+  file: string,
+  session: RecordedSession,
+  strict: boolean | undefined,
+): void {
+  const { head, gaps } = session.session;
   if (head?.capture === 'metadata') {
     const detail = `${file} holds no messages: it was captured as metadata.`;
     throw new UserError(
@@ -73,7 +84,6 @@ function chosen(
       'Without --strict, what is there is played.',
     );
   }
-  return id;
 }
 
 function choose(entries: Parameters<typeof recordedSessions>[0], wanted: string | undefined) {
@@ -90,7 +100,7 @@ function isFaithful({ equal, unplayable }: ReplayReport): boolean {
   return equal && unplayable.length === 0;
 }
 
-function summary({
+export function summary({
   name,
   misses,
   differences,

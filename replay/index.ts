@@ -5,7 +5,7 @@ export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from
 export type { Difference, Miss, ReplayReport } from './report.ts';
 export type { Outgoing, OutgoingMessage } from './speak.ts';
 export { type ServeOptions, type Serving, serveRecording } from './stand-in.ts';
-export { type StandIns, standIns } from './stand-ins.ts';
+export { type StandIns, type StandInsOptions, standIns } from './stand-ins.ts';
 export {
   type SessionTranscript,
   type Transcript,
@@ -13,3 +13,8 @@ export {
   transcriptOf,
 } from './transcript.ts';
 export { type StandIn, type StandInTransport, standIn } from './transport.ts';
+export type { GateReport, Relaxed } from './workflow/gate.ts';
+export { type Joined, joinGate } from './workflow/join-gate.ts';
+export { type LiveDifference, type LiveServer, liveServer } from './workflow/live.ts';
+export { type Play, playWorkflow, type Seat, type WorkflowReport } from './workflow/play.ts';
+export { type GateServer, serveGate, spaced } from './workflow/serve-gate.ts';

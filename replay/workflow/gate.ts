@@ -1,11 +1,11 @@
 /**
- * The gate of a workflow: what one recorded server says waits for what was recorded before it at the
- * others.
+ * The gate of a workflow: what a recorded server says waits for all that was recorded before it, at
+ * its own session and at the others.
  *
- * Each session keeps its own placement. What is due there is held until everything of the other
- * sessions that had been passed on by then has come again: the messages of the client are matched,
- * those of the servers were given out. So deliveries come in the recorded order wherever there is
- * one, whatever the timing of the client.
+ * Each session keeps its own placement. What is due there is held until the client has said again
+ * all that it had said there before, and everything of the other sessions that had been passed on by
+ * then has come again: the messages of the client are matched, those of the servers were given out.
+ * So deliveries come in the recorded order wherever there is one, whatever the timing of the client.
  *
  * Pure: no clock, no timer. That a client waits for something while the gate waits for the client is
  * seen from outside, and told with `relax`.
@@ -16,6 +16,8 @@ import {
   type Due,
   dueIn,
   firstMissing,
+  firstUnsaid,
+  firstUnsaidWanted,
   firstWanted,
   isAnswer,
   isStep,
@@ -185,24 +187,42 @@ function earliest(
   return found;
 }
 
-/** What another session still lacks of what had been passed on when this was read. */
-function obstacle(states: readonly LaneState[], own: LaneState, due: Due): Mark | undefined {
-  const { read } = own.times.at(due.seq);
-  for (const other of states) {
-    const mark = isComparable(own, other) ? firstWanted(other) : undefined;
-    if (mark && mark.passed < read) return mark;
-  }
-  return undefined;
+/** What still lacks of all that was there when this was read; what nobody waits for is left out. */
+function obstacle(states: readonly LaneState[], own: LaneState, due: Due): Missing | undefined {
+  const unsaid = firstUnsaidWanted(own);
+  if (unsaid && unsaid.ref.seq < due.seq) return unsaidIn(own, unsaid);
+  return inOthers(states, own, due, firstWanted);
 }
 
 /** The first thing that this comes too early for. */
 function earlyFor(states: readonly LaneState[], own: LaneState, due: Due): Relaxed | undefined {
+  const unsaid = firstUnsaid(own);
+  const isEarly = unsaid && unsaid.ref.seq < due.seq;
+  const missing = isEarly ? unsaidIn(own, unsaid) : inOthers(states, own, due, firstMissing);
+  if (!missing) return undefined;
+  const why = missing.state.lost.has(missing.what) ? 'closed' : 'quiet';
+  return { entry: refOf(own, due), waitsFor: missing.reference, why };
+}
+
+/** Something that did not come again, and where. */
+interface Missing extends Pick<Mark, 'what' | 'reference'> {
+  readonly state: LaneState;
+}
+
+function unsaidIn(state: LaneState, what: ClientItem): Missing {
+  return { state, what, reference: what.reference };
+}
+
+function inOthers(
+  states: readonly LaneState[],
+  own: LaneState,
+  due: Due,
+  first: (state: LaneState) => Mark | undefined,
+): Missing | undefined {
   const { read } = own.times.at(due.seq);
-  for (const other of states) {
-    const mark = isComparable(own, other) ? firstMissing(other) : undefined;
-    if (!mark || mark.passed >= read) continue;
-    const why = other.lost.has(mark.what) ? 'closed' : 'quiet';
-    return { entry: refOf(own, due), waitsFor: mark.reference, why };
+  for (const state of states) {
+    const mark = isComparable(own, state) ? first(state) : undefined;
+    if (mark && mark.passed < read) return { state, ...mark };
   }
   return undefined;
 }
@@ -210,6 +230,7 @@ function earlyFor(states: readonly LaneState[], own: LaneState, due: Due): Relax
 /** Nothing waits any more for what this waits for; nor for sessions that the client never opened. */
 function waive(states: readonly LaneState[], own: LaneState, due: Due): void {
   const { read } = own.times.at(due.seq);
+  own.waivedSeq = Math.max(own.waivedSeq, due.seq);
   for (const other of states) {
     const mark = isComparable(own, other) ? firstWanted(other) : undefined;
     if (!mark || mark.passed >= read) continue;
@@ -234,6 +255,6 @@ function isComparable(own: LaneState, other: LaneState): boolean {
   return own !== other && own.times.boot !== undefined && own.times.boot === other.times.boot;
 }
 
-function itemIn(mark: Mark | undefined): ClientItem | undefined {
+function itemIn(mark: Pick<Mark, 'what'> | undefined): ClientItem | undefined {
   return mark && 'message' in mark.what ? mark.what : undefined;
 }

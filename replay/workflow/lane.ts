@@ -29,9 +29,14 @@ export interface LaneState {
   /** All before this place are done, lost, or were passed on before `waived`: nobody waits for them. */
   firstWanted: number;
   waived: number;
+  /** The same for what the client said before something in this session: by place, not by time. */
+  firstUnsaid: number;
+  firstUnsaidWanted: number;
+  waivedSeq: number;
   /** What is due in its own session, by seq. */
   readonly held: ServerStep[];
-  readonly waiting: Map<Due, Mark>;
+  /** What had to wait, and for what first. */
+  readonly waiting: Map<Due, Pick<Mark, 'what' | 'reference'>>;
   phase: 'new' | 'open' | 'closed';
 }
 
@@ -63,6 +68,9 @@ export function laneStateOf(script: Script, own: Placement, live: boolean): Lane
     first: 0,
     firstWanted: 0,
     waived: Number.NEGATIVE_INFINITY,
+    firstUnsaid: 0,
+    firstUnsaidWanted: 0,
+    waivedSeq: -1,
     held: [],
     waiting: new Map(),
     phase: 'new',
@@ -94,6 +102,24 @@ export function firstWanted(state: LaneState): Mark | undefined {
   for (; state.firstWanted < marks.length; state.firstWanted++) {
     const mark = marks[state.firstWanted] as Mark;
     if (!isDone(state, mark) && !lost.has(mark.what) && mark.passed >= waived) return mark;
+  }
+  return undefined;
+}
+
+/** What the client said first of all that it has not said again. */
+export function firstUnsaid(state: LaneState): ClientItem | undefined {
+  const { script, done } = state;
+  const isSaid = (item: ClientItem | undefined) => item !== undefined && done.has(item);
+  while (isSaid(script.client[state.firstUnsaid])) state.firstUnsaid++;
+  return script.client[state.firstUnsaid];
+}
+
+/** The same without what nobody waits for any more. */
+export function firstUnsaidWanted(state: LaneState): ClientItem | undefined {
+  const { script, done, lost, waivedSeq } = state;
+  for (; state.firstUnsaidWanted < script.client.length; state.firstUnsaidWanted++) {
+    const item = script.client[state.firstUnsaidWanted] as ClientItem;
+    if (!done.has(item) && !lost.has(item) && item.ref.seq >= waivedSeq) return item;
   }
   return undefined;
 }

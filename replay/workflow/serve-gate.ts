@@ -3,7 +3,10 @@
  * The gate on a socket: stand-in processes connect to it, and only pass on what they hear. The
  * players are here, so that one process sees all of the workflow.
  */
+import { once } from 'node:events';
+import { chmod } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
+import process from 'node:process';
 import { utf8 } from '../../model/text.ts';
 import { SessionChoice } from '../recorded.ts';
 import { clientFramer, SPACING, wireBytes } from '../stand-in.ts';
@@ -13,6 +16,8 @@ import type { Play, Seat } from './play.ts';
 import type { Pace } from './queue.ts';
 
 export interface GateServer {
+  /** Resolves when no stand-in is connected, at the latest after so many milliseconds. */
+  left(patience: number): Promise<void>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -39,6 +44,15 @@ export async function serveGate({ play, socket: path, seatFor }: GateOptions): P
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(path, resolve);
   });
+  // The folder is for this user alone, and so is this.
+  if (process.platform !== 'win32') await chmod(path, 0o600);
+  const left = async (patience: number): Promise<void> => {
+    const signal = AbortSignal.timeout(patience);
+    for (const socket of sockets) {
+      await once(socket, 'close', { signal }).catch(() => {});
+      if (signal.aborted) return;
+    }
+  };
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
@@ -48,7 +62,7 @@ export async function serveGate({ play, socket: path, seatFor }: GateOptions): P
         setTimeout(() => socket.destroy(), LEAVE).unref();
       }
     });
-  return { close, [Symbol.asyncDispose]: close };
+  return { left, close, [Symbol.asyncDispose]: close };
 }
 
 /** Milliseconds that a stand-in has to leave. */

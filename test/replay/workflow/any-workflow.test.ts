@@ -114,13 +114,15 @@ async function play(seed: number): Promise<void> {
   await servers.close();
 }
 
-/** What a server said before something that another had said, or had been told, before it. */
+/** What a server said before something that had been said before it. */
 function brokenOrders(said: readonly Said[], happened: readonly string[]): string[] {
-  return said.flatMap((later) =>
+  return said.flatMap((later, place) =>
     later.from === 'client'
       ? []
       : said
-          .filter(({ name, passed }) => name !== later.name && passed < later.read)
+          .filter(({ name, passed }, at) =>
+            name === later.name ? at < place : passed < later.read,
+          )
           .filter(({ gist }) => happened.indexOf(gist) > happened.indexOf(later.gist))
           .map(({ gist }) => `${later.gist} before ${gist}`),
   );
