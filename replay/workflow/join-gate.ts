@@ -16,12 +16,15 @@ export type Joined =
   | { readonly how: 'over' | 'gone' | 'no-gate' }
   | { readonly how: 'refused'; readonly why: string };
 
+/** More of the client is not put into one frame. */
+const LONGEST_PART = 1 << 16;
+
 /** A recorded line may be of any length. */
 const LONGEST_FRAME = 0xffff_ffff;
 
 /** Resolves when there is nothing more to pass on. */
 export function joinGate({ socket: path, name, input, output }: JoinOptions): Promise<Joined> {
-  const socket = connect({ path, allowHalfOpen: true });
+  const socket = connect(path);
   const frames = createFrames(LONGEST_FRAME);
   let joined: Joined = { how: 'no-gate' };
 
@@ -38,10 +41,12 @@ export function joinGate({ socket: path, name, input, output }: JoinOptions): Pr
     joined = { how: 'gone' };
     socket.write(encodeFrame('hello', Buffer.from(name)));
     input.on('data', (chunk: Buffer) => {
-      socket.write(encodeFrame('bytes', chunk));
+      for (let at = 0; at < chunk.length; at += LONGEST_PART) {
+        socket.write(encodeFrame('bytes', chunk.subarray(at, at + LONGEST_PART)));
+      }
     });
-    input.once('end', () => socket.end());
-    input.once('error', () => socket.end());
+    const end = () => socket.write(encodeFrame('end'));
+    input.once('end', end).once('error', end);
     output.on('drain', () => input.resume());
     // A client that is gone for our words is gone.
     output.once('error', () => socket.destroy());
@@ -49,7 +54,6 @@ export function joinGate({ socket: path, name, input, output }: JoinOptions): Pr
   socket.on('data', (chunk) => {
     for (const frame of frames(chunk) ?? []) hear(frame);
   });
-  socket.on('end', () => socket.end());
   socket.on('error', () => {});
   return new Promise((resolve) => {
     socket.once('close', () => {

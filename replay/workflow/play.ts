@@ -48,6 +48,8 @@ export interface WorkflowReport {
   readonly gate: GateReport;
   /** Why a strict replay was ended. */
   readonly divergence?: Divergence;
+  /** The hash of the transcript: the same for runs that are the same. */
+  readonly transcript: string;
   /** In recorded order. */
   readonly sessions: readonly ReplayReport[];
 }
@@ -212,6 +214,7 @@ function reportOf(
     equal: sessions.every(({ equal }) => equal),
     gate: divergence ? { ...gate, order: 'diverged' } : gate,
     ...(divergence ? { divergence } : {}),
+    transcript: transcript(places.map(({ player }) => player.transcript())).hash,
     sessions,
   };
 }

@@ -30,13 +30,13 @@ export interface GateOptions {
   readonly seatFor?: (seat: Seat) => Seat;
 }
 
-/** A stand-in sends what it reads from a pipe, which is no more at a time. */
+/** A stand-in sends no more at a time. */
 const LONGEST_FRAME = 1 << 20;
 
 /** Rejects with the system's error when it cannot listen there. */
 export async function serveGate({ play, socket: path, seatFor }: GateOptions): Promise<GateServer> {
   const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     serve(socket, (name) => (seatFor ?? itself)(play.take(name)));
@@ -89,18 +89,16 @@ function serve(socket: Socket, take: (name: string) => Seat): void {
       }
       seat.open(ear);
     } else if (kind === 'bytes' && seat) say(seat, lines.push(bytes, 0, 0));
-    else socket.destroy();
+    else if (kind === 'end' && seat) {
+      say(seat, lines.end());
+      seat.end();
+    } else socket.destroy();
   };
 
   socket.on('data', (chunk) => {
     const heard = frames(chunk);
     if (!heard) socket.destroy();
     for (const frame of heard ?? []) hear(frame);
-  });
-  socket.on('end', () => {
-    if (!seat) return void socket.end();
-    say(seat, lines.end());
-    seat.end();
   });
   // How a killed process leaves.
   socket.on('error', () => {});
