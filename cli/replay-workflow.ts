@@ -1,12 +1,9 @@
 /** `wiretape replay workflow`: all servers of a recording, behind one gate. */
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { makePrivateFolder } from '../collector/private.ts';
-import { gateSocket } from '../model/state.ts';
 import {
   type LiveDifference,
   type LiveServer,
@@ -22,6 +19,7 @@ import {
 import { type ClientEnd, codeOfEnd, runClient } from './client-process.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
+import { gatePlace } from './gate-place.ts';
 import { hostConfig, writeHostConfig } from './host-config.ts';
 import { readRecordingFile } from './recording-file.ts';
 import { refuseIncomplete } from './replay-server.ts';
@@ -48,6 +46,7 @@ export function registerReplayWorkflow(replay: Command): void {
     'workflow',
     'speak for all servers of a recording at once, in the recorded order, to a client or a host',
   )
+    .usage('[options] <recording...> [-- client...]')
     .argument('<recording...>', 'files; after --, the client to run and its arguments')
     .option('--write-config <file>', 'write the configuration that leads a host to the stand-ins')
     .addOption(
@@ -142,8 +141,7 @@ async function play(
     pace: spaced(),
     isLive: (name) => live.has(name),
   });
-  const place = placeOfGate(stateOf(options.state));
-  await makePrivateFolder(dirname(place));
+  const place = await gatePlace(stateOf(options.state));
   const lives = liveServers(live, workflow);
   const folder = await mkdtemp(join(tmpdir(), 'wiretape-replay-'));
   try {
@@ -167,11 +165,6 @@ async function play(
 
 /** Milliseconds that the stand-ins of a client that has ended have to say so. */
 const LEAVE = 3000;
-
-function placeOfGate(state: string): string {
-  const id = randomBytes(4).toString('hex');
-  return gateSocket(process.platform, state, tmpdir(), id);
-}
 
 /** Until the client has ended; without one, until all is played, or somebody ends it. */
 async function served(

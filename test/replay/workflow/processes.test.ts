@@ -6,8 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeRecording } from '../../../model/recording.ts';
 import { transcriptOf } from '../../../replay/index.ts';
-import { type Folder, start, temporaryFolder } from '../../cli/wiretape.ts';
-import { HEARD, hostWords, pidsIn, recordedRace } from './race.ts';
+import { type Folder, start, temporaryFolder, wiretape } from '../../cli/wiretape.ts';
+import { sessionId } from '../../kit/entries.ts';
+import { HEARD, hostWords, pidsIn, ROUNDS, recordedRace } from './race.ts';
 import { playRaces } from './races.ts';
 
 let folder: Folder;
@@ -57,6 +58,11 @@ describe('kill -9', () => {
     await gone([...pids, host]);
     const { stderr } = await child.ended;
     expect(stderr).toContain('the replay of a ended in the middle');
+    // The next one clears away what the killed one could not.
+    expect(await readdir(at('state'))).toHaveLength(1);
+    await using next = replay({});
+    expect(await next.ended).toMatchObject({ code: 0 });
+    expect(await readdir(at('state'))).toEqual([]);
   });
 
   test('of the client: the replay ends, and says how it went', async () => {
@@ -97,6 +103,35 @@ async function socketOf(state: string): Promise<string> {
     await delay(20);
   }
 }
+
+describe('a host that asks one after the other what was asked at once', () => {
+  const one = ['b', 'a', 'c'].map((name) => [[name, 'first']]);
+  const words = hostWords([...one, ...ROUNDS.slice(1)]);
+  const options = (report: string) => ['--patience', '0.3', '--report', at(report)];
+  const run = (report: string, ...more: string[]) =>
+    wiretape([
+      ...['replay', 'workflow', at('race.tape.jsonl'), '--state', at('state')],
+      ...[...options(report), ...more, '--', ...words],
+    ]);
+
+  test('gets its answers after a while, and is told what came early', async () => {
+    const { code, stderr } = await run('relaxed.json');
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(EARLY) });
+    const { equal, gate } = JSON.parse(await readFile(at('relaxed.json'), 'utf8'));
+    expect(equal).toBe(true);
+    expect(gate.order).toBe('relaxed');
+    expect(gate.relaxed[0]).toMatchObject({ entry: refOf('b', 2), waitsFor: refOf('a', 1) });
+  });
+
+  test('fails when strict, with both messages', async () => {
+    const { code, stderr } = await run('strict.json', '--strict');
+    const told = `ORDER_DIVERGENCE: ${refOf('b', 2)} waits for ${refOf('a', 1)}, and the client waits.`;
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(told) });
+  });
+});
+
+const EARLY = 'The recorded order was not kept';
+const refOf = (name: string, seq: number): string => `${sessionId(name)}:${seq}`;
 
 test('the socket is for its user alone, and is gone afterwards', async () => {
   await using child = replay({ STAY: '1' });
