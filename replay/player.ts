@@ -41,17 +41,16 @@ export interface Player {
   transcript(): SessionTranscript;
 }
 
-/** What a player plays from, when somebody else has to know it too. */
-export interface Staging {
-  readonly script: Script;
-  /** When messages of the server are due. */
-  readonly placement: Placement;
+export interface PlayerOptions {
+  /** Puts another placement before the session's own: the gate of a workflow. */
+  readonly behind?: (script: Script, own: Placement) => Placement;
 }
 
 /** A player of one recorded session. */
-export function createPlayer(session: RecordedSession, staging?: Staging): Player {
-  const script = staging?.script ?? scriptOf(session);
-  const state = createLiveSession(script, staging?.placement ?? createPlacement(script));
+export function createPlayer(session: RecordedSession, options: PlayerOptions = {}): Player {
+  const script = scriptOf(session);
+  const own = createPlacement(script);
+  const state = createLiveSession(script, options.behind?.(script, own) ?? own);
   const receive = (value: unknown): Outgoing[] => {
     if (state.over) return [];
     const messages = itemsOf(classify(value));

@@ -5,11 +5,11 @@
  * The only thing here that knows time is patience: a client that waits for an answer while the gate
  * waits for the client would wait for ever.
  */
-import { createPlacement } from '../placement.ts';
+import type { Placement } from '../placement.ts';
 import { createPlayer, type Player } from '../player.ts';
 import { notThere, type RecordedSession, sessionsNamed } from '../recorded.ts';
 import type { ReplayReport } from '../report.ts';
-import { type ServerStep, scriptOf } from '../script.ts';
+import type { Script, ServerStep } from '../script.ts';
 import { type Transcript, transcript } from '../transcript.ts';
 import type { Ear, Voice } from '../transport.ts';
 import { createGate, type GateReport, type Lane } from './gate.ts';
@@ -88,6 +88,7 @@ export function playWorkflow(
 ): Play {
   const { strict = false, patience = PATIENCE, isLive } = options;
   const gate = createGate();
+  const lanes = new Map<RecordedSession, Lane>();
   const byLane = new Map<Lane, Place>();
   const over = deferred();
   let divergence: Divergence | undefined;
@@ -132,10 +133,15 @@ export function playWorkflow(
     for (const { ear } of places) ear?.close();
   };
 
+  const behind = (script: Script, own: Placement): Lane => {
+    const lane = gate.lane(script, own, isLive?.(script.session.name));
+    lanes.set(script.session, lane);
+    return lane;
+  };
+
   const places = sessions.map((session) => {
-    const script = scriptOf(session);
-    const lane = gate.lane(script, createPlacement(script), isLive?.(session.name));
-    const player = createPlayer(session, { script, placement: lane });
+    const player = createPlayer(session, { behind });
+    const lane = lanes.get(session) as Lane;
     const place = placeOf({ session, lane, player }, queue, pump);
     byLane.set(lane, place);
     return place;
