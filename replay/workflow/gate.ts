@@ -82,6 +82,8 @@ export function createGate(): Gate {
   let turn: { readonly state: LaneState; readonly due: Due } | undefined;
 
   const next = (): Turn | undefined => {
+    // What nobody asked for has had its turn.
+    if (turn) take(turn.state);
     turn = earliest(states, dueIn, (state, due) => obstacle(states, state, due) === undefined);
     if (!turn) noteWaiting(states);
     const lane = turn && lanes.get(turn.state);
