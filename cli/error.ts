@@ -15,6 +15,8 @@ export const ERROR_CODES = [
   'unknown-session',
   'ambiguous-session',
   'no-replay',
+  'mask-refused',
+  'fault-refused',
   'session-live',
   'too-many-sessions',
   'file-exists',

@@ -1,44 +1,79 @@
 /** `wiretape replay server`: a recorded server that speaks again. */
 import process from 'node:process';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
+  connectCommand,
   type RecordedSession,
   type ReplayReport,
   recordedSessions,
   SessionChoice,
   serveRecording,
   sessionOf,
+  unplayableIn,
 } from '../replay/index.ts';
 import { UserError } from './error.ts';
+import { addPlaying, type PlayingOptions, playingOf } from './playing-options.ts';
 import { readRecordingFile } from './recording-file.ts';
 import { writeReport } from './report-file.ts';
 import { reportProblems } from './sessions.ts';
 import { remark } from './terminal.ts';
 
-interface ServerOptions {
+interface ServerOptions extends PlayingOptions {
   readonly session?: string;
   readonly report?: string;
   readonly strict?: boolean;
+  readonly miss: 'error' | 'exit' | 'live';
 }
 
 /** Adds it below `replay`. */
 export function registerReplayServer(replay: Command): void {
-  replay
+  const server = replay
     .command('server')
     .description('speak for a recorded server on stdin and stdout, without the server')
     .argument('<recording>', 'a file')
+    .argument('[command...]', 'after --: the live server of --miss live, started when it is needed')
     .option('--session <name>', 'which session: a name or an id; needed when there are several')
     .option('--report <file>', 'write what was not as recorded to this file, as JSON')
     .option('--strict', 'exit with 1 when anything was not as recorded')
-    .action(replayServer);
+    .addOption(
+      new Option(
+        '--miss <policy>',
+        'what becomes of a message that was not recorded: it is refused, ends the replay with 1, or goes to the live server',
+      )
+        .choices(['error', 'exit', 'live'])
+        .default('error'),
+    );
+  addPlaying(server).action(replayServer);
 }
 
-async function replayServer(file: string, options: ServerOptions): Promise<void> {
+/** The server that what was not recorded is passed on to: the command that the user typed. */
+function liveServer([command, ...args]: readonly string[], { miss }: ServerOptions) {
+  if (miss === 'live' && command === undefined) {
+    const hint = 'wiretape replay server FILE --miss live -- COMMAND';
+    throw new UserError('no-command', '--miss live needs the command of a live server.', hint);
+  }
+  if (miss !== 'live' && command !== undefined) {
+    const hint = 'Add --miss live, or leave the command out.';
+    throw new UserError('wrong-usage', 'A command is only run with --miss live.', hint);
+  }
+  return command === undefined
+    ? {}
+    : { live: connectCommand({ command, args, environment: process.env }) };
+}
+
+async function replayServer(
+  file: string,
+  words: readonly string[],
+  options: ServerOptions,
+): Promise<void> {
+  const live = liveServer(words, options);
   const { entries, problems } = await readRecordingFile(file);
   reportProblems(problems.map((problem) => ({ ...problem, file })));
   const session = chosen(file, entries, options);
   const { stdin: input, stdout: output } = process;
-  const serving = serveRecording({ entries, session, input, output });
+  const onMiss = options.miss === 'exit' ? 'exit' : 'error';
+  const playing = { ...playingOf(options), onMiss, ...live } as const;
+  const serving = serveRecording({ entries, session, input, output, ...playing });
   // Hosts close stdin first; one that does not still gets its report.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.once(signal, () => void serving.close());
@@ -47,7 +82,8 @@ async function replayServer(file: string, options: ServerOptions): Promise<void>
   if (options.report !== undefined) await writeReport(options.report, report);
   if (isFaithful(report)) return;
   remark(summary(report));
-  if (options.strict) process.exitCode = 1;
+  const isEnded = onMiss === 'exit' && report.misses.length > 0;
+  if (options.strict || isEnded) process.exitCode = 1;
 }
 
 /** The session to play; refuses a recording that cannot speak for its server. */
@@ -67,7 +103,7 @@ export function refuseIncomplete(
   session: RecordedSession,
   strict: boolean | undefined,
 ): void {
-  const { head, gaps } = session.session;
+  const { head } = session.session;
   if (head?.capture === 'metadata') {
     const detail = `${file} holds no messages: it was captured as metadata.`;
     throw new UserError(
@@ -76,8 +112,10 @@ export function refuseIncomplete(
       'Record it again without --capture metadata.',
     );
   }
-  if (strict && gaps.length > 0) {
-    const detail = `${file} lacks entries of the session ${session.name}.`;
+  const lost = strict ? unplayableIn(session) : [];
+  if (lost[0]) {
+    const { entry, why } = lost[0];
+    const detail = `${file} lacks ${lost.length} message(s) of the session ${session.name}, first ${entry} (${why}).`;
     throw new UserError(
       'incomplete-recording',
       detail,
@@ -104,20 +142,24 @@ export function summary({
   name,
   misses,
   differences,
+  degraded,
   unmade,
   withheld,
   unplayable,
+  live,
 }: ReplayReport): string {
   const counts = [
     [misses, 'not recorded'],
     [differences, 'different'],
+    [degraded, 'only nearly as recorded'],
     [unmade, 'never made by the client'],
     [withheld, 'not sent'],
     [unplayable, 'not playable'],
   ] as const;
+  const passed = live ? ` ${live.passedCount} went to the live server.` : '';
   const told = counts.flatMap(([list, what]) =>
     list.length > 0 ? [`${list.length} ${what}`] : [],
   );
   const first = misses[0] ? ` First: ${misses[0].detail}.` : '';
-  return `${name} was not as recorded: ${told.join(', ')}.${first}`;
+  return `${name} was not as recorded: ${told.join(', ')}.${first}${passed}`;
 }

@@ -21,6 +21,7 @@ import { addCommand, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { gatePlace } from './gate-place.ts';
 import { hostConfig, writeHostConfig } from './host-config.ts';
+import { addPlaying, type PlayingOptions, playingOf } from './playing-options.ts';
 import { readRecordingFile } from './recording-file.ts';
 import { refuseIncomplete } from './replay-server.ts';
 import { writeReport } from './report-file.ts';
@@ -31,7 +32,7 @@ import { counted, printJson, remark } from './terminal.ts';
 import { wordsOf } from './words.ts';
 import { isAsRecorded, toldWorkflow, type WorkflowRun } from './workflow-report.ts';
 
-interface WorkflowOptions extends CommonOptions {
+interface WorkflowOptions extends CommonOptions, PlayingOptions {
   readonly writeConfig?: string;
   readonly live?: ReadonlyMap<string, readonly string[]>;
   readonly patience: number;
@@ -41,7 +42,7 @@ interface WorkflowOptions extends CommonOptions {
 
 /** Adds it below `replay`. */
 export function registerReplayWorkflow(replay: Command): void {
-  addCommand(
+  const workflow = addCommand(
     replay,
     'workflow',
     'speak for all servers of a recording at once, in the recorded order, to a client or a host',
@@ -61,8 +62,11 @@ export function registerReplayWorkflow(replay: Command): void {
         .default(2),
     )
     .option('--report <file>', 'write what was not as recorded to this file, as JSON')
-    .option('--strict', 'exit with 1 also when the order was not kept; refuse recordings with gaps')
-    .action(replayWorkflow);
+    .option(
+      '--strict',
+      'exit with 1 also when the order was not kept; refuse recordings with gaps',
+    );
+  addPlaying(workflow).action(replayWorkflow);
 }
 
 function addLive(
@@ -136,6 +140,7 @@ async function play(
 ): Promise<WorkflowRun> {
   const { strict = false, live = new Map<string, readonly string[]>(), patience } = options;
   const workflow = playWorkflow(sessions, {
+    ...playingOf(options),
     strict,
     patience: patience * 1000,
     pace: spaced(),

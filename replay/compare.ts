@@ -7,6 +7,8 @@ export interface Comparison {
   readonly count: number;
   /** The first place that differs, as a JSON pointer (RFC 6901); members in the order of their names. */
   readonly pointer?: string;
+  /** What the recorded value holds there; undefined where it holds nothing. */
+  readonly recorded?: unknown;
 }
 
 /** Compares two JSON values; texts that stand for redacted secrets agree as the trial says. */
@@ -16,27 +18,27 @@ export function compareValues(
   { trial, limit = Number.POSITIVE_INFINITY }: { trial: Trial; limit?: number },
 ): Comparison {
   let count = 0;
-  let first: string | undefined;
-  const differs = (path: readonly string[]): void => {
+  let first: { readonly pointer: string; readonly recorded: unknown } | undefined;
+  const differs = (path: readonly string[], a: unknown): void => {
     count++;
-    first ??= path.map((name) => `/${escapePointer(name)}`).join('');
+    first ??= { pointer: path.map((name) => `/${escapePointer(name)}`).join(''), recorded: a };
   };
   const walk = (a: unknown, b: unknown, path: readonly string[]): void => {
     const members = membersOf(a, b);
     if (!members) {
-      if (!agree(a, b, trial)) differs(path);
+      if (!agree(a, b, trial)) differs(path, a);
       return;
     }
     for (const name of members) {
       if (count > limit) return;
       const [one, other] = [a as JsonObject, b as JsonObject];
-      const inBoth = Object.hasOwn(one, name) && Object.hasOwn(other, name);
-      if (inBoth) walk(one[name], other[name], [...path, name]);
-      else differs([...path, name]);
+      const isThere = Object.hasOwn(one, name);
+      if (isThere && Object.hasOwn(other, name)) walk(one[name], other[name], [...path, name]);
+      else differs([...path, name], isThere ? one[name] : undefined);
     }
   };
   walk(recorded, live, []);
-  return first === undefined ? { count } : { count, pointer: first };
+  return { count, ...first };
 }
 
 /** The names of all members or items of two objects or two lists; undefined of anything else. */
@@ -46,6 +48,7 @@ function membersOf(a: unknown, b: unknown): readonly string[] | undefined {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
-function escapePointer(name: string): string {
+/** A member name as it stands in a JSON pointer. */
+export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -2,23 +2,22 @@
  * Which recorded message of the client a live one is.
  *
  * Level `exact`: the same method and the same params but for what is volatile; placeholders of
- * secrets agree with what they stand for. Equal messages are used up in recorded order, each once.
- *
- * And state-aware: what the recording answers after a write is the answer of a server that has seen
- * the write. So a request that was made after the answer to a write can match only once that write
- * was made again, and one that was answered before a write only until then. Without knowing what a
- * tool touches, every tool call that does not declare itself read-only is taken for a write.
+ * secrets agree with what they stand for. Level `masked`: exact but for masked values, which are of
+ * the class that their mask names. Equal messages are used up in recorded order, each once, and
+ * only in the recorded state: see written-state.ts.
  *
  * It never falls back to something similar: what has no equal is a miss, and says why.
  */
 import { canonicalJson } from '../model/canonical.ts';
-import { catalogs } from '../model/catalog.ts';
-import { member } from '../model/json.ts';
-import type { Call, MessageRef } from '../model/session.ts';
+import { subjectOf } from '../model/message.ts';
+import type { Call } from '../model/session.ts';
 import { compareValues } from './compare.ts';
+import { type Mask, type MaskedPlace, maskedPlaces, masksOf, withMasks } from './masks.ts';
 import { hasPlaceholder, type Secrets } from './placeholders.ts';
-import { type ClientItem, isAnswer, isCancel, isRequest, type Script } from './script.ts';
+import { createRising } from './rising.ts';
+import { type ClientItem, isAnswer, isCancel, type Script } from './script.ts';
 import { matchedParams } from './volatile.ts';
+import { createWrittenState } from './written-state.ts';
 
 /** A live message that is looked for. `params`: those of a request or notification. */
 export interface Wanted {
@@ -27,16 +26,32 @@ export interface Wanted {
   readonly params: unknown;
 }
 
-export type Taken =
-  | { readonly ok: true; readonly item: ClientItem }
-  | {
-      readonly ok: false;
-      readonly reason: 'not-recorded' | 'used-up' | 'state-not-reached' | 'state-passed';
-      /** The equal message that could not be taken. */
-      readonly nearest?: ClientItem;
-      /** The write that stands between. */
-      readonly write?: Call;
-    };
+export interface Found {
+  readonly ok: true;
+  readonly item: ClientItem;
+  /** Where masked values differ; none of an exact match. */
+  readonly places: readonly MaskedPlace[];
+  /** All equal messages are used up, and this one's answer may be given once more. */
+  readonly again: boolean;
+}
+
+export interface NotFound {
+  readonly ok: false;
+  readonly reason:
+    | 'not-recorded'
+    | 'used-up'
+    | 'state-not-reached'
+    | 'state-passed'
+    | 'number-falls';
+  /** The equal message that could not be taken. */
+  readonly nearest?: ClientItem;
+  /** The write that stands between. */
+  readonly write?: Call;
+  /** The number that falls. */
+  readonly pointer?: string;
+}
+
+export type Taken = Found | NotFound;
 
 export interface Consumption {
   /** Uses up the recorded message that equals the live one. */
@@ -47,70 +62,135 @@ export interface Consumption {
 interface Queue {
   readonly items: ClientItem[];
   readonly method: string;
-  readonly params: unknown;
+  /** What a live message is compared with. */
+  readonly compared: unknown;
   next: number;
   /** Why the last one that was passed over could not be taken. */
-  passed?: Taken;
+  passed?: NotFound;
 }
 
-export function createConsumption(script: Script, secrets: Secrets): Consumption {
-  const queues = queuesOf(script);
-  const redacted = [...queues].filter(([key]) => hasPlaceholder(key)).map(([, queue]) => queue);
-  const state = createState(script);
+/** What of a message is compared; undefined when it is not looked for this way. */
+type Compared = (wanted: Wanted) => { readonly compared: unknown } | undefined;
 
-  const take = (queue: Queue): Taken => {
-    const taken = takeFrom(queue, state);
-    if (taken.ok) state.matched(taken.item);
-    return taken;
+interface Level {
+  readonly compared: Compared;
+  readonly queues: ReadonlyMap<string, Queue>;
+  /** Those that hold placeholders of secrets. */
+  readonly redacted: readonly Queue[];
+}
+
+export function createConsumption(
+  script: Script,
+  secrets: Secrets,
+  masks: readonly Mask[] = [],
+): Consumption {
+  const used = new Set<ClientItem>();
+  const written = createWrittenState(script);
+  const rising = createRising();
+  const about = ({ method, params }: Wanted) => masksOf(masks, method, subjectOf(method, params));
+  const levels: Level[] = [levelOf(script, (wanted) => ({ compared: paramsOf(wanted) }))];
+  const underMasks: Compared = (wanted) => {
+    const own = about(wanted);
+    return own.length === 0 ? undefined : { compared: withMasks(messageOf(wanted), own) };
+  };
+  if (masks.length > 0) levels.push(levelOf(script, underMasks));
+
+  const take = (queue: Queue, wanted: Wanted, level: Level): Taken => {
+    const live = messageOf(wanted);
+    const own = about(wanted);
+    const taken = takeFrom(queue, (item) => {
+      if (used.has(item)) return 'used';
+      const pointer =
+        level === levels[0] ? undefined : rising.fallsAt(messageOf(wantedOf(item)), live, own);
+      return pointer === undefined ? written.obstacle(item) : { reason: 'number-falls', pointer };
+    });
+    if (!taken.ok) return taken;
+    const { item } = taken;
+    const recorded = messageOf(wantedOf(item));
+    used.add(item);
+    written.matched(item);
+    rising.keep(recorded, live, own);
+    const places = level === levels[0] ? [] : maskedPlaces(recorded, live, own);
+    return { ok: true, item, places, again: false };
   };
 
   return {
     take(wanted) {
-      const exact = queues.get(keyOf(wanted));
-      if (exact) return take(exact);
-      const params = paramsOf(wanted);
-      let miss: Taken = { ok: false, reason: 'not-recorded' };
-      for (const queue of redacted) {
-        if (queue.method !== wanted.method) continue;
-        const trial = secrets.trial();
-        if (compareValues(queue.params, params, { trial, limit: 0 }).count > 0) continue;
-        miss = take(queue);
-        if (!miss.ok) continue;
-        trial.keep();
-        return miss;
+      let miss: NotFound = { ok: false, reason: 'not-recorded' };
+      for (const level of levels) {
+        const taken = takeOn(level, { wanted, secrets, take });
+        if (taken?.ok) return taken;
+        // The strictest level knows best why.
+        if (taken && miss.reason === 'not-recorded') miss = taken;
       }
-      return miss;
+      const { reason, nearest } = miss;
+      const again = reason === 'used-up' && nearest && written.isFinal(nearest);
+      return again ? { ok: true, item: nearest, places: [], again } : miss;
     },
   };
 }
 
+interface Search {
+  readonly wanted: Wanted;
+  readonly secrets: Secrets;
+  readonly take: (queue: Queue, wanted: Wanted, level: Level) => Taken;
+}
+
+function takeOn(level: Level, { wanted, secrets, take }: Search): Taken | undefined {
+  const { compared, queues, redacted } = level;
+  const live = compared(wanted);
+  if (!live) return undefined;
+  const equal = queues.get(keyOf(wanted, live.compared));
+  if (equal) return take(equal, wanted, level);
+  let miss: Taken | undefined;
+  for (const queue of redacted) {
+    if (queue.method !== wanted.method) continue;
+    const trial = secrets.trial();
+    if (compareValues(queue.compared, live.compared, { trial, limit: 0 }).count > 0) continue;
+    miss = take(queue, wanted, level);
+    if (!miss.ok) continue;
+    trial.keep();
+    return miss;
+  }
+  return miss;
+}
+
 /** The recorded messages by what makes them equal; answers and cancellations find theirs by call. */
-function queuesOf(script: Script): Map<string, Queue> {
+function levelOf(script: Script, compared: Compared): Level {
   const queues = new Map<string, Queue>();
   for (const item of script.client) {
     if (isAnswer(item) || (isCancel(item.message) && item.call)) continue;
     const wanted = wantedOf(item);
-    const key = keyOf(wanted);
+    const own = compared(wanted);
+    if (!own) continue;
+    const key = keyOf(wanted, own.compared);
     const queue = queues.get(key);
     if (queue) queue.items.push(item);
-    else {
-      queues.set(key, { items: [item], method: wanted.method, params: paramsOf(wanted), next: 0 });
-    }
+    else queues.set(key, { items: [item], method: wanted.method, compared: own.compared, next: 0 });
   }
-  return queues;
+  const redacted = [...queues].filter(([key]) => hasPlaceholder(key)).map(([, queue]) => queue);
+  return { compared, queues, redacted };
 }
 
-function takeFrom(queue: Queue, state: State): Taken {
+type Obstacle = Pick<NotFound, 'reason' | 'write' | 'pointer'>;
+
+type Untaken = NotFound | { readonly ok: true; readonly item: ClientItem };
+
+function takeFrom(
+  queue: Queue,
+  obstacleTo: (item: ClientItem) => Obstacle | 'used' | undefined,
+): Untaken {
   for (; queue.next < queue.items.length; queue.next++) {
     const item = queue.items[queue.next] as ClientItem;
-    const obstacle = state.obstacle(item);
+    const obstacle = obstacleTo(item);
+    if (obstacle === 'used') continue;
     if (!obstacle) {
       queue.next++;
       return { ok: true, item };
     }
-    const miss: Taken = { ok: false, nearest: item, ...obstacle };
-    // Those behind it were made later still.
-    if (obstacle.reason === 'state-not-reached') return miss;
+    const miss: NotFound = { ok: false, nearest: item, ...obstacle };
+    // Those behind it were made later still, and what is wrong with a number is no state.
+    if (obstacle.reason !== 'state-passed') return miss;
     queue.passed = miss;
   }
   const last = queue.items.at(-1);
@@ -126,72 +206,11 @@ function paramsOf({ method, params }: Wanted): unknown {
   return matchedParams(method, params);
 }
 
-function keyOf(wanted: Wanted): string {
-  return `${wanted.kind} ${wanted.method} ${canonicalJson(paramsOf(wanted))}`;
+/** As pointers into a message see it. */
+function messageOf(wanted: Wanted): unknown {
+  return { params: paramsOf(wanted) };
 }
 
-interface State {
-  /** What stands in the way of taking the item now. */
-  obstacle(
-    item: ClientItem,
-  ): { readonly reason: 'state-not-reached' | 'state-passed'; readonly write: Call } | undefined;
-  matched(item: ClientItem): void;
-}
-
-/** Methods whose answers do not depend on what was written. */
-const STATELESS: ReadonlySet<string> = new Set([
-  'initialize',
-  'server/discover',
-  'ping',
-  'logging/setLevel',
-]);
-
-/** Follows which writes were made again. Before and after are those of the recording: by seq. */
-function createState(script: Script): State {
-  const writes = writesOf(script);
-  const answered = writes
-    .filter(({ response }) => response !== undefined)
-    .sort((a, b) => seqOf(a.response) - seqOf(b.response));
-  const isWrite = new Set(writes);
-  const made = new Set<Call>();
-  let next = 0;
-  let newest: Call | undefined;
-  return {
-    obstacle(item) {
-      if (!isRequest(item) || STATELESS.has(item.message.method)) return undefined;
-      const { request, response } = item.call;
-      if (newest && response && response.seq < newest.request.seq) {
-        return { reason: 'state-passed', write: newest };
-      }
-      const missing = answered[next];
-      if (!missing || seqOf(missing.response) >= request.seq) return undefined;
-      return { reason: 'state-not-reached', write: missing };
-    },
-    matched(item) {
-      if (!isRequest(item) || !isWrite.has(item.call)) return;
-      made.add(item.call);
-      if (!newest || item.call.request.seq > newest.request.seq) newest = item.call;
-      while (next < answered.length && made.has(answered[next] as Call)) next++;
-    },
-  };
-}
-
-function seqOf(ref: MessageRef | undefined): number {
-  return ref?.seq ?? Number.POSITIVE_INFINITY;
-}
-
-/** The tool calls of the client whose tool is not declared read-only wherever it was listed. */
-function writesOf({ session }: Script): Call[] {
-  const readOnly = new Map<string, boolean>();
-  for (const { offers } of catalogs(session)) {
-    for (const { kind, name, definition } of offers) {
-      if (kind !== 'tool') continue;
-      const declared = member(definition, 'annotations', 'readOnlyHint') === true;
-      readOnly.set(name, declared && readOnly.get(name) !== false);
-    }
-  }
-  return session.session.calls.filter(
-    ({ from, method, subject }) =>
-      from === 'client' && method === 'tools/call' && readOnly.get(subject ?? '') !== true,
-  );
+function keyOf({ kind, method }: Wanted, compared: unknown): string {
+  return `${kind} ${method} ${canonicalJson(compared)}`;
 }

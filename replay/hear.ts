@@ -14,8 +14,11 @@ import type { Call } from '../model/session.ts';
 import { compareValues } from './compare.ts';
 import type { Wanted } from './consumption.ts';
 import type { LiveSession } from './live-session.ts';
-import { missOf } from './miss.ts';
-import { type Difference, type Miss, refOf } from './report.ts';
+import { type MaskedPlace, maskedPlaces, masksOf, withMasks } from './masks.ts';
+import { type About, missOf } from './miss.ts';
+import { type Live, refuse, textOf } from './refusal.ts';
+import { isRepeatable, repeat } from './repeat.ts';
+import { type Degraded, type Difference, refOf } from './report.ts';
 import { type ClientItem, isRequest } from './script.ts';
 import type { Outgoing } from './speak.ts';
 import { capabilitiesOf, without } from './volatile.ts';
@@ -30,55 +33,47 @@ export function take(state: LiveSession, message: SingleMessage, value: unknown)
   const wanted: Wanted =
     message.kind === 'invalid' ? { kind: 'other', method: '', params: value } : message;
   const taken = state.consumption.take(wanted);
-  if (taken.ok) {
-    note(state, taken.item, value);
-    return message.kind === 'request' ? bind(state, taken.item, message) : [];
+  if (taken.ok && !taken.again) {
+    note(state, taken, value);
+    return message.kind === 'request' ? bind(state, taken.item, { message, value }) : [];
   }
-  const miss = missOf(message.kind, {
-    reason: taken.reason,
-    wanted,
-    script: state.script,
-    secrets: state.secrets,
-    ...(taken.nearest ? { nearest: taken.nearest } : {}),
-    ...(taken.write ? { write: taken.write } : {}),
-  });
-  return refuse(state, miss, { value, ...(message.kind === 'request' ? { id: message.id } : {}) });
+  if (taken.ok && message.kind === 'request' && isRepeatable(state, taken.item)) {
+    return repeat(state, taken.item, { value, id: message.id });
+  }
+  const why = taken.ok ? ({ reason: 'used-up', nearest: taken.item } as const) : taken;
+  return miss(state, { ...why, wanted }, { message, value });
 }
 
-/** The code of our errors: outside of all ranges that JSON-RPC and MCP reserve. */
-export const MISS_CODE = 90404;
-
-function refuse(state: LiveSession, miss: Miss, live: { value: unknown; id?: Id }): Outgoing[] {
+/** It has no recorded message: told, and remembered as one of none. */
+function miss(state: LiveSession, about: About, live: Live): Outgoing[] {
+  const found = missOf(state, live.message.kind, about);
   state.said.push({ item: undefined, value: live.value });
-  if (live.id !== undefined) return tell(state, miss, live.id);
-  state.misses.push(miss);
-  return [];
-}
-
-/** Reports a miss and answers the request with it. */
-function tell(state: LiveSession, miss: Miss, id: Id): Outgoing[] {
-  state.misses.push(miss);
-  const { detail, reason, nearest, pointer, write } = miss;
-  const data = { reason, nearest, pointer, write };
-  const error = { code: MISS_CODE, message: `wiretape: ${detail}`, data };
-  const text = JSON.stringify({ jsonrpc: '2.0', id, error });
-  state.refusals.push(text);
-  return [{ kind: 'message', text, notifies: false, eof: false }];
+  return refuse(state, found, live);
 }
 
 /** A live message was found to be this recorded one. */
-function note(state: LiveSession, item: ClientItem, value: unknown): void {
+function note(
+  state: LiveSession,
+  { item, places = [] }: { readonly item: ClientItem; readonly places?: readonly MaskedPlace[] },
+  value: unknown,
+): void {
   state.said.push({ item, value });
+  for (const place of places) state.degraded.push(maskedAt(item, place));
   state.placement.matched(item);
+}
+
+function maskedAt({ reference }: ClientItem, place: MaskedPlace): Degraded {
+  return { entry: reference, how: 'masked', ...place };
 }
 
 /** Ties a live request to the recorded one: its ids stand for the recorded ids from now on. */
 function bind(
   state: LiveSession,
   item: ClientItem,
-  { id, method, params }: RequestMessage,
+  live: { readonly message: RequestMessage; readonly value: unknown },
 ): Outgoing[] {
   if (!isRequest(item)) return [];
+  const { id, method, params } = live.message;
   const { call, message } = item;
   state.live.set(call, { id, token: member(params, '_meta', META.progressToken) });
   state.byId.set(idKey(id), call);
@@ -89,7 +84,7 @@ function bind(
   }
   // Silence stays silence, unless it may be the recording that lost the answer.
   if (call.response || state.script.lastLoss < call.request.seq) return [];
-  return tell(state, missOf('request', { reason: 'answer-lost', nearest: item }), id);
+  return refuse(state, missOf(state, 'request', { reason: 'answer-lost', nearest: item }), live);
 }
 
 /** A cancellation names a live id; it is the recorded one when that gave up the same request. */
@@ -107,12 +102,13 @@ function takeCancellation(
     isObject(one) ? without(one, named) : one,
   );
   compare(state, [recorded, live], { item, about: 'cancellation', at: '/params' });
-  note(state, item, value);
+  note(state, { item }, value);
   return true;
 }
 
 /** The client answers what the server asked. Another answer than the recorded one is reported. */
 function takeAnswer(state: LiveSession, message: ResponseMessage, value: unknown): Outgoing[] {
+  if (message.id !== null && state.passOn?.answer(message.id, textOf(state, value))) return [];
   const call = message.id === null ? undefined : openQuestion(state.asked, message.id);
   const item = call && state.script.answers.get(call);
   if (item) {
@@ -121,14 +117,14 @@ function takeAnswer(state: LiveSession, message: ResponseMessage, value: unknown
       error: member(one, 'error'),
     }));
     compare(state, [recorded, live], { item, about: 'answer', at: '' });
-    note(state, item, value);
+    note(state, { item }, value);
     return [];
   }
   const stray = state.consumption.take({ kind: 'other', method: '', params: value });
-  if (stray.ok) note(state, stray.item, value);
+  if (stray.ok) note(state, stray, value);
   else {
     const about = call ? { nearest: refOf(call) } : {};
-    refuse(state, missOf('response', { reason: 'nothing-asked', ...about }), { value });
+    return miss(state, { reason: 'nothing-asked', ...about }, { message, value });
   }
   return [];
 }
@@ -155,6 +151,14 @@ function compare(
 ): void {
   const trial = state.secrets.trial();
   const { pointer } = compareValues(recorded, live, { trial });
-  if (pointer === undefined) trial.keep();
-  else state.differences.push({ entry: item.reference, about, pointer: at + pointer });
+  if (pointer === undefined) {
+    trial.keep();
+    return;
+  }
+  const masks = about === 'answer' ? masksOf(state.masks, item.call?.method ?? '') : [];
+  const [one, other] = [withMasks(recorded, masks), withMasks(live, masks)];
+  if (masks.length > 0 && compareValues(one, other, { trial: state.secrets.trial() }).count === 0) {
+    const places = maskedPlaces(recorded, live, masks);
+    state.degraded.push(...places.map((place) => maskedAt(item, place)));
+  } else state.differences.push({ entry: item.reference, about, pointer: at + pointer });
 }

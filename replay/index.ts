@@ -1,9 +1,16 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
-export { MISS_CODE } from './hear.ts';
-export { createPlayer, type Player } from './player.ts';
+
+export type { Connect, Connection, Ear } from './client/connection.ts';
+export { type CommandTarget, connectCommand } from './client/stdio.ts';
+export { MaskRefusal } from './declared-masks.ts';
+export { FaultRefusal } from './fault.ts';
+export type { LiveReport, Missed, PassOn } from './pass-on.ts';
+export { createPlayer, createPlayers, type Player, type PlayOptions } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';
-export type { Difference, Miss, ReplayReport } from './report.ts';
-export type { Outgoing, OutgoingMessage } from './speak.ts';
+export { MISS_CODE } from './refusal.ts';
+export type { AppliedFault, Degraded, Difference, Matched, Miss, ReplayReport } from './report.ts';
+export { unplayableIn } from './script.ts';
+export type { Answered, Outgoing, OutgoingMessage } from './speak.ts';
 export { type ServeOptions, type Serving, serveRecording } from './stand-in.ts';
 export { type StandIns, type StandInsOptions, standIns } from './stand-ins.ts';
 export {

@@ -1,32 +1,29 @@
 /** A message that the recording does not have, told so that its reader knows what to do. */
 import { type RequestMessage, subjectOf } from '../model/message.ts';
-import type { Call } from '../model/session.ts';
-import type { Wanted } from './consumption.ts';
+import type { NotFound, Wanted } from './consumption.ts';
+import type { LiveSession } from './live-session.ts';
 import { nearestOf } from './nearest.ts';
-import type { Secrets } from './placeholders.ts';
-import { type Miss, refOf } from './report.ts';
-import type { ClientItem, Script } from './script.ts';
+import { type Matched, type Miss, refOf } from './report.ts';
+import type { ClientItem } from './script.ts';
 
-export interface About {
+export interface About extends Partial<Omit<NotFound, 'ok' | 'reason' | 'nearest'>> {
   readonly reason: Miss['reason'];
   readonly wanted?: Wanted;
-  readonly script?: Script;
-  readonly secrets?: Secrets;
   /** The recorded entry that stands closest, when that is known. */
   readonly nearest?: ClientItem | string;
-  readonly write?: Call;
 }
 
-export function missOf(kind: Miss['kind'], about: About): Miss {
-  const { reason, wanted, write } = about;
-  const closest = closestOf(about);
+export function missOf(state: LiveSession, kind: Miss['kind'], about: About): Miss {
+  const { reason, wanted, write, pointer } = about;
+  const closest = closestOf(state, about);
   const found = {
     ...(wanted && wanted.kind !== 'other' ? { method: cut(wanted.method) } : {}),
+    ...(pointer === undefined ? {} : { pointer }),
     ...closest,
     ...(write ? { write: refOf(write) } : {}),
   };
   const detail = plain(sentence(reason, found, titleOf(kind, wanted)));
-  return { kind, reason, ...found, detail };
+  return { kind, reason, ...found, past: pastOf(state), detail };
 }
 
 /** Text that a peer chose, without what a terminal would obey or hide. */
@@ -34,24 +31,51 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }
 
-function closestOf(about: About): Pick<Miss, 'nearest' | 'pointer'> {
-  const { nearest, reason, wanted, script, secrets } = about;
+function closestOf(state: LiveSession, about: About): Found {
+  const { nearest, reason, wanted } = about;
   if (typeof nearest === 'string') return { nearest };
   if (nearest) return { nearest: nearest.reference };
-  if (reason !== 'not-recorded' || !wanted || !script || !secrets) return {};
-  const found = nearestOf(script, wanted, secrets);
-  if (!found) return {};
-  const { item, pointer } = found;
-  return { nearest: item.reference, ...(pointer === undefined ? {} : { pointer }) };
+  if (reason !== 'not-recorded' || !wanted) return {};
+  const found = nearestOf(state.script, wanted, state.secrets);
+  if (!found) return { from: 'caller' };
+  const { item, pointer, recorded } = found;
+  const source = state.origins.sourceOf(item, recorded);
+  return {
+    nearest: item.reference,
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(source === undefined ? { from: 'caller' } : { from: 'answer', source }),
+  };
 }
 
-type Found = Pick<Miss, 'nearest' | 'pointer' | 'write'>;
+/** How much of what went before is told. */
+const MOST_PAST = 10;
 
-function sentence(
-  reason: Miss['reason'],
-  { nearest, pointer, write }: Found,
-  title: string,
-): string {
+/** The last messages of the client that were matched, in the order in which it made them. */
+function pastOf({ said }: LiveSession): Matched[] {
+  const past: Matched[] = [];
+  for (let at = said.length - 1; at >= 0 && past.length < MOST_PAST; at--) {
+    const item = said[at]?.item;
+    if (item) past.unshift(matchedOf(item));
+  }
+  return past;
+}
+
+function matchedOf({ reference, message, call }: ClientItem): Matched {
+  const isNamed = message.kind === 'request' || message.kind === 'notification';
+  const method = isNamed ? message.method : call?.method;
+  const subject = isNamed ? subjectOf(message.method, message.params) : call?.subject;
+  return {
+    entry: reference,
+    kind: message.kind,
+    ...(method === undefined ? {} : { method: cut(method) }),
+    ...(subject === undefined ? {} : { subject: cut(subject) }),
+  };
+}
+
+type Found = Pick<Miss, 'nearest' | 'pointer' | 'write' | 'from' | 'source'>;
+
+function sentence(reason: Miss['reason'], found: Found, title: string): string {
+  const { nearest, pointer, write } = found;
   switch (reason) {
     case 'not-json':
       return 'a line of the client is no JSON text';
@@ -67,10 +91,19 @@ function sentence(
       return `${title} is recorded as ${nearest}, after the write ${write}, which was not made yet`;
     case 'state-passed':
       return `${title} is recorded as ${nearest}, before the write ${write}, which was made already`;
+    case 'number-falls':
+      return `${title} is recorded as ${nearest}, but the number at ${pointer} falls where the recorded ones rise`;
     case 'not-recorded':
-      if (nearest === undefined) return `the recording has no ${title}`;
-      return `the recording has no such ${title}; the nearest is ${nearest}, which differs first at ${pointer}`;
+      return notRecorded(found, title);
   }
+}
+
+function notRecorded({ nearest, pointer, source }: Found, title: string): string {
+  if (nearest === undefined) return `the recording has no ${title}`;
+  const where = `the recording has no such ${title}; the nearest is ${nearest}, which differs first at ${pointer}`;
+  return source === undefined
+    ? `${where}: the caller asked something else`
+    : `${where}: the recorded value came from the answer ${source}`;
 }
 
 /** The method and what it is about, shortened: a client may send anything. */

@@ -10,6 +10,8 @@ export interface Nearest {
   readonly item: ClientItem;
   /** The first difference, as a JSON pointer into the message. */
   readonly pointer?: string;
+  /** What the recorded message holds there. */
+  readonly recorded?: unknown;
 }
 
 /** More are not compared: a miss must not cost more than the whole recording did. */
@@ -17,22 +19,20 @@ const MOST_COMPARED = 200;
 
 /** Of the recorded messages of the same method, the one with the fewest differences; the first of equals. */
 export function nearestOf(script: Script, wanted: Wanted, secrets: Secrets): Nearest | undefined {
-  const params = matchedParams(wanted.method, wanted.params);
+  const { method } = wanted;
+  const params = matchedParams(method, wanted.params);
   let best: Nearest | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   for (const item of candidates(script, wanted)) {
-    const recorded = wantedOf(item);
-    const { count, pointer } = compareValues(
-      matchedParams(recorded.method, recorded.params),
-      params,
-      {
-        trial: secrets.trial(),
-        limit: fewest,
-      },
-    );
+    const own = matchedParams(method, wantedOf(item).params);
+    const { count, ...first } = compareValues(own, params, {
+      trial: secrets.trial(),
+      limit: fewest,
+    });
     if (count >= fewest) continue;
     fewest = count;
-    best = { item, ...(pointer === undefined ? {} : { pointer: `/params${pointer}` }) };
+    const { pointer } = first;
+    best = { item, ...first, ...(pointer === undefined ? {} : { pointer: `/params${pointer}` }) };
   }
   return best;
 }

@@ -4,9 +4,14 @@
  * What belongs to a request of the client (its answer, its progress, what the server asked because
  * of it) comes in recorded order and waits for the request, for the client's answers recorded
  * before it, and for the cancellation recorded before it. Everything else waits until the client
- * has said all that it had said by then, and comes in recorded order. What is never due stays out.
+ * has said all that it had said by then, and comes in recorded order (`observed`), or only for what
+ * may have caused it (`causal`; see causal.ts). What is never due stays out.
  */
+import { type Causal, createCausal } from './causal.ts';
 import { type ClientItem, isRequest, type Script, type ServerStep, type Turn } from './script.ts';
+
+/** What a message of the server that belongs to no request waits for. */
+export type PlacementMode = 'observed' | 'causal';
 
 export interface Placement {
   /** A recorded message of the client was matched by a live one. */
@@ -22,6 +27,8 @@ export interface Placement {
 
 interface State {
   readonly script: Script;
+  /** What belongs to no request, when it waits for its causes only. */
+  readonly causal: Causal | undefined;
   readonly matched: Set<ClientItem>;
   readonly out: Set<ServerStep>;
   /** The requests that were matched and have lines left, and the next line of each. */
@@ -33,9 +40,10 @@ interface State {
   nextObserved: number;
 }
 
-export function createPlacement(script: Script): Placement {
+export function createPlacement(script: Script, mode: PlacementMode = 'observed'): Placement {
   const state: State = {
     script,
+    causal: mode === 'causal' ? createCausal(script) : undefined,
     matched: new Set(),
     out: new Set(),
     active: new Set(),
@@ -63,6 +71,7 @@ export function createPlacement(script: Script): Placement {
 function noteMatch(state: State, item: ClientItem): void {
   const { script, matched, active } = state;
   matched.add(item);
+  state.causal?.matched(item);
   while (isMatchedAt(state, script.client[state.nextClient])) state.nextClient++;
   while (isMatchedAt(state, script.orphans[state.nextOrphan]?.answer)) state.nextOrphan++;
   const turn = isRequest(item) ? script.turns.get(item.call) : undefined;
@@ -79,6 +88,7 @@ function frontier({ script, nextClient }: State): number {
 }
 
 function takeObserved(state: State): ServerStep[] {
+  if (state.causal) return state.causal.take();
   const { observed } = state.script;
   const start = state.nextObserved;
   const limit = frontier(state);
@@ -135,6 +145,7 @@ function missingInTurn(state: State, turn: Turn, step: ServerStep): ClientItem |
   if (cancel && isMissing(cancel)) return cancel;
   const answer = answers.find(isMissing);
   if (answer) return answer;
+  if (state.causal) return undefined;
   // An answer that may belong to this request, since nobody can say to which one it belongs.
   for (let at = state.nextOrphan; at < script.orphans.length; at++) {
     const orphan = script.orphans[at];
@@ -149,8 +160,8 @@ function missingFor(state: State, step: ServerStep): ClientItem | undefined {
     const missing = missingInTurn(state, turn, step);
     if (missing) return missing;
   }
-  const { script, nextClient } = state;
-  return script.client[nextClient];
+  const { script, nextClient, causal } = state;
+  return causal && step.owners.length === 0 ? causal.missing(step) : script.client[nextClient];
 }
 
 function isOver(state: State): boolean {

@@ -9,14 +9,19 @@
  */
 import { parseJson } from '../model/json.ts';
 import { classify, itemsOf } from '../model/message.ts';
+import { declaredMasks } from './declared-masks.ts';
+import { declaredFaults } from './fault.ts';
+import { withFaults } from './faulty.ts';
 import { take } from './hear.ts';
-import { createLiveSession, type LiveSession } from './live-session.ts';
+import { type Behind, createLiveSession, type LiveSession } from './live-session.ts';
+import type { Mask } from './masks.ts';
 import { missOf } from './miss.ts';
+import type { PassOn } from './pass-on.ts';
 import { withPlaceholders } from './placeholders.ts';
-import { createPlacement, type Placement } from './placement.ts';
+import type { PlacementMode } from './placement.ts';
 import type { RecordedSession } from './recorded.ts';
 import { type ReplayReport, reportOf } from './report.ts';
-import { type Script, scriptOf } from './script.ts';
+import { scriptOf } from './script.ts';
 import { due, type Outgoing } from './speak.ts';
 import {
   clientLine,
@@ -41,16 +46,64 @@ export interface Player {
   transcript(): SessionTranscript;
 }
 
-export interface PlayerOptions {
-  /** Puts another placement before the session's own: the gate of a workflow. */
-  readonly behind?: (script: Script, own: Placement) => Placement;
+/** How a recording is played. */
+export interface PlayOptions {
+  /**
+   * Places where a live value may be another one of the same class than was recorded:
+   * `METHOD:/POINTER=TYPE` or `TOOL:/POINTER=TYPE`.
+   */
+  readonly masks?: readonly string[];
+  /**
+   * What a message does that the recording does not have. `error`, the default: the client is told,
+   * and the replay goes on. `exit`: the client is told, and the server ends with code 1.
+   */
+  readonly onMiss?: 'error' | 'exit';
+  /**
+   * What a message of the server that belongs to no request waits for. `observed`, the default: all
+   * that the client had said by then. `causal`: only what may have caused it.
+   */
+  readonly placement?: PlacementMode;
+  /** What the server does wrong: `KIND@CALL[:ARG]`, see docs/replay.md. */
+  readonly faults?: readonly string[];
+  /** Decides what a fault leaves to chance; 1 when left out. */
+  readonly seed?: number;
+  /** Where a message goes that was not recorded, before it is refused. */
+  readonly passOn?: PassOn;
+  readonly behind?: Behind;
 }
 
-/** A player of one recorded session. */
-export function createPlayer(session: RecordedSession, options: PlayerOptions = {}): Player {
+/** A player of one recorded session. Throws a MaskRefusal or a FaultRefusal for what it has no place for. */
+export function createPlayer(session: RecordedSession, options: PlayOptions = {}): Player {
+  const [player] = createPlayers([session], options);
+  if (!player) throw new Error('There is a player for each session.');
+  return player;
+}
+
+/** A player of each session; what the options name must be in one of them. */
+export function createPlayers(
+  sessions: readonly RecordedSession[],
+  options: PlayOptions = {},
+): readonly Player[] {
+  const masks = declaredMasks(options.masks ?? [], sessions);
+  const faults = declaredFaults(options.faults ?? [], sessions);
+  return sessions.map((session) =>
+    withFaults(playerOf(session, { ...options, masks }), faults, options.seed ?? 1),
+  );
+}
+
+interface Settings extends Pick<PlayOptions, 'onMiss' | 'placement' | 'passOn' | 'behind'> {
+  readonly masks: readonly Mask[];
+}
+
+function playerOf(session: RecordedSession, { masks, onMiss, ...how }: Settings): Player {
   const script = scriptOf(session);
-  const own = createPlacement(script);
-  const state = createLiveSession(script, options.behind?.(script, own) ?? own);
+  const state = createLiveSession(script, masks, how);
+  const after = (said: readonly Outgoing[]): Outgoing[] => {
+    const isOver = onMiss === 'exit' && state.misses.length > 0;
+    if (!isOver) return [...said, ...due(state)];
+    state.over = true;
+    return [...said, { kind: 'end', code: 1, signal: null }];
+  };
   const receive = (value: unknown): Outgoing[] => {
     if (state.over) return [];
     const messages = itemsOf(classify(value));
@@ -58,23 +111,31 @@ export function createPlayer(session: RecordedSession, options: PlayerOptions = 
       const own = item === undefined || !Array.isArray(value) ? value : value[item];
       return take(state, message, own);
     });
-    return [...refused, ...due(state)];
+    return after(refused);
   };
   return {
     session,
     start: () => due(state),
-    receive,
+    receive(value) {
+      state.line = undefined;
+      return receive(value);
+    },
     receiveText(text) {
       const parsed = parseJson(text);
+      state.line = parsed.ok && !Array.isArray(parsed.value) ? text : undefined;
       if (parsed.ok) return receive(parsed.value);
       // Text that is too deep to be walked stands for itself.
       if (parsed.why === 'too-deep') return receive(text);
       // An empty line says nothing.
-      if (text.trim() !== '') state.misses.push(missOf('invalid', { reason: 'not-json' }));
-      return [];
+      if (text.trim() === '' || state.over) return [];
+      state.misses.push(missOf(state, 'invalid', { reason: 'not-json' }));
+      return after([]);
+    },
+    report() {
+      const live = how.passOn && { live: how.passOn.report() };
+      return { ...reportOf(script, state.placement, state), ...live };
     },
     more: () => due(state),
-    report: () => reportOf(script, state.placement, state),
     transcript: () => transcriptOfState(state),
   };
 }

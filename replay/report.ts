@@ -1,6 +1,7 @@
 /** What a replay was like: everything in which it was not the recording, named by recorded entry. */
 import { reference } from '../model/entry.ts';
 import type { Call } from '../model/session.ts';
+import type { LiveReport } from './pass-on.ts';
 import type { Placement } from './placement.ts';
 import { isRequest, type Script, type Unplayable } from './script.ts';
 
@@ -14,6 +15,7 @@ export interface Miss {
     | 'used-up'
     | 'state-not-reached'
     | 'state-passed'
+    | 'number-falls'
     | 'nothing-asked'
     | 'answer-lost'
     | 'not-json';
@@ -23,8 +25,28 @@ export interface Miss {
   readonly pointer?: string;
   /** The recorded write that the client has not made yet, or has made already. */
   readonly write?: string;
+  /**
+   * Of a message that was not recorded: whether what differs was the caller's own choice in the
+   * recording, or came from an earlier answer of the server.
+   */
+  readonly from?: 'caller' | 'answer';
+  /** That answer. */
+  readonly source?: string;
+  /** It was passed on to a live server, and what came back is of today. */
+  readonly origin?: 'live';
+  /** What the client had said before, as far as it was recorded; the last ten, in order. */
+  readonly past: readonly Matched[];
   /** All of this as one sentence. */
   readonly detail: string;
+}
+
+/** A recorded message of the client that it made again. */
+export interface Matched {
+  readonly entry: string;
+  readonly kind: 'request' | 'notification' | 'response' | 'invalid';
+  /** Of an answer: the method and the subject of the question. */
+  readonly method?: string;
+  readonly subject?: string;
 }
 
 /** A live message that was matched although it is not what was recorded. */
@@ -32,6 +54,29 @@ export interface Difference {
   readonly entry: string;
   readonly about: 'answer' | 'capabilities' | 'cancellation';
   readonly pointer: string;
+}
+
+/** A live message that got the answer of a recorded one which it does not equal. Never silent. */
+export interface Degraded {
+  /** The recorded message. */
+  readonly entry: string;
+  /**
+   * `masked`: equal but for a masked value, which is of the class of the recorded one. `repeated`:
+   * made more often than recorded, and given the last answer once more.
+   */
+  readonly how: 'masked' | 'repeated';
+  /** Where the masked value stands, as a JSON pointer into the message. */
+  readonly pointer?: string;
+  readonly class?: string;
+}
+
+/** A fault that the user asked for, and that happened. */
+export interface AppliedFault {
+  readonly fault: string;
+  /** The recorded request whose answer it changed. */
+  readonly call: string;
+  /** The answer was held back, and the server has said too little since to let it go. */
+  readonly held?: true;
 }
 
 export interface ReplayReport {
@@ -44,6 +89,7 @@ export interface ReplayReport {
   readonly matchedCount: number;
   readonly misses: readonly Miss[];
   readonly differences: readonly Difference[];
+  readonly degraded: readonly Degraded[];
   /** Recorded messages of the client that it never sent. */
   readonly unmade: readonly string[];
   /** Recorded messages of the server that never became due, and what each waited for. */
@@ -52,6 +98,10 @@ export interface ReplayReport {
   readonly reordered: readonly { readonly entry: string; readonly after: string }[];
   /** What was recorded but cannot be played: lost entries, lines over the cap. */
   readonly unplayable: readonly Unplayable[];
+  /** What the server did wrong because the user asked for it; the rest of the report is as without. */
+  readonly faults: readonly AppliedFault[];
+  /** What was passed on to a live server, if one was named. */
+  readonly live?: LiveReport;
 }
 
 /** When requests came and were answered in the replay, counted from 1. */
@@ -63,6 +113,7 @@ export interface Moments {
 export interface Findings {
   readonly misses: readonly Miss[];
   readonly differences: readonly Difference[];
+  readonly degraded: readonly Degraded[];
   /** Progress that the client did not ask for this time. */
   readonly unwanted: readonly number[];
   readonly moments: Moments;
@@ -70,7 +121,7 @@ export interface Findings {
 
 export function reportOf(script: Script, placement: Placement, findings: Findings): ReplayReport {
   const { session, client, unplayable } = script;
-  const { misses, differences, moments } = findings;
+  const { misses, differences, degraded, moments } = findings;
   const id = session.session.id;
   const unmade = client.filter((item) => !placement.isMatched(item)).map((item) => item.reference);
   const withheld = [
@@ -80,7 +131,7 @@ export function reportOf(script: Script, placement: Placement, findings: Finding
     })),
     ...findings.unwanted.map((seq) => ({ entry: reference(id, seq) })),
   ];
-  const parts = [misses, differences, unmade, withheld];
+  const parts = [misses, differences, degraded, unmade, withheld];
   return {
     name: session.name,
     session: id,
@@ -89,10 +140,12 @@ export function reportOf(script: Script, placement: Placement, findings: Finding
     matchedCount: client.length - unmade.length,
     misses: [...misses],
     differences: [...differences],
+    degraded: [...degraded],
     unmade,
     withheld,
     reordered: reorderedOf(script, moments),
     unplayable,
+    faults: [],
   };
 }
 

@@ -102,9 +102,9 @@ export interface Script {
 }
 
 export function scriptOf(session: RecordedSession): Script {
-  const draft: Draft = { client: [], steps: [], unplayable: [], open: new Map(), lastLoss: -1 };
+  const draft: Draft = { client: [], steps: [], open: new Map(), lastLoss: -1 };
   for (const entry of session.entries) addEntry(draft, session, entry);
-  const { client, steps, unplayable } = draft;
+  const { client, steps } = draft;
   const turns = turnsOf(client, steps);
   const answers = client.filter(isAnswer);
   return {
@@ -116,15 +116,22 @@ export function scriptOf(session: RecordedSession): Script {
     answers: new Map(answers.map((answer) => [answer.call, answer])),
     orphans: tieAnswers(answers, turns),
     exit: ownExit(session),
-    unplayable,
+    unplayable: unplayableIn(session),
     lastLoss: draft.lastLoss,
   };
+}
+
+/** What of a session cannot be played: where its messages were lost, cut or not kept. */
+export function unplayableIn({ entries }: RecordedSession): Unplayable[] {
+  return entries.flatMap((entry) => {
+    const why = lossOf(entry);
+    return why ? [{ entry: reference(entry.session, entry.seq), why }] : [];
+  });
 }
 
 interface Draft {
   readonly client: ClientItem[];
   readonly steps: ServerStep[];
-  readonly unplayable: Unplayable[];
   /** The client's request that an id stands for, at this place of the recording. */
   readonly open: Map<string, Call>;
   lastLoss: number;
@@ -134,7 +141,6 @@ function addEntry(draft: Draft, session: RecordedSession, entry: Entry): void {
   if (entry.type === 'message') addMessage(draft, session, entry);
   const lost = lossOf(entry);
   if (lost) {
-    draft.unplayable.push({ entry: reference(entry.session, entry.seq), why: lost });
     if (!('from' in entry) || entry.from === 'server') draft.lastLoss = lastSeq(entry);
   } else if (entry.type === 'frame') {
     const step = frameStep(entry);

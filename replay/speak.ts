@@ -3,8 +3,10 @@ import { member } from '../model/json.ts';
 import { type Id, idKey, isId } from '../model/message.ts';
 import { META } from '../model/methods.ts';
 import type { Call } from '../model/session.ts';
-import { replaceAt } from './json-text.ts';
+import { type Path, replaceAt } from './json-text.ts';
 import type { LiveRequest, LiveSession } from './live-session.ts';
+import { waitingRepeats } from './repeat.ts';
+import { refOf } from './report.ts';
 import type { Script, ServerStep } from './script.ts';
 import type { Slot } from './slots.ts';
 
@@ -15,6 +17,16 @@ export interface OutgoingMessage {
   readonly notifies: boolean;
   /** No LF follows it. */
   readonly eof: boolean;
+  /** The recorded requests that it answers. */
+  readonly answers?: readonly Answered[];
+  /** Milliseconds until it is sent; what comes after it does not wait. Only a fault has it. */
+  readonly delay?: number;
+}
+
+/** A recorded request, and where its answer stands in the line: nowhere but in a batch. */
+export interface Answered {
+  readonly call: string;
+  readonly path: Path;
 }
 
 /** What the server says next. */
@@ -52,7 +64,24 @@ function send(state: LiveSession, step: ServerStep): Outgoing[] {
   }
   state.sent.push({ step, text });
   const notifies = step.parts.some(({ kind }) => kind === 'notification');
-  return [{ kind: 'message', text, notifies, eof: step.eof }];
+  const repeats = step.owners.flatMap((call) => waitingRepeats(state, step, call));
+  const message = {
+    kind: 'message',
+    text,
+    notifies,
+    eof: step.eof,
+    answers: answersOf(step),
+  } as const;
+  return [message, ...repeats];
+}
+
+function answersOf({ parts }: ServerStep): Answered[] {
+  return parts.flatMap(({ kind, slots, ref }) => {
+    const own = slots.find(({ path }) => path.at(-1) === 'id');
+    const call = kind === 'response' ? own?.call : undefined;
+    const path = ref.item === undefined ? [] : [ref.item];
+    return call ? [{ call: refOf(call), path }] : [];
+  });
 }
 
 function expectAnswer(asked: Map<string, Call[]>, call: Call): void {

@@ -11,19 +11,28 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { createFramer, type Hash } from '../model/framing.ts';
+import { idKey } from '../model/message.ts';
 import { utf8 } from '../model/text.ts';
-import { createPlayer, type Player } from './player.ts';
-import { recordedSessions, sessionOf } from './recorded.ts';
+import type { Connect } from './client/connection.ts';
+import { createPassOn, type PassOn } from './pass-on.ts';
+import { createPlayer, type Player, type PlayOptions } from './player.ts';
+import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
+import { refusalText } from './refusal.ts';
 import type { ReplayReport } from './report.ts';
-import type { Outgoing } from './speak.ts';
+import type { Outgoing, OutgoingMessage } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends PlayOptions {
   readonly entries: Iterable<Entry>;
   /** Name, id or beginning of an id; may be left out when the recording has one session. */
   readonly session?: string;
   readonly input: Readable;
   readonly output: Writable;
+  /**
+   * A live server for what was not recorded, such as connectCommand gives; it is connected to at the
+   * first such message. When left out, such a message is refused.
+   */
+  readonly live?: Connect;
   /** Called once, when the client or the recorded server has ended. */
   readonly onReport?: (report: ReplayReport) => void;
 }
@@ -48,11 +57,17 @@ const LONGEST_LINE = 64 * 1024 * 1024;
  */
 export const SPACING = 10;
 
-/** Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear. */
+/**
+ * Speaks for a recorded server. Throws a SessionChoice when the session is not there, or not clear,
+ * and what createPlayer throws.
+ */
 export function serveRecording(options: ServeOptions): Serving {
   const { entries, session, input, output, onReport } = options;
-  const player = createPlayer(sessionOf(recordedSessions(entries), session));
-  const done = serve(player, input, output).then(() => {
+  const recorded = sessionOf(recordedSessions(entries), session);
+  const passOn = options.live && passOnTo(options.live, recorded, output);
+  const player = createPlayer(recorded, passOn ? { ...options, passOn } : options);
+  const done = serve(player, input, output).then(async () => {
+    await passOn?.close();
     const report = player.report();
     onReport?.(report);
     return report;
@@ -70,18 +85,36 @@ export function serveRecording(options: ServeOptions): Serving {
   };
 }
 
+function passOnTo(connect: Connect, { session }: RecordedSession, output: Writable): PassOn {
+  const questions = session.calls.filter(({ from }) => from === 'server');
+  return createPassOn({
+    connect,
+    say: (text) => {
+      if (output.writable) output.write(`${text}\n`);
+    },
+    refusal: refusalText,
+    taken: new Set(questions.map(({ id }) => idKey(id))),
+  });
+}
+
 async function serve(player: Player, input: Readable, output: Writable): Promise<void> {
   // A client that no longer reads has gone; its side of the input tells the same.
   const gone = new Promise<'gone'>((resolve) => {
     output.on('error', () => resolve('gone'));
     output.on('close', () => resolve('gone'));
   });
-  const say = (said: readonly Outgoing[]) => Promise.race([write(said, output), gone]);
+  const late = createLate();
+  const say = (said: readonly Outgoing[]) => Promise.race([write(said, output, late), gone]);
   const framer = clientFramer();
-  if ((await say(player.start())) !== 'more') return;
-  for await (const lines of framesOf(input, framer)) {
-    const said = lines.flatMap(({ bytes }) => player.receiveText(utf8(bytes) ?? '\ufffd'));
-    if ((await say(said)) !== 'more') return;
+  try {
+    if ((await say(player.start())) !== 'more') return;
+    for await (const lines of framesOf(input, framer)) {
+      const said = lines.flatMap(({ bytes }) => player.receiveText(utf8(bytes) ?? '\ufffd'));
+      if ((await say(said)) !== 'more') return;
+    }
+    await Promise.race([late.said(), gone]);
+  } finally {
+    late.stop();
   }
 }
 
@@ -106,7 +139,11 @@ async function* framesOf(
 }
 
 /** Writes in order; waits where the reader is slow. `over`: the recorded server ended. */
-async function write(said: readonly Outgoing[], output: Writable): Promise<'more' | 'over'> {
+async function write(
+  said: readonly Outgoing[],
+  output: Writable,
+  late: Late,
+): Promise<'more' | 'over'> {
   let parts: Uint8Array[] = [];
   let notified = false;
   const flush = async (): Promise<void> => {
@@ -115,6 +152,10 @@ async function write(said: readonly Outgoing[], output: Writable): Promise<'more
     if (bytes.length > 0 && !output.write(bytes)) await once(output, 'drain');
   };
   for (const one of said) {
+    if (one.kind === 'message' && one.delay !== undefined) {
+      late.add(one.delay, () => output.write(bytesToSay(one)));
+      continue;
+    }
     const notifies = one.kind === 'message' && one.notifies;
     if (notified && !notifies) {
       await flush();
@@ -134,11 +175,38 @@ async function write(said: readonly Outgoing[], output: Writable): Promise<'more
 
 /** What a client of the recorded server reads. */
 export function wireBytes(said: Exclude<Outgoing, { kind: 'end' }>): Uint8Array {
-  if (said.kind === 'bytes') return said.bytes;
-  return Buffer.from(said.eof ? said.text : `${said.text}\n`);
+  return said.kind === 'bytes' ? said.bytes : bytesToSay(said);
 }
 
-function runningHash(): Hash {
+function bytesToSay({ text, eof }: OutgoingMessage): Uint8Array {
+  return Buffer.from(eof ? text : `${text}\n`);
+}
+
+/** What is said later than it is due, because of a fault. */
+interface Late {
+  add(delay: number, say: () => void): void;
+  /** Resolves when all of it was said. */
+  said(): Promise<void>;
+  /** Says no more. */
+  stop(): void;
+}
+
+function createLate(): Late {
+  const stopped = new AbortController();
+  const waiting: Promise<void>[] = [];
+  return {
+    add(delay, say) {
+      const { signal } = stopped;
+      waiting.push(sleep(delay, undefined, { signal }).then(say, () => {}));
+    },
+    async said() {
+      await Promise.all(waiting);
+    },
+    stop: () => stopped.abort(),
+  };
+}
+
+export function runningHash(): Hash {
   const hash = createHash('sha256');
   return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
 }

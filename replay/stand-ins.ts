@@ -2,7 +2,7 @@
 /** All servers of one recording, each to be connected to as often as it was when recorded. */
 import type { Entry } from '../model/entry.ts';
 import { createHeard, type Heard } from './heard.ts';
-import { createPlayer } from './player.ts';
+import { createPlayers, type PlayOptions } from './player.ts';
 import { notThere, type RecordedSession, recordedSessions, sessionsNamed } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
 import { type Transcript, transcript } from './transcript.ts';
@@ -11,7 +11,7 @@ import type { GateReport } from './workflow/gate.ts';
 import { playWorkflow } from './workflow/play.ts';
 import type { Pace } from './workflow/queue.ts';
 
-export interface StandInsOptions {
+export interface StandInsOptions extends PlayOptions {
   /**
    * `workflow`, the default: what the servers say comes in the recorded order across all of them.
    * `session`: each server keeps the order of its own session only.
@@ -41,7 +41,7 @@ export interface StandIns {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The servers of these entries. */
+/** The servers of these entries. Throws what createPlayer throws for a wrong option. */
 export function standIns(entries: Iterable<Entry>, options?: StandInsOptions): StandIns {
   return standInsOf(recordedSessions(entries), options);
 }
@@ -51,7 +51,7 @@ export function standInsOf(
   { gate = 'workflow', ...options }: StandInsOptions = {},
 ): StandIns {
   const isAlone = gate === 'session' || sessions.length < 2;
-  const playing = isAlone ? eachAlone(sessions) : behindGate(sessions, options);
+  const playing = isAlone ? eachAlone(sessions, options) : behindGate(sessions, options);
   const given: StandInTransport[] = [];
   const heard = new Map<RecordedSession, Heard>();
   let said = 0;
@@ -86,7 +86,7 @@ interface Playing extends Pick<StandIns, 'report' | 'order' | 'transcript'> {
 
 function behindGate(
   sessions: readonly RecordedSession[],
-  options: Pick<StandInsOptions, 'patience'>,
+  options: Omit<StandInsOptions, 'gate'>,
 ): Playing {
   const play = playWorkflow(sessions, { ...options, pace: nextTurn });
   return {
@@ -108,8 +108,9 @@ const nextTurn: Pace = (last, next) => {
   return new Promise((resolve) => setImmediate(resolve));
 };
 
-function eachAlone(sessions: readonly RecordedSession[]): Playing {
-  const players = new Map(sessions.map((session) => [session, createPlayer(session)]));
+function eachAlone(sessions: readonly RecordedSession[], options: PlayOptions): Playing {
+  const all = createPlayers(sessions, options);
+  const players = new Map(all.map((player) => [player.session, player]));
   const taken = new Set<RecordedSession>();
   return {
     take(name) {

@@ -4,7 +4,7 @@
  */
 import type { Entry, ExitEntry } from '../model/entry.ts';
 import type { Heard } from './heard.ts';
-import { createPlayer, type Player } from './player.ts';
+import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import type { ReplayReport } from './report.ts';
 import type { ServerStep } from './script.ts';
@@ -33,12 +33,16 @@ export interface StandIn {
  * The stand-in of a recorded session, by name, id or beginning of an id. Throws a SessionChoice
  * when it is not there, or not clear.
  */
-export function standIn(entries: Iterable<Entry>, name?: string): StandIn {
-  return standInOf(sessionOf(recordedSessions(entries), name));
+export function standIn(
+  entries: Iterable<Entry>,
+  name?: string,
+  options: PlayOptions = {},
+): StandIn {
+  return standInOf(sessionOf(recordedSessions(entries), name), options);
 }
 
-export function standInOf(session: RecordedSession): StandIn {
-  const player = createPlayer(session);
+export function standInOf(session: RecordedSession, options: PlayOptions = {}): StandIn {
+  const player = createPlayer(session, options);
   let given = false;
   return {
     name: session.name,
@@ -78,6 +82,7 @@ export interface Voice {
 /** A player that hears and speaks for itself. */
 export function voiceOf(player: Player): Voice {
   const waiting: Outgoing[] = [];
+  const late = new Set<NodeJS.Timeout>();
   let client: Ear | undefined;
   let delivering = false;
 
@@ -85,7 +90,9 @@ export function voiceOf(player: Player): Voice {
     const next = client && waiting.shift();
     delivering = next !== undefined;
     if (!next) return;
-    client?.hear(next);
+    const delay = next.kind === 'message' ? next.delay : undefined;
+    if (delay === undefined) client?.hear(next);
+    else late.add(setTimeout(() => client?.hear(next), delay));
     // A client handles notifications a moment after it got them; see SPACING in stand-in.ts.
     const later = next.kind === 'message' && next.notifies ? setImmediate : queueMicrotask;
     later(deliver);
@@ -106,6 +113,7 @@ export function voiceOf(player: Player): Voice {
     say: (text) => tell(player.receiveText(text)),
     close() {
       client = undefined;
+      for (const timer of late) clearTimeout(timer);
     },
   };
 }

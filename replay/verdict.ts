@@ -18,8 +18,12 @@ export function divergencesIn(reports: readonly ReplayReport[]): string[] {
   return reports.flatMap((report) => [...missesIn([report]), ...othersIn(report).map(plain)]);
 }
 
-function othersIn({ name, differences, unmade, withheld }: ReplayReport): string[] {
+function othersIn({ name, differences, degraded, unmade, withheld }: ReplayReport): string[] {
   return [
+    ...degraded.map(
+      ({ entry, how, pointer }) =>
+        `${name}: ${entry} was only ${how}${pointer === undefined ? '' : ` at ${pointer}`}`,
+    ),
     ...differences.map(
       ({ entry, about, pointer }) => `${name}: another ${about} than ${entry} at ${pointer}`,
     ),

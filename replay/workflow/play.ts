@@ -6,7 +6,7 @@
  * waits for the client would wait for ever.
  */
 import type { Placement } from '../placement.ts';
-import { createPlayer, type Player } from '../player.ts';
+import { createPlayers, type Player, type PlayOptions } from '../player.ts';
 import { notThere, type RecordedSession, sessionsNamed } from '../recorded.ts';
 import type { ReplayReport } from '../report.ts';
 import type { Script, ServerStep } from '../script.ts';
@@ -15,7 +15,7 @@ import type { Ear, Voice } from '../transport.ts';
 import { createGate, type GateReport, type Lane } from './gate.ts';
 import { createQueue, type Pace, type Queue } from './queue.ts';
 
-export interface PlayOptions {
+export interface WorkflowOptions extends Omit<PlayOptions, 'behind' | 'passOn'> {
   /** Ends the play where the recorded order cannot be kept, instead of giving it up there. */
   readonly strict?: boolean;
   /** How long a client may say nothing that an answer is held back for, in ms. */
@@ -84,7 +84,7 @@ interface Place extends Seat {
 
 export function playWorkflow(
   sessions: readonly RecordedSession[],
-  options: PlayOptions = {},
+  options: WorkflowOptions = {},
 ): Play {
   const { strict = false, patience = PATIENCE, isLive } = options;
   const gate = createGate();
@@ -139,8 +139,8 @@ export function playWorkflow(
     return lane;
   };
 
-  const places = sessions.map((session) => {
-    const player = createPlayer(session, { behind });
+  const places = createPlayers(sessions, { ...options, behind }).map((player) => {
+    const { session } = player;
     const lane = lanes.get(session) as Lane;
     const place = placeOf({ session, lane, player }, queue, pump);
     byLane.set(lane, place);

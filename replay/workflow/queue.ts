@@ -29,13 +29,27 @@ export function createQueue(pace: Pace | undefined, onEmpty: () => void): Queue 
   let last: Delivery | undefined;
   let handed: unknown;
   let isRunning = false;
+  /** How many are said later. */
+  let late = 0;
 
   const deliver = async (next: Delivery): Promise<void> => {
     // Two connections have an order only when the first of them is known to be served.
     if (last && last.place !== next.place) await handed;
     await (last && pace?.(last, next));
-    handed = next.place.ear?.hear(next.said, next.due);
     last = next;
+    const delay = next.said.kind === 'message' ? next.said.delay : undefined;
+    if (delay === undefined) handed = next.place.ear?.hear(next.said, next.due);
+    else sayLater(next, delay);
+  };
+
+  /** What a fault delays holds up nothing. */
+  const sayLater = (next: Delivery, delay: number): void => {
+    late++;
+    setTimeout(() => {
+      late--;
+      next.place.ear?.hear(next.said, next.due);
+      if (!isRunning && late === 0) onEmpty();
+    }, delay);
   };
 
   const run = async (): Promise<void> => {
@@ -44,7 +58,7 @@ export function createQueue(pace: Pace | undefined, onEmpty: () => void): Queue 
       await handed;
     }
     isRunning = false;
-    onEmpty();
+    if (late === 0) onEmpty();
   };
 
   return {
@@ -54,6 +68,6 @@ export function createQueue(pace: Pace | undefined, onEmpty: () => void): Queue 
       isRunning = true;
       queueMicrotask(() => void run());
     },
-    isEmpty: () => !isRunning,
+    isEmpty: () => !isRunning && late === 0,
   };
 }

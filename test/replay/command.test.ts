@@ -13,7 +13,7 @@ import type { MessageRef } from '../../model/session.ts';
 import { viewsOf } from '../../model/view.ts';
 import type { ReplayReport, StandInTransport } from '../../replay/index.ts';
 import { type Folder, MAIN, start, temporaryFolder, wiretape } from '../cli/wiretape.ts';
-import { client, exit, gap, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { client, exit, frame, gap, server, tape, toolCall, toolText } from '../kit/entries.ts';
 import { capture } from './capture.ts';
 import { connect } from './clients.ts';
 import { plain, type Recorded, recordScenarios } from './scenarios.ts';
@@ -56,7 +56,7 @@ describe('in the place of the real server', () => {
 
 // Seen from outside: what crosses between a client and the stand-in, taken apart by the session
 // machine and not by the player, is what crossed between the client and the server.
-test('a recording of the replay holds what the recording holds', async () => {
+test('T5: a recording of the replay holds what the recording holds', async () => {
   for (const { scenario, entries } of recordings) {
     const args = ['replay', 'server', at('all.tape.jsonl'), '--session', scenario.name];
     const again = capture(scenario.name, { command: process.execPath, args: [MAIN, ...args] });
@@ -150,6 +150,76 @@ test('without --strict a miss is told on stderr, and the code is 0', async () =>
   });
 });
 
+test('--miss exit: the first miss ends it with 1, and stderr names it', async () => {
+  const file = await small('exit', ...asked);
+  const report = at('exit.json');
+  await using child = start(['replay', 'server', file, '--miss', 'exit', '--report', report]);
+  child.child.stdin?.write(call(1, 'b'));
+  const { code, stdout, stderr } = await child.ended;
+  expect({ code, stdout, stderr }).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('90404'),
+    stderr: expect.stringContaining('the recording has no such tools/call b'),
+  });
+  expect(await reportIn(report)).toMatchObject({ misses: [{ reason: 'not-recorded' }] });
+});
+
+test('--mask: another value of the class is answered, told, and fails --strict', async () => {
+  const added = (own: number) => toolCall(own, 'add', { key: own });
+  const file = await small('masked', client(added(1)), server(toolText(1, 'x')));
+  const report = at('masked.json');
+  const mask = 'add:/params/arguments/key=int';
+  await using child = start([
+    'replay',
+    'server',
+    file,
+    '--strict',
+    '--mask',
+    mask,
+    '--report',
+    report,
+  ]);
+  child.child.stdin?.end(`${JSON.stringify({ jsonrpc: '2.0', ...added(5) })}\n`);
+  expect(await child.ended).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('"text":"x"'),
+    stderr: expect.stringContaining('1 only nearly as recorded'),
+  });
+  expect(await reportIn(report)).toMatchObject({ misses: [], degraded: [{ class: 'int' }] });
+});
+
+test('--fault: a delayed answer comes last, a dropped one never, and all else as recorded', async () => {
+  const names = ['slow', 'lost', 'quick'];
+  const steps = [
+    ...names.map((name, own) => client(toolCall(own, name))),
+    ...names.map((name, own) => server(toolText(own, name))),
+  ];
+  const file = await small('faults', ...steps);
+  const report = at('faults.json');
+  const args = ['--fault', 'delay@slow:20-60', '--fault', 'drop@lost', '--seed', '7'];
+  await using child = start(['replay', 'server', file, '--strict', ...args, '--report', report]);
+  child.child.stdin?.end(names.map((name, own) => call(own, name)).join(''));
+  const { code, stdout } = await child.ended;
+  expect({ code, ids: stdout.trimEnd().split('\n').map(idOf) }).toEqual({ code: 0, ids: [2, 0] });
+  expect((await reportIn(report)).faults).toMatchObject([
+    { fault: 'delay@slow:20-60' },
+    { fault: 'drop@lost' },
+  ]);
+});
+
+test('--placement causal: a log message waits for the last message before it only', async () => {
+  const log = server({ method: 'notifications/message', params: { level: 'info', data: 'b' } });
+  const file = await small('causal', client(toolCall(1, 'a')), client(toolCall(2, 'b')), log);
+  for (const [placement, text] of [
+    ['observed', ''],
+    ['causal', 'notifications/message'],
+  ] as const) {
+    await using child = start(['replay', 'server', file, '--placement', placement]);
+    child.child.stdin?.end(call(2, 'b'));
+    expect((await child.ended).stdout).toMatch(text === '' ? /^$/ : text);
+  }
+});
+
 test('the end of the server is the end, with the client still there', async () => {
   const file = await small('crash', client(toolCall(1, 'a')), exit(3));
   await using child = start(['replay', 'server', file, '--strict']);
@@ -171,8 +241,25 @@ test('a signal ends it with its report', async () => {
 test.each([
   ['several sessions and no name', ['all.tape.jsonl'], 'ambiguous-session'],
   ['a name that nobody has', ['all.tape.jsonl', '--session', 'nobody'], 'unknown-session'],
-  ['a recording without messages', ['metadata.tape.jsonl'], 'incomplete-recording'],
-  ['a recording with a gap, when strict', ['gap.tape.jsonl', '--strict'], 'incomplete-recording'],
+  ['T8: a recording without messages', ['metadata.tape.jsonl'], 'incomplete-recording'],
+  [
+    'T8: a recording with a gap, when strict',
+    ['gap.tape.jsonl', '--strict'],
+    'incomplete-recording',
+  ],
+  [
+    'T8: a recording over the cap, when strict',
+    ['cut.tape.jsonl', '--strict'],
+    'incomplete-recording',
+  ],
+  [
+    'T8: a recording with lines of metadata, when strict',
+    ['bare.tape.jsonl', '--strict'],
+    'incomplete-recording',
+  ],
+  ['a mask that covers nothing', ['cut.tape.jsonl', '--mask', 'b:/params/x=int'], 'mask-refused'],
+  ['a fault that names no call', ['cut.tape.jsonl', '--fault', 'drop@b'], 'fault-refused'],
+  ['a seed that is no number', ['cut.tape.jsonl', '--seed', 'x'], 'wrong-usage'],
   [
     'a report that cannot be written',
     ['gap.tape.jsonl', '--report', 'no/such/folder'],
@@ -180,6 +267,9 @@ test.each([
   ],
 ] as const)('refused with 2: %s', async (_, args, code) => {
   await small('gap', gap(2));
+  const sha256 = 'ab'.repeat(32);
+  await small('cut', ...asked, frame('server', { why: 'over-cap', text: '{', bytes: 9e7, sha256 }));
+  await small('bare', ...asked, frame('server', { why: 'metadata-only', bytes: 20 }));
   const metadata = tape('metadata', [], { head: { capture: 'metadata' } });
   await writeFile(at('metadata.tape.jsonl'), writeRecording(metadata));
   const ran = await wiretape(['replay', 'server', ...args], { cwd: folder.path });

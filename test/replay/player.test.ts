@@ -1,15 +1,7 @@
 // What a player says, message by message. Recordings are scripts of a few lines.
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../model/entry.ts';
-import {
-  createPlayer,
-  MISS_CODE,
-  type Outgoing,
-  type Player,
-  recordedSessions,
-  transcript,
-  transcriptOf,
-} from '../../replay/index.ts';
+import { MISS_CODE, transcript, transcriptOf } from '../../replay/index.ts';
 import {
   client,
   exit,
@@ -23,45 +15,13 @@ import {
   toolCall,
   toolText,
 } from '../kit/entries.ts';
-
-function player(entries: readonly Entry[]): Player {
-  const [session] = recordedSessions(entries);
-  if (!session) throw new Error('the tape has no session');
-  return createPlayer(session);
-}
-
-/** Says these things one after the other; gives what came back each time. */
-function converse(playing: Player, said: readonly Said[]): string[][] {
-  return said.map((one) => playing.receiveText(textOf(one)).map(shown));
-}
-
-function textOf(said: Said): string {
-  if (typeof said === 'string') return said;
-  const plain = Array.isArray(said) || 'jsonrpc' in said;
-  return JSON.stringify(plain ? said : { jsonrpc: '2.0', ...said });
-}
-
-function shown(out: Outgoing): string {
-  if (out.kind === 'bytes') return `bytes ${JSON.stringify(Buffer.from(out.bytes).toString())}`;
-  if (out.kind === 'end') return `end ${out.code} ${out.signal}`;
-  return out.text.replace('"jsonrpc":"2.0",', '');
-}
-
-/** The error of a refusal. */
-function refusal(texts: readonly string[] | undefined): { message: string; code: number } {
-  return JSON.parse(texts?.[0] ?? '{}').error;
-}
+import { converse, player, readOnly, refusal, shown } from './playing.ts';
 
 const calls = (...steps: readonly Step[]): Entry[] => tape('notes', steps);
 const call = (id: string | number, name: string, args: object = {}, meta?: object) =>
   toolCall(id, name, args, meta);
 const id = '01N0TES0000000000000000000';
 
-/** A catalog in which these tools only read. */
-function readOnly(...names: readonly string[]): Step[] {
-  const tools = names.map((name) => ({ name, annotations: { readOnlyHint: true } }));
-  return [client({ id: 'list', method: 'tools/list' }), server({ id: 'list', result: { tools } })];
-}
 const list: Said = { id: 'l', method: 'tools/list' };
 
 describe('ids', () => {
@@ -146,11 +106,12 @@ describe('matching', () => {
     const [answer] = converse(playing, [call(1, 'add', { items: [{ 'a/b': 2 }, { name: 'x' }] })]);
     expect(refusal(answer)).toEqual({
       code: MISS_CODE,
-      message: `wiretape: the recording has no such tools/call add; the nearest is ${id}:1, which differs first at /params/arguments/items/0/a~1b`,
+      message: `wiretape: the recording has no such tools/call add; the nearest is ${id}:1, which differs first at /params/arguments/items/0/a~1b: the caller asked something else`,
       data: {
         reason: 'not-recorded',
         nearest: `${id}:1`,
         pointer: '/params/arguments/items/0/a~1b',
+        from: 'caller',
       },
     });
     expect(playing.report()).toMatchObject({
@@ -172,6 +133,8 @@ describe('matching', () => {
         client(call(2, 'a')),
         server(toolText(2, 'second')),
         server(toolText(1, 'first')),
+        client(call(3, 'write')),
+        server(toolText(3, 'ok')),
       ),
     );
     const answers = converse(playing, [list, call(8, 'a'), call(8, 'a'), call(8, 'a')]);

@@ -4,7 +4,7 @@
  * It waits only for what the recorded client had: the answers and questions it had got by then.
  */
 import { PassThrough } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Entry, MessageEntry } from '../../model/entry.ts';
 import { isObject, member } from '../../model/json.ts';
 import { classify } from '../../model/message.ts';
@@ -12,6 +12,9 @@ import type { Call } from '../../model/session.ts';
 import { type ReplayReport, recordedSessions, serveRecording } from '../../replay/index.ts';
 
 export type Random = () => number;
+
+/** In ms, between two pieces of what is said; most of them come without one. */
+const LONGEST_PAUSE = 5;
 
 /** The same numbers for the same seed, from 0 up to 1. */
 export function seeded(seed: number): Random {
@@ -55,7 +58,8 @@ export async function playRestlessly(
         wake = resolve;
       });
     }
-    await writePieces(input, `${JSON.stringify(live.rename(entry.value))}\n`, random);
+    const end = random() < 0.2 ? '\r\n' : '\n';
+    await writePieces(input, `${JSON.stringify(live.rename(entry.value))}${end}`, random);
   }
   // Everything that the recorded client got by its end.
   const all = neededAtEnd(entries);
@@ -152,6 +156,7 @@ async function writePieces(input: PassThrough, text: string, random: Random): Pr
     input.write(bytes.subarray(at, at + size));
     at += size;
     if (random() < (byByte ? 0.05 : 0.5)) await nextTurn();
+    if (random() < (byByte ? 0.001 : 0.05)) await sleep(random() * LONGEST_PAUSE);
   }
 }
 

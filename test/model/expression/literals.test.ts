@@ -21,6 +21,7 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
   ['analysis/footprint/words.ts', '[^\\p{L}', ONE_CHARACTER],
   ['analysis/lost-update/features.ts', '[\\p{L}', ONE_CHARACTER],
   ['replay/miss.ts', '[\\p{Cc}', ONE_CHARACTER],
+  ['replay/origin.ts', '[\\p{L}', ONE_CHARACTER],
   ['tap/host.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/tree.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/system-error.ts', '^[A-Z0-9_]+: ', OF_THE_SYSTEM],
