@@ -129,6 +129,11 @@ export function subjectOf(method: string, params: unknown): string | undefined {
   return key === undefined ? undefined : textMember(params, key);
 }
 
+/** The member of the params that names what a request is about. */
+export function subjectMember(method: string): string | undefined {
+  return SUBJECTS[method];
+}
+
 const SUBJECTS = table({
   'tools/call': 'name',
   'prompts/get': 'name',

@@ -125,7 +125,10 @@ export function createConsumption(
       }
       const { reason, nearest } = miss;
       const again = reason === 'used-up' && nearest && written.isFinal(nearest);
-      return again ? { ok: true, item: nearest, places: [], again } : miss;
+      if (!again) return miss;
+      const recorded = messageOf(wantedOf(nearest));
+      const places = maskedPlaces(recorded, messageOf(wanted), about(wanted));
+      return { ok: true, item: nearest, places, again };
     },
   };
 }

@@ -38,7 +38,7 @@ export function take(state: LiveSession, message: SingleMessage, value: unknown)
     return message.kind === 'request' ? bind(state, taken.item, { message, value }) : [];
   }
   if (taken.ok && message.kind === 'request' && isRepeatable(state, taken.item)) {
-    return repeat(state, taken.item, { value, id: message.id });
+    return repeat(state, taken, { value, id: message.id });
   }
   const why = taken.ok ? ({ reason: 'used-up', nearest: taken.item } as const) : taken;
   return miss(state, { ...why, wanted }, { message, value });

@@ -39,7 +39,9 @@ function closestOf(state: LiveSession, about: About): Found {
   const found = nearestOf(state.script, wanted, state.secrets);
   if (!found) return { from: 'caller' };
   const { item, pointer, recorded } = found;
-  const source = state.origins.sourceOf(item, recorded);
+  // Every name of a tool or prompt stands in a list, from which the caller chose.
+  const isChoice = pointer === '/params/name';
+  const source = isChoice ? undefined : state.origins.sourceOf(item, recorded);
   return {
     nearest: item.reference,
     ...(pointer === undefined ? {} : { pointer }),

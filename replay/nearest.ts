@@ -1,5 +1,5 @@
 /** The recorded message that comes closest to one that has no equal, so that a miss can say why. */
-import { subjectOf } from '../model/message.ts';
+import { subjectMember, subjectOf } from '../model/message.ts';
 import { compareValues } from './compare.ts';
 import { type Wanted, wantedOf } from './consumption.ts';
 import type { Secrets } from './placeholders.ts';
@@ -31,10 +31,23 @@ export function nearestOf(script: Script, wanted: Wanted, secrets: Secrets): Nea
     });
     if (count >= fewest) continue;
     fewest = count;
-    const { pointer } = first;
-    best = { item, ...first, ...(pointer === undefined ? {} : { pointer: `/params${pointer}` }) };
+    best = { item, ...(aboutAnother(item, wanted) ?? placed(first)) };
   }
   return best;
+}
+
+type Place = Omit<Nearest, 'item'>;
+
+/** Where two messages are about different tools or resources, that is the difference. */
+function aboutAnother(item: ClientItem, { method, params }: Wanted): Place | undefined {
+  const name = subjectMember(method);
+  const recorded = subjectOf(method, wantedOf(item).params);
+  if (name === undefined || recorded === subjectOf(method, params)) return undefined;
+  return { pointer: `/params/${name}`, recorded };
+}
+
+function placed({ pointer, recorded }: Place): Place {
+  return pointer === undefined ? {} : { pointer: `/params${pointer}`, recorded };
 }
 
 /** Those about the same tool, prompt or resource first. */

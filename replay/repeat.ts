@@ -4,6 +4,7 @@
  */
 import type { Id } from '../model/message.ts';
 import type { Call } from '../model/session.ts';
+import type { Found } from './consumption.ts';
 import { replaceAt } from './json-text.ts';
 import type { LiveSession } from './live-session.ts';
 import { type ClientItem, isRequest, type ServerStep } from './script.ts';
@@ -21,14 +22,16 @@ export function isRepeatable({ script }: LiveSession, item: ClientItem): boolean
 /** Gives the answer now, or with the first one where that is still to come. */
 export function repeat(
   state: LiveSession,
-  item: ClientItem,
+  { item, places }: Found,
   live: { readonly id: Id; readonly value: unknown },
 ): OutgoingMessage[] {
   const { call } = item;
   const step = call && state.script.turns.get(call)?.steps[0];
   if (!call || !step) return [];
   if (!isStateless(item)) {
-    state.degraded.push({ entry: item.reference, how: 'repeated' });
+    const entry = item.reference;
+    state.degraded.push({ entry, how: 'repeated' });
+    for (const place of places) state.degraded.push({ entry, how: 'masked', ...place });
     // It has no place of its own in the transcript.
     state.said.push({ item: undefined, value: live.value });
   }

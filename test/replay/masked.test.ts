@@ -124,6 +124,18 @@ describe('more often than recorded', () => {
     });
   });
 
+  test('a repeat with another value under a mask is both', () => {
+    const look = (own: number, key: number) => toolCall(own, 'read', { key });
+    const steps = [...readOnly('read'), client(look(1, 5)), server(toolText(1, 'x'))];
+    const playing = player(tape('notes', steps), { masks: ['read:/params/arguments/key=int'] });
+    converse(playing, [list, look(1, 6), look(2, 7)]);
+    expect(playing.report().degraded).toMatchObject([
+      { entry: `${id}:3`, how: 'masked' },
+      { entry: `${id}:3`, how: 'repeated' },
+      { entry: `${id}:3`, how: 'masked', pointer: '/params/arguments/key' },
+    ]);
+  });
+
   test('a read that a recorded write comes after is not, nor is a write', () => {
     const early = player(tape('notes', [...readOnly('read'), ...read, ...write]));
     const refused = converse(early, [list, toolCall(3, 'read'), toolCall(4, 'read')])[2];

@@ -60,6 +60,29 @@ describe('whose mind changed', () => {
   });
 });
 
+test('another tool is the choice of the caller, another resource may come from a list', () => {
+  const tools = [{ name: 'read_all' }, { name: 'write_all' }];
+  const entries = tape('notes', [
+    client({ id: 1, method: 'tools/list' }),
+    server({ id: 1, result: { tools } }),
+    client(toolCall(2, 'read_all', { a: 1 })),
+    server(toolText(2, 'see notes://today')),
+    client({ id: 3, method: 'resources/read', params: { uri: 'notes://today' } }),
+    server({ id: 3, result: { contents: [] } }),
+  ]);
+  const playing = player(entries);
+  converse(playing, [
+    { id: 1, method: 'tools/list' },
+    toolCall(2, 'write_all'),
+    toolCall(2, 'read_all', { a: 1 }),
+    { id: 3, method: 'resources/read', params: { uri: 'notes://yesterday' } },
+  ]);
+  expect(playing.report().misses).toMatchObject([
+    { nearest: `${id}:3`, pointer: '/params/name', from: 'caller' },
+    { nearest: `${id}:5`, pointer: '/params/uri', from: 'answer', source: `${id}:4` },
+  ]);
+});
+
 test('a miss tells what the client had said before, the last ten in order', () => {
   const names = Array.from({ length: 12 }, (_, n) => `step-${n}`);
   const steps = names.flatMap((name, n) => [client(toolCall(n, name)), server(toolText(n, 'x'))]);
