@@ -66,6 +66,16 @@ describe('an agent over three servers, without the servers', () => {
       pointer: '/params/arguments/entities/0/name',
       detail: expect.stringContaining('create_entities'),
     });
+    // And what it had said to this server before.
+    const subjects = memory.misses[0].past.map(({ subject }: { subject?: string }) => subject);
+    expect(subjects.at(-1)).toBe('create_entities');
+  });
+
+  test('a server that misbehaves where it is told to', async () => {
+    const ran = await replay(['--json', '--fault', 'error@get-sum', ...agent]);
+    // The agent does not expect it.
+    expect(ran.stderr).toContain('a fault that the user asked for');
+    expect(ran.code).not.toBe(0);
   });
 
   test('a host that reads the configuration, with nobody who starts it', async () => {
@@ -142,6 +152,7 @@ describe('refused with 2', () => {
     ],
     ['no command', ['TAPE', '--live', 'memory', '--', 'true'], 'wrong-usage'],
     ['half a quote', ['TAPE', '--live', `memory='a`, '--', 'true'], 'wrong-usage'],
+    ['no such call', ['TAPE', '--fault', 'drop@nothing', '--', 'true'], 'fault-refused'],
     ['no patience', ['TAPE', '--patience', 'soon', '--', 'true'], 'wrong-usage'],
     ['a client that is no program', ['TAPE', '--', 'no-such-program'], 'command-not-found'],
     ['a recording without messages', ['metadata.tape.jsonl', '--', 'true'], 'incomplete-recording'],
