@@ -18,6 +18,8 @@ export const ERROR_CODES = [
   'mask-refused',
   'fault-refused',
   'session-live',
+  'not-collected',
+  'no-marked-runs',
   'too-many-sessions',
   'file-exists',
   'unwritable-folder',

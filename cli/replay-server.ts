@@ -9,6 +9,7 @@ import {
   SessionChoice,
   serveRecording,
   sessionOf,
+  toldWithPast,
   unplayableIn,
 } from '../replay/index.ts';
 import { UserError } from './error.ts';
@@ -160,6 +161,6 @@ export function summary({
   const told = counts.flatMap(([list, what]) =>
     list.length > 0 ? [`${list.length} ${what}`] : [],
   );
-  const first = misses[0] ? ` First: ${misses[0].detail}.` : '';
+  const first = misses[0] ? ` First: ${toldWithPast(misses[0])}.` : '';
   return `${name} was not as recorded: ${told.join(', ')}.${first}${passed}`;
 }

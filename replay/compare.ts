@@ -42,7 +42,7 @@ export function compareValues(
 }
 
 /** The names of all members or items of two objects or two lists; undefined of anything else. */
-function membersOf(a: unknown, b: unknown): readonly string[] | undefined {
+export function membersOf(a: unknown, b: unknown): readonly string[] | undefined {
   if (Array.isArray(a) && Array.isArray(b)) return Object.keys(a.length > b.length ? a : b);
   if (!isObject(a) || !isObject(b)) return undefined;
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();

@@ -43,6 +43,8 @@ export function withFaults(player: Player, faults: Faults, seed: number): Player
     let said: readonly Outgoing[] = [message];
     for (const answered of message.answers ?? []) {
       for (const fault of faults.get(answered.call) ?? []) {
+        // Nothing is left of an answer that was dropped or held back.
+        if (said.length === 0) break;
         const told: AppliedFault & { held?: true } = { fault: fault.text, call: answered.call };
         applied.push(told);
         const parts = said.map((one) => changed(one, { fault, answered, seed }));
@@ -71,7 +73,7 @@ export function withFaults(player: Player, faults: Faults, seed: number): Player
   };
 
   return {
-    session: player.session,
+    ...player,
     start: () => pass(player.start()),
     receive: (value) => (isOver ? [] : pass(player.receive(value))),
     receiveText: (text) => (isOver ? [] : pass(player.receiveText(text))),
@@ -80,7 +82,6 @@ export function withFaults(player: Player, faults: Faults, seed: number): Player
       return isOver ? [] : pass(more);
     },
     report: () => ({ ...player.report(), faults: applied.map((one) => ({ ...one })) }),
-    transcript: () => player.transcript(),
   };
 }
 

@@ -1,9 +1,14 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
-
 export type { Connect, Connection, Ear } from './client/connection.ts';
 export { type CommandTarget, connectCommand } from './client/stdio.ts';
 export { MaskRefusal } from './declared-masks.ts';
+export type { Side } from './diff/calls.ts';
+export { type ChangedCall, type Comparison, compareSides } from './diff/comparison.ts';
+export type { Divergence } from './diff/divergence.ts';
+export { type Separation, type SeparationReport, separate } from './diff/separation.ts';
+export type { Change } from './diff/values.ts';
 export { FaultRefusal } from './fault.ts';
+export { toldWithPast } from './miss.ts';
 export type { LiveReport, Missed, PassOn } from './pass-on.ts';
 export { createPlayer, createPlayers, type Player, type PlayOptions } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';

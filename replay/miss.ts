@@ -62,6 +62,15 @@ function pastOf({ said }: LiveSession): Matched[] {
   return past;
 }
 
+/** A miss with what the client had said just before it, as one sentence without its full stop. */
+export function toldWithPast({ detail, past }: Miss): string {
+  const named = past.slice(-3).map(({ entry, kind, method = kind, subject }) => {
+    return `${subject === undefined ? method : `${method} ${subject}`} (${entry})`;
+  });
+  if (named.length === 0) return `${detail}; nothing recorded was said before it`;
+  return plain(`${detail}; before it came ${named.join(', ')}`);
+}
+
 function matchedOf({ reference, message, call }: ClientItem): Matched {
   const isNamed = message.kind === 'request' || message.kind === 'notification';
   const method = isNamed ? message.method : call?.method;

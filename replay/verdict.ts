@@ -3,13 +3,13 @@ import { analyse, RULES } from '../analysis/index.ts';
 import type { Entry } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
 import { viewsOf } from '../model/view.ts';
-import { plain } from './miss.ts';
+import { plain, toldWithPast } from './miss.ts';
 import type { ReplayReport } from './report.ts';
 
 /** The messages that were not recorded. */
 export function missesIn(reports: readonly ReplayReport[]): string[] {
   return reports.flatMap(({ name, misses }) =>
-    misses.map(({ detail }) => plain(`${name}: ${detail}`)),
+    misses.map((miss) => plain(`${name}: ${toldWithPast(miss)}`)),
   );
 }
 

@@ -20,7 +20,7 @@ export interface WrittenState {
 }
 
 /** Methods whose answers do not depend on what was written. */
-const STATELESS: ReadonlySet<string> = new Set([
+export const STATELESS: ReadonlySet<string> = new Set([
   'initialize',
   'server/discover',
   'ping',

@@ -1,9 +1,8 @@
 // The proof obligations of a stand-in: one recording has one transcript, however a client paces, orders, names
 // and cuts what it says, and wherever it runs. T5 is in command.test.ts, T6 in test/model/order.test.ts.
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../model/entry.ts';
 import { writeRecording } from '../../model/recording.ts';
 import {
@@ -13,29 +12,15 @@ import {
   transcript,
   transcriptOf,
 } from '../../replay/index.ts';
-import { type Folder, temporaryFolder, wiretape } from '../cli/wiretape.ts';
+import { wiretape } from '../cli/wiretape.ts';
 import { SEED } from '../kit/random.ts';
 import { ENVIRONMENTS, hashesIn } from './environments.ts';
-import { FIXTURES, type Fixture, recordFixtures } from './fixtures.ts';
+import { FIXTURES, fixtures } from './fixtures.ts';
 import { checkRestless } from './restless-runs.ts';
 
 const RUNS = 200;
 
-let recordings: ReadonlyMap<Fixture, readonly Entry[]>;
-let folder: Folder;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  recordings = await recordFixtures();
-});
-
-afterAll(() => folder[Symbol.asyncDispose]());
-
-function entriesOf(name: Fixture): readonly Entry[] {
-  const entries = recordings.get(name);
-  if (!entries) throw new Error(`${name} was not recorded`);
-  return entries;
-}
+const { entriesOf, at } = fixtures();
 
 /** The texts of the client, those that nothing orders together: no message of the server between. */
 function groupsOf(entries: readonly Entry[]): string[][] {
@@ -105,7 +90,7 @@ describe.each(FIXTURES)('%s', (name) => {
     timeout: 120_000,
   }, async () => {
     const entries = entriesOf(name);
-    const file = join(folder.path, `${name}.tape.jsonl`);
+    const file = at(`${name}.tape.jsonl`);
     await writeFile(file, writeRecording(entries));
     const expected = transcriptOf(entries).hash;
     const all = await Promise.all(
@@ -116,11 +101,11 @@ describe.each(FIXTURES)('%s', (name) => {
 });
 
 test('T1: the report of the command is the same to the byte', async () => {
-  const file = join(folder.path, 'twice.tape.jsonl');
+  const file = at('twice.tape.jsonl');
   await writeFile(file, writeRecording(entriesOf('overlap')));
   const reports = await Promise.all(
     ['one.json', 'other.json'].map(async (name) => {
-      const report = join(folder.path, name);
+      const report = at(name);
       await wiretape(['replay', 'server', file, '--report', report]);
       return await readFile(report, 'utf8');
     }),

@@ -7,6 +7,7 @@ import { readRecordingText } from '../../model/recording.ts';
 import type { Anomaly } from '../../model/session.ts';
 import {
   createPlayer,
+  type PlayOptions,
   recordedSessions,
   serveRecording,
   standIn,
@@ -79,6 +80,9 @@ describe('anything at all', () => {
       (steps, live) => {
         const entries = tape('hostile', steps);
         expect(playAll(entries, live)).toEqual(playAll(entries, live));
+        const causal = { placement: 'causal' } as const;
+        expect(playAll(entries, live, causal)).toEqual(playAll(entries, live, causal));
+        playAll(entries, live, { onMiss: 'exit', faults: faultsFor(entries), masks: [] });
         transcriptOf(entries);
       },
     );
@@ -107,10 +111,18 @@ function isStrayAnswer({ kind, from }: Anomaly): boolean {
   return from === 'client' && (kind === 'unknown-response' || kind === 'id-type-changed');
 }
 
-function playAll(entries: readonly Entry[], live: readonly string[]) {
+/** One of each kind, at every method that was answered; the names are those of a hostile peer. */
+function faultsFor(entries: readonly Entry[]): string[] {
+  const calls = recordedSessions(entries)[0]?.session.calls ?? [];
+  const answered = calls.filter(({ from, response }) => from === 'client' && response);
+  const kinds = ['reorder', 'duplicate', 'error', 'wrong-id'];
+  return answered.flatMap(({ method }) => kinds.map((kind) => `${kind}@${method}`));
+}
+
+function playAll(entries: readonly Entry[], live: readonly string[], options: PlayOptions = {}) {
   const [session] = recordedSessions(entries);
   if (!session) throw new Error('the tape has no session');
-  const player = createPlayer(session);
+  const player = createPlayer(session, options);
   const out = [player.start(), ...live.map((text) => player.receiveText(text))];
   return { out, report: player.report(), transcript: transcript([player.transcript()]) };
 }

@@ -1,6 +1,6 @@
 // T7: a recording in which one byte is another one. Its reader says that it was changed; and where that changes what
 // is played, the replay says which message it was: in its report, or as the line of the transcript that differs.
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../model/entry.ts';
 import { readRecording, writeRecording } from '../../model/recording.ts';
 import {
@@ -11,16 +11,12 @@ import {
   transcriptOf,
 } from '../../replay/index.ts';
 import { dice, SEED } from '../kit/random.ts';
-import { FIXTURES, type Fixture, recordFixtures } from './fixtures.ts';
+import { FIXTURES, fixtures } from './fixtures.ts';
 
 const CHANGES_A_LINE = 6;
 const LF = 10;
 
-let recordings: ReadonlyMap<Fixture, readonly Entry[]>;
-
-beforeAll(async () => {
-  recordings = await recordFixtures();
-});
+const { entriesOf } = fixtures();
 
 /** The client of the recording, as it was, meets a recording that may have been changed. */
 function play(recorded: readonly Entry[], changed: readonly Entry[]) {
@@ -116,7 +112,7 @@ describe.each(FIXTURES)('%s', (name) => {
   test(`T7: ${CHANGES_A_LINE} changes in each line, each named (seed ${SEED})`, {
     timeout: 120_000,
   }, () => {
-    const entries = recordings.get(name) ?? [];
+    const entries = entriesOf(name);
     const bytes = Buffer.from(writeRecording(entries));
     const changed = [...mutationsOf(bytes)]
       .filter(({ line }) => entries[line - 2]?.type === 'message')
