@@ -7,10 +7,11 @@ import type { Blame } from '../analysis/index.ts';
 import { SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, parseJson, textMember } from '../model/json.ts';
+import type { Mark, RunMark } from '../model/mark.ts';
 import { type Owner, statePaths } from '../model/state.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { isRunning } from '../tap/owner.ts';
-import { systemReason, UserError } from './error.ts';
+import { systemCode, systemReason, UserError } from './error.ts';
 
 /** What collector.json says of the process that serves a state folder. */
 export interface Running extends Owner {
@@ -20,7 +21,12 @@ export interface Running extends Owner {
 
 /** The collector that runs for a state folder, or undefined. */
 export async function findCollector(state: string): Promise<Running | undefined> {
-  const text = await readFile(statePaths(state).collector, 'utf8').catch(() => undefined);
+  const text = await readFile(statePaths(state).collector, 'utf8').catch((error: unknown) => {
+    // A folder that may not be read is not an empty one.
+    if (systemCode(error) === 'ENOENT') return undefined;
+    const detail = `${state} cannot be read: ${systemReason(error)}.`;
+    throw new UserError('unwritable-folder', detail, 'Name another with --state DIR.');
+  });
   const parsed = parseJson(text ?? '');
   if (!parsed.ok || !isObject(parsed.value)) return undefined;
   const { pid, started, address, version } = parsed.value;
@@ -51,45 +57,69 @@ export interface Api {
   /** The next entry lines of one session from `seq` on; none when there are no more. */
   lines(session: string, seq: number): Promise<readonly string[]>;
   remove(session: string): Promise<void>;
+  marks(): Promise<readonly RunMark[]>;
+  /** Marks a run; undefined takes its mark away. */
+  mark(run: string, mark: Mark | undefined): Promise<void>;
 }
+
+interface Asking {
+  readonly method?: string;
+  /** How long an answer may take, in ms. */
+  readonly patience?: number;
+}
+
+/** What is at hand, in ms; a collector that takes longer hangs. */
+const QUICK = 8000;
+/** What has to be read or worked out. */
+const LONG = { patience: 60_000 };
 
 /** The API of the collector at `address`, with the tokens of its state folder. */
 export function apiOf(state: string, address: string): Api {
-  const bytes = async (path: string, method = 'GET'): Promise<Uint8Array> => {
+  const bytes = async (
+    path: string,
+    { method = 'GET', patience = QUICK }: Asking = {},
+  ): Promise<Uint8Array> => {
     const token = await tokenOf(state, method === 'GET' ? 'read' : 'admin');
-    const response = await fetch(`${address}${path}`, {
+    const [response, body] = await fetch(`${address}${path}`, {
       method,
       headers: { authorization: `Bearer ${token ?? ''}` },
       redirect: 'error',
-      signal: AbortSignal.timeout(60_000),
-    }).catch((error: unknown) => {
-      throw unreachable(address, systemReason(error));
-    });
-    const body = new Uint8Array(await response.arrayBuffer());
+      signal: AbortSignal.timeout(patience),
+    })
+      .then(async (answer) => [answer, new Uint8Array(await answer.arrayBuffer())] as const)
+      .catch((error: unknown) => {
+        throw unreachable(address, patience, error);
+      });
     if (!response.ok) throw refused(address, response.status, body);
     return body;
   };
-  const json = async <T>(path: string): Promise<T> =>
-    JSON.parse(Buffer.from(await bytes(path)).toString('utf8')) as T;
+  const json = async <T>(path: string, asking?: Asking): Promise<T> =>
+    JSON.parse(Buffer.from(await bytes(path, asking)).toString('utf8')) as T;
   return {
     status: () => json('/api/status'),
     sessions: () => json('/api/sessions'),
-    findings: async (sessions) => json(`/api/findings?${listed(sessions)}`),
+    findings: async (sessions) => json(`/api/findings?${listed(sessions)}`, LONG),
     // Unlike findings, what waits in a session does not hang on the others.
     stuck: async (sessions) => {
       const blames: Blame[] = [];
       for (const part of partsOf(sessions))
-        blames.push(...(await json<readonly Blame[]>(`/api/stuck?${listed(part)}`)));
+        blames.push(...(await json<readonly Blame[]>(`/api/stuck?${listed(part)}`, LONG)));
       return blames;
     },
-    recording: async (sessions) => bytes(`/api/export?${listed(sessions)}`),
+    recording: async (sessions) => bytes(`/api/export?${listed(sessions)}`, LONG),
     lines: async (session, seq) => {
       const path = `/api/sessions/${encodeURIComponent(session)}/entries?from=${seq}`;
       const text = Buffer.from(await bytes(path)).toString('utf8');
       return text.split('\n').filter((line) => line !== '');
     },
     remove: async (session) => {
-      await bytes(`/api/sessions/${encodeURIComponent(session)}`, 'DELETE');
+      await bytes(`/api/sessions/${encodeURIComponent(session)}`, { ...LONG, method: 'DELETE' });
+    },
+    marks: () => json('/api/marks'),
+    mark: async (run, mark) => {
+      const path = `/api/runs/${encodeURIComponent(run)}/mark`;
+      if (mark === undefined) await bytes(path, { method: 'DELETE' });
+      else await bytes(`${path}/${mark}`, { method: 'PUT' });
     },
   };
 }
@@ -123,7 +153,9 @@ function tooMany(): UserError {
   return new UserError('too-many-sessions', detail, hint);
 }
 
-function unreachable(address: string, reason: string): UserError {
+function unreachable(address: string, patience: number, error: unknown): UserError {
+  const isLate = error instanceof Error && error.name === 'TimeoutError';
+  const reason = isLate ? `nothing came in ${patience / 1000} s` : systemReason(error);
   const hint = 'wiretape stop, then wiretape open, starts it again.';
   return new UserError(
     'collector-failed',

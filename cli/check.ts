@@ -1,7 +1,6 @@
 /** `wiretape check`: what went wrong, from recordings, sessions or a run; exit code 1 on findings. */
 import { type Command, Option } from 'commander';
-import { parseReference } from '../model/entry.ts';
-import type { Finding, Severity } from '../model/finding.ts';
+import { concerns, type Finding, type Severity } from '../model/finding.ts';
 import { groupBy } from '../model/group.ts';
 import type { SessionView } from '../model/session.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
@@ -107,7 +106,8 @@ async function findingsAbout(
   const beside = all.filter((other) => own.some((one) => timesMeet(one, other)));
   const entries = await source.entries(beside.map(({ id }) => id));
   const findings = await findingsIn(viewsOf(entries));
-  return findings.filter((finding) => sessionsOf(finding).some((id) => ids.includes(id)));
+  const wanted = new Set(ids);
+  return findings.filter((finding) => concerns(finding, wanted));
 }
 
 async function findingsIn(views: readonly SessionView[]): Promise<readonly Finding[]> {
@@ -120,10 +120,6 @@ function newest(all: readonly SessionSummary[]): Run {
   if (run) return run;
   const hint = 'wiretape demo records some; or name a recording.';
   throw new UserError('unknown-session', 'No session is recorded yet.', hint);
-}
-
-function sessionsOf({ evidence }: Finding): string[] {
-  return evidence.map(({ message }) => parseReference(message)?.session ?? '');
 }
 
 function linesOf(finding: Finding, colors: Colors): string[] {

@@ -1,11 +1,10 @@
 /** Our own configuration, as commands need it: wiretape.config.jsonc in the state folder and here. */
-import process from 'node:process';
-import { configsAt } from '../tap/config-place.ts';
+import { configsAt, configsHere } from '../tap/config-place.ts';
 import type { SessionOptions } from '../tap/tap-session.ts';
 
 /** What taps add to the rules of redaction. Most people have no configuration: then nothing is loaded. */
 export async function rulesHere(state: string): Promise<Pick<SessionOptions, 'rules'>> {
-  const places = configsAt(state, process.cwd());
+  const places = configsHere(state);
   if (places.length === 0) return {};
   const { rulesOf } = await import('../tap/config.ts');
   return { rules: rulesOf(places) };

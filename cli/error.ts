@@ -16,6 +16,8 @@ export const ERROR_CODES = [
   'ambiguous-session',
   'no-replay',
   'session-live',
+  'not-collected',
+  'no-marked-runs',
   'too-many-sessions',
   'file-exists',
   'unwritable-folder',

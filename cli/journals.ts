@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Entry } from '../model/entry.ts';
 import { type Journal, readJournal } from '../model/journal.ts';
-import { statePaths } from '../model/state.ts';
+import { isJournal, isLetGo, statePaths } from '../model/state.ts';
 import { isRunning } from '../tap/owner.ts';
 
 export interface FoundJournal extends Journal {
@@ -23,13 +23,13 @@ export async function readJournals(state: string): Promise<FoundJournal[]> {
 export async function journalFiles(state: string): Promise<string[]> {
   const folder = statePaths(state).journals;
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => name.endsWith('.journal')).map((name) => join(folder, name));
+  return names.filter(isJournal).map((name) => join(folder, name));
 }
 
 async function readJournalFile(file: string): Promise<FoundJournal | undefined> {
   const journal = await journalIn(file);
   if (!journal) return undefined;
-  if (isRunning(journal.owner)) return { ...journal, file, live: true };
+  if (!isLetGo(file) && isRunning(journal.owner)) return { ...journal, file, live: true };
   // What a tap wrote until it was gone stands there only now.
   const left = await journalIn(file);
   return left && { ...left, entries: await entriesOf(left), file, live: false };

@@ -1,6 +1,9 @@
 /** `wiretape ls`: every session, the newest first. */
 import type { Command } from 'commander';
+import { groupBy } from '../model/group.ts';
+import type { Mark, RunMark } from '../model/mark.ts';
 import type { SessionSummary } from '../model/summary.ts';
+import { type Run, workflows } from '../model/workflow.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { localTime } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
@@ -13,12 +16,18 @@ export function registerLs(program: Command): void {
 
 async function list(options: CommonOptions): Promise<void> {
   const state = stateOf(options.state);
-  const sessions = newestFirst(await withSource(state, (source) => source.summaries()));
-  if (options.json) return printJson({ sessions });
+  const { all, marks } = await withSource(state, async (source) => ({
+    all: await source.summaries(),
+    marks: await source.marks(),
+  }));
+  const sessions = newestFirst(all);
+  const runs = runsOf(all, marks);
+  if (options.json) return printJson({ sessions, runs });
   if (sessions.length === 0)
     return remark('No session is recorded yet. wiretape demo records some.');
   const { line, colors } = terminal();
   const length = prefixLength(sessions.map(({ id }) => id));
+  const listing = { length, runs: bySession(runs) };
   const columns = [
     { title: 'SESSION', paint: colors.cyan },
     { title: 'NAME', paint: colors.bold },
@@ -27,17 +36,48 @@ async function list(options: CommonOptions): Promise<void> {
     { title: 'OPEN', align: 'right' },
     { title: 'ERRORS', align: 'right' },
     { title: 'STATE' },
+    { title: 'RUN' },
+    { title: 'MARK' },
     { title: 'SERVER' },
     { title: 'WORKFLOW' },
   ] as const;
   for (const text of table(
     columns,
-    sessions.map((session) => rowOf(session, length)),
+    sessions.map((session) => rowOf(session, listing)),
   ))
     line(text);
 }
 
-function rowOf(session: SessionSummary, length: number): string[] {
+/** A run as it is listed: what `check`, `diff` and `mark` take, and how it is marked. */
+interface ListedRun extends Run {
+  readonly mark?: Mark;
+}
+
+/** All runs, the newest of each workflow first. */
+function runsOf(all: readonly SessionSummary[], marks: readonly RunMark[]): ListedRun[] {
+  const marked = new Map(marks.map(({ run, mark }) => [run, mark]));
+  return workflows(all).flatMap(({ runs }) =>
+    runs.map((run) => {
+      const mark = marked.get(run.id);
+      return mark === undefined ? run : { ...run, mark };
+    }),
+  );
+}
+
+/** The runs that each session is part of. */
+function bySession(runs: readonly ListedRun[]): ReadonlyMap<string, readonly ListedRun[]> {
+  const parts = runs.flatMap((run) => run.sessions.map((session) => ({ session, run })));
+  const groups = groupBy(parts, ({ session }) => session);
+  return new Map([...groups].map(([session, own]) => [session, own.map(({ run }) => run)]));
+}
+
+interface Listing {
+  /** Characters of an id. */
+  readonly length: number;
+  readonly runs: ReadonlyMap<string, readonly ListedRun[]>;
+}
+
+function rowOf(session: SessionSummary, { length, runs }: Listing): string[] {
   const { id, name, wall, callCount, openCount, errorCount, server, workflow, host } = session;
   return [
     id.slice(0, length),
@@ -47,9 +87,17 @@ function rowOf(session: SessionSummary, length: number): string[] {
     openCount === 0 ? '' : String(openCount),
     errorCount === 0 ? '' : String(errorCount),
     stateText(session),
+    ...runCells(runs.get(id) ?? []),
     server ? `${server.name} ${server.version}` : '',
     workflow ?? host?.name ?? '',
   ];
+}
+
+/** The newest run that a session is part of, how many others there are, and how they are marked. */
+function runCells(runs: readonly ListedRun[]): [string, string] {
+  const more = runs.length > 1 ? ` +${runs.length - 1}` : '';
+  const marks = new Set(runs.flatMap(({ mark }) => mark ?? []));
+  return [`${runs[0]?.id ?? ''}${more}`, [...marks].join(', ')];
 }
 
 function stateText({ phase, exit, lostCount, probe }: SessionSummary): string {

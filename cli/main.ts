@@ -30,6 +30,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   tail: async () => (await import('./tail.ts')).registerTail,
   stuck: async () => (await import('./stuck.ts')).registerStuck,
   check: async () => (await import('./check.ts')).registerCheck,
+  diff: async () => (await import('./diff.ts')).registerDiff,
+  mark: async () => (await import('./mark.ts')).registerMark,
   rm: async () => (await import('./rm.ts')).registerRm,
   export: async () => (await import('./export.ts')).registerExport,
   validate: async () => (await import('./validate.ts')).registerValidate,
@@ -145,7 +147,16 @@ function endWithReader(): void {
   });
 }
 
-const words = process.argv.slice(2);
+/** What stands before the command and is not about it alone: `wiretape --state DIR ls` is `wiretape ls --state DIR`. */
+function commandFirst(words: readonly string[]): readonly string[] {
+  let at = 0;
+  while (/^--(?:json$|state(?:=|$))/.test(words[at] ?? '')) at += words[at] === '--state' ? 2 : 1;
+  const command = words[at];
+  if (at === 0 || command === undefined || command.startsWith('-')) return words;
+  return [command, ...words.slice(0, at), ...words.slice(at + 1)];
+}
+
+const words = commandFirst(process.argv.slice(2));
 // The tap writes its server's bytes to its own stdout, and knows what to do when nobody reads them.
 if (words[0] !== 'tap') endWithReader();
 let heard = '';

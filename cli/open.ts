@@ -1,5 +1,6 @@
 /** `wiretape open`: the page in the browser; with recordings, those and nothing else. */
 import type { Command } from 'commander';
+import { apiOf } from './api.ts';
 import { openBrowser } from './browser.ts';
 import { findOrStart, pageAddress, startHere } from './collecting.ts';
 import { addCommand, type CommonOptions, portOption } from './command.ts';
@@ -26,6 +27,8 @@ export function registerOpen(program: Command): void {
 async function openCollector(options: OpenOptions): Promise<void> {
   const state = stateOf(options.state);
   const { address } = await findOrStart(state, options.port);
+  // A page of a collector that hangs would stay empty and not say why.
+  await apiOf(state, address).status();
   await showPage(await pageAddress(state, address), options, '');
 }
 

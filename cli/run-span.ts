@@ -35,7 +35,7 @@ export function findingsOf(
 }
 
 /** The first and the last seq of a session in the time of the run. */
-function spanOf(run: Run, own: readonly Entry[]): { from: number; to: number } {
+export function spanOf(run: Run, own: readonly Entry[]): { from: number; to: number } {
   const head = own.find((entry): entry is SessionEntry => entry.type === 'session');
   const start = head ? startOf(head.clock) : 0;
   const within = own.filter(({ at }) => start + at >= run.from && start + at <= run.to);

@@ -8,6 +8,7 @@ import type { StoredSession, TenantStore } from '../collector/index.ts';
 import type { Entry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
 import { decodeEntry } from '../model/line.ts';
+import { marksOf } from '../model/mark.ts';
 import { statePaths } from '../model/state.ts';
 import { type SessionSummary, summaryOf } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
@@ -48,6 +49,14 @@ export async function openDisk(state: string): Promise<Source> {
     async remove(session) {
       await removeJournals(journals.get(session) ?? []);
       await store?.erase(session);
+    },
+    marks: async () => marksOf((await store?.sessions()) ?? []),
+    async mark({ id, sessions }, mark) {
+      let kept = false;
+      for (const session of sessions) {
+        if (await store?.mark(session, id, mark)) kept = true;
+      }
+      return kept;
     },
     close,
   };

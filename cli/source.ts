@@ -3,8 +3,10 @@
  * and the journals of its taps. Both sides of this contract give the same answers.
  */
 import type { Entry } from '../model/entry.ts';
+import type { Mark, RunMark } from '../model/mark.ts';
 import { readRecording } from '../model/recording.ts';
 import type { SessionSummary } from '../model/summary.ts';
+import type { Run } from '../model/workflow.ts';
 import { type Api, apiOf, findCollector, partsOf } from './api.ts';
 import { UserError } from './error.ts';
 import { openDisk } from './source-disk.ts';
@@ -20,6 +22,10 @@ export interface Source {
   isLive(session: SessionSummary): Promise<boolean>;
   /** Erases a session, so that no bytes of it stay. */
   remove(session: string): Promise<void>;
+  /** How runs are marked. */
+  marks(): Promise<readonly RunMark[]>;
+  /** Marks a run, or takes its mark away; false when no store holds a session of it. */
+  mark(run: Run, mark: Mark | undefined): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -39,6 +45,11 @@ function collectorSource(api: Api): Source {
     },
     isLive: async ({ phase }) => phase !== 'ended',
     remove: (session) => api.remove(session),
+    marks: () => api.marks(),
+    mark: async ({ id }, mark) => {
+      await api.mark(id, mark);
+      return true;
+    },
     close: async () => {},
   };
 }

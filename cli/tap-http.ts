@@ -21,6 +21,10 @@ export async function runHttpTap({
 }: Options): Promise<void> {
   const upstream = upstreamOf(address);
   const at = listenOf(listen);
+  if (isSelf(upstream, at)) {
+    const detail = `${address} is the tap's own address.`;
+    throw new UserError('wrong-usage', detail, 'Name the address of the server by --upstream.');
+  }
   const oauth = oauthOf(logins);
   const called = name ?? upstream.host;
   // From here on nothing of ours may end the traffic.
@@ -43,9 +47,24 @@ export async function runHttpTap({
 
 function upstreamOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && (url.username !== '' || url.password !== '')) {
+    const detail = 'A user and a password in the address of a server are sent by no client.';
+    throw new UserError(
+      'wrong-usage',
+      detail,
+      'Its clients send them as a header, and the tap passes it on.',
+    );
+  }
   if (url && /^https?:$/.test(url.protocol)) return url;
   const hint = 'Write it as its clients do, such as http://localhost:3000/mcp.';
   throw new UserError('wrong-usage', `${text} is no address of an HTTP server.`, hint);
+}
+
+/** Whether what comes in would come in again, and so on without an end. */
+function isSelf({ hostname, port, protocol }: URL, at: { readonly port: number }): boolean {
+  const isHere = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+  const usual = protocol === 'https:' ? 443 : 80;
+  return isHere && at.port !== 0 && Number(port || usual) === at.port;
 }
 
 function oauthOf(text: string | undefined): 'pass' | 'rewrite' {

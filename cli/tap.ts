@@ -145,6 +145,8 @@ function optional({ workflow, record, propagate }: TapOptions) {
 /** Ends this process as its server ended: with its code, or by its signal. */
 function endAs({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): void {
   if (signal === null) process.exit(code ?? 1);
+  // Node ignores this one until somebody has listened to it.
+  if (signal === 'SIGPIPE') process.once(signal, () => {}).removeAllListeners(signal);
   process.kill(process.pid, signal);
   // A signal that this process survives has the exit code that a shell gives it.
   setTimeout(() => process.exit(128 + (constants.signals[signal] ?? 0)), 100);

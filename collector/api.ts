@@ -6,6 +6,7 @@
  */
 import { type Context, Hono } from 'hono';
 import { type ApiError, SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
+import { isMark, type Mark, marksOf } from '../model/mark.ts';
 import { writeRecording } from '../model/recording.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { workflows } from '../model/workflow.ts';
@@ -77,6 +78,7 @@ export function createApi(site: Site): Hono<{ Variables: Variables }> {
   });
   addLists(api, site);
   addSessions(api, site);
+  addMarks(api, site);
   addAnalysis(api, site);
   api.get('*', (c) => pageFile(c, site));
   api.notFound((c) =>
@@ -126,8 +128,7 @@ function addSessions(api: Routes, site: Site): void {
   });
   api.delete('/api/sessions/:id', async (c) => {
     const id = c.req.param('id');
-    if (site.readOnly)
-      throw new Refusal(403, 'read-only', 'These recordings are open for reading only.');
+    if (site.readOnly) throw readOnly();
     if (await site.isLive(id)) {
       throw new Refusal(409, 'session-live', 'The session is still being recorded; end it first.');
     }
@@ -172,6 +173,32 @@ function addSessions(api: Routes, site: Site): void {
       throw new Refusal(404, 'no-entry', 'The session has no such entry.');
     return c.text(found.line);
   });
+}
+
+/** Marks are kept with the sessions of a run, and told by run. */
+function addMarks(api: Routes, site: Site): void {
+  api.get('/api/marks', async (c) => c.json(marksOf(await c.get('tenant').store.sessions())));
+  api.put('/api/runs/:id/mark/:mark', async (c) => {
+    const mark = c.req.param('mark');
+    if (!isMark(mark)) throw new Refusal(400, 'no-mark', 'A run is marked good or bad.');
+    return markRun(c, site, mark);
+  });
+  api.delete('/api/runs/:id/mark', async (c) => markRun(c, site, undefined));
+}
+
+async function markRun(c: Api, site: Site, mark: Mark | undefined): Promise<Response> {
+  if (site.readOnly) throw readOnly();
+  const id = c.req.param('id') ?? '';
+  const run = workflows(await summaries(c))
+    .flatMap(({ runs }) => runs)
+    .find((one) => one.id === id);
+  if (!run) throw new Refusal(404, 'unknown-run', `There is no run ${id}.`);
+  for (const session of run.sessions) await c.get('tenant').store.mark(session, id, mark);
+  return c.body(null, 204);
+}
+
+function readOnly(): Refusal {
+  return new Refusal(403, 'read-only', 'These recordings are open for reading only.');
 }
 
 async function entryLines(c: Api, range: { from: number; limit: number; bytes: number }) {

@@ -7,7 +7,7 @@
  * these sessions changes; equal questions at the same time are answered by one analysis.
  */
 import type { Entry } from '../model/entry.ts';
-import type { Finding } from '../model/finding.ts';
+import { concerns, type Finding } from '../model/finding.ts';
 import type { SessionView } from '../model/session.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import type { StoredSession, TenantStore } from './store.ts';
@@ -58,7 +58,8 @@ export function createFindings<Blame>(store: TenantStore, analysis: Analysis<Bla
       const found = kept.get(key) ?? analysed(together);
       kept.delete(key);
       remember(key, found);
-      return found;
+      const wanted = new Set(sessions);
+      return (await found).filter((finding) => concerns(finding, wanted));
     },
     async stuck(sessions, now) {
       const blames: Blame[] = [];

@@ -1,8 +1,8 @@
 /**
- * Takes in the journals that dead taps left, and deletes them.
+ * Takes in the journals that taps left, and deletes them.
  *
- * A journal belongs to the process that its header names until that is gone; nobody else touches
- * it, and this only reads and unlinks. A journal whose session still ships over a connection is left
+ * A journal belongs to the process that its header names until that is gone or has let it go, as its
+ * name says then; nobody else touches it, and this only reads and unlinks. A journal whose session still ships over a connection is left
  * alone whatever its header says: its tap may live where we cannot see its process (a container).
  */
 import { open, readdir, readFile, unlink } from 'node:fs/promises';
@@ -11,13 +11,12 @@ import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { SESSION_ID } from '../model/entry.ts';
 import { type Journal, readJournal } from '../model/journal.ts';
-import type { Owner } from '../model/state.ts';
+import { isJournal, isLetGo, journalName, type Owner } from '../model/state.ts';
 import type { Attachments } from './attachments.ts';
 import { completed } from './completed.ts';
 import type { Ingest } from './ingest.ts';
 import { isGone } from './owner.ts';
 
-const EXTENSION = '.journal';
 /** How often dead taps are looked for, in ms. */
 const INTERVAL = 2000;
 /** How long after a connection has ended, in ms. */
@@ -52,7 +51,7 @@ export function watchOrphans({ folder, ingest, attachments }: OrphanOptions): Or
   const lookOnce = async (): Promise<readonly string[]> => {
     const taken: string[] = [];
     for (const name of await readdir(folder).catch(() => [])) {
-      if (closed || !name.endsWith(EXTENSION)) continue;
+      if (closed || !isJournal(name)) continue;
       const path = join(folder, name);
       if (await isOrphan(path, attachments)) {
         const session = await takeIn(path, ingest).catch(() => undefined);
@@ -78,7 +77,7 @@ export function watchOrphans({ folder, ingest, attachments }: OrphanOptions): Or
   });
   void look();
 
-  const pathOf = (session: string): string => join(folder, `${session}${EXTENSION}`);
+  const pathOf = (session: string): string => join(folder, journalName(session));
   const ownerOf = async (session: string): Promise<Owner | undefined> =>
     SESSION_ID.test(session) ? (await readHeader(pathOf(session)))?.owner : undefined;
   return {
@@ -88,6 +87,7 @@ export function watchOrphans({ folder, ingest, attachments }: OrphanOptions): Or
       return owner !== undefined && !(await isGone(owner));
     },
     async forget(session) {
+      await unlink(join(folder, journalName(session, 'ended'))).catch(() => {});
       const owner = await ownerOf(session);
       if (owner && (await isGone(owner))) await unlink(pathOf(session));
     },
@@ -102,7 +102,8 @@ export function watchOrphans({ folder, ingest, attachments }: OrphanOptions): Or
 
 async function isOrphan(path: string, attachments: Attachments): Promise<boolean> {
   const header = await readHeader(path);
-  return header !== undefined && !attachments.has(header.session) && (await isGone(header.owner));
+  if (header === undefined || attachments.has(header.session)) return false;
+  return isLetGo(path) || (await isGone(header.owner));
 }
 
 /** The header of a journal, without reading the rest; undefined when it has none (yet). */

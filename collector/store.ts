@@ -23,9 +23,13 @@
  * Durability. When `append` has answered, its entries survive the death of the process. They are
  * all stored or none. A power cut may take the last moments, as it may with the journals of taps.
  *
+ * Marks. What a user said of a run is kept with each of its sessions, since runs are derived and a
+ * store knows none. It is no part of the entries, and goes when the session is erased.
+ *
  * Erasing. After `erase` has answered, no byte of the session is left in the files of the store.
  */
 import type { Entry } from '../model/entry.ts';
+import type { Mark, RunMark } from '../model/mark.ts';
 import type { SessionSummary } from '../model/summary.ts';
 
 export interface Store {
@@ -49,6 +53,11 @@ export interface TenantStore {
   entries(session: string, range: EntryRange): Promise<readonly StoredEntry[]>;
   /** Keeps a summary that was derived from the entries up to `end`. Unknown sessions are passed over. */
   keepSummary(summary: SessionSummary, end: number): Promise<void>;
+  /**
+   * Keeps with a session how a run of it is marked; undefined takes the mark of that run away.
+   * False when there is no such session.
+   */
+  mark(session: string, run: string, mark: Mark | undefined): Promise<boolean>;
   /** Leaves no byte of the session. False when there was none. */
   erase(session: string): Promise<boolean>;
 }
@@ -92,4 +101,6 @@ export interface StoredSession {
   /** The last summary kept, and the end that it was derived from. */
   readonly summary?: SessionSummary;
   readonly summaryEnd: number;
+  /** By run; none when nobody marked one. */
+  readonly marks: readonly RunMark[];
 }

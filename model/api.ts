@@ -18,6 +18,9 @@
  *   GET    /api/wrapped                                  WrappedServer[]    (of model/wrapped.ts: of this machine's hosts, now)
  *   GET    /api/findings?sessions=A,B                    Finding[]          (of these and of all whose times meet theirs)
  *   GET    /api/stuck?sessions=A,B                       Blame[] of analysis/stuck.ts
+ *   GET    /api/marks                                    RunMark[] of model/mark.ts
+ *   PUT    /api/runs/:id/mark/good (or bad)              administration token
+ *   DELETE /api/runs/:id/mark                            administration token
  *   GET    /api/export?sessions=A,B                      a recording (application/x-ndjson)
  *   WS     /api/live                                     first message from the page: the token; then LiveMessage
  *   WS     /ingest (on collector.sock; with --collector on the port) first message: the token; then see Ingest

@@ -1,5 +1,7 @@
 /** What analysis says: a finding, with the messages that show it. Plain data, sent to pages as it is. */
 
+import { parseReference } from './entry.ts';
+
 /** POTENTIAL: could happen. OBSERVED: the recorded values show it. PROVEN: only it explains them. */
 export type Tier = 'POTENTIAL' | 'OBSERVED' | 'PROVEN';
 export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical';
@@ -32,4 +34,9 @@ export interface Finding {
   /** For conflicts: the resource, and how many of how many operations are gone. */
   readonly resource?: string;
   readonly lost?: { readonly gone: number; readonly of: number };
+}
+
+/** Whether a message of one of these sessions shows the finding. */
+export function concerns({ evidence }: Finding, sessions: ReadonlySet<string>): boolean {
+  return evidence.some(({ message }) => sessions.has(parseReference(message)?.session ?? ''));
 }

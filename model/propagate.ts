@@ -16,11 +16,15 @@ export interface Propagated {
   readonly traceparent: string;
 }
 
-/** `mint` gives the new one, told the one that is there. Undefined: the text is to pass as it is. */
+/**
+ * `mint` gives the new one, told the one that is there; `beside`: what the request names outside of
+ * its text. Undefined: the text is to pass as it is.
+ */
 export function propagate(
   text: string,
   how: Propagation,
   mint: (given: string | undefined) => string,
+  beside?: string,
 ): Propagated | undefined {
   const parsed = parseJson(text);
   if (!parsed.ok || !isObject(parsed.value)) return undefined;
@@ -29,7 +33,7 @@ export function propagate(
   if (params !== undefined && !isObject(params)) return undefined;
   const meta = params?.['_meta'];
   if (meta !== undefined && !isObject(meta)) return undefined;
-  const given = textMember(meta, META.traceparent);
+  const given = textMember(meta, META.traceparent) ?? beside;
   if (given !== undefined && how === 'inject') return undefined;
   const traceparent = mint(given);
   return { text: withMember(text, text.indexOf('{'), PATH, traceparent), traceparent };

@@ -85,3 +85,20 @@ export function isStatOf({ started }: Pick<Owner, 'started'>, stat: string): boo
   const isOver = /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
   return !isOver && parseProcStat(stat)?.started === started;
 }
+
+const JOURNAL = '.journal';
+const ENDED = '.ended.journal';
+
+/** The file of a session's journal; `ended`: its tap has written the last of it, and let it go. */
+export function journalName(session: string, state: 'written' | 'ended' = 'written'): string {
+  return `${session}${state === 'ended' ? ENDED : JOURNAL}`;
+}
+
+/** Whether a file of the journal folder is a journal, and whether its tap has let it go. */
+export function isJournal(name: string): boolean {
+  return name.endsWith(JOURNAL);
+}
+
+export function isLetGo(name: string): boolean {
+  return name.endsWith(ENDED);
+}

@@ -40,12 +40,13 @@ export function compareValues(
 }
 
 /** The names of all members or items of two objects or two lists; undefined of anything else. */
-function membersOf(a: unknown, b: unknown): readonly string[] | undefined {
+export function membersOf(a: unknown, b: unknown): readonly string[] | undefined {
   if (Array.isArray(a) && Array.isArray(b)) return Object.keys(a.length > b.length ? a : b);
   if (!isObject(a) || !isObject(b)) return undefined;
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
-function escapePointer(name: string): string {
+/** One step of a JSON pointer. */
+export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

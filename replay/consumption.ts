@@ -139,7 +139,7 @@ interface State {
 }
 
 /** Methods whose answers do not depend on what was written. */
-const STATELESS: ReadonlySet<string> = new Set([
+export const STATELESS: ReadonlySet<string> = new Set([
   'initialize',
   'server/discover',
   'ping',

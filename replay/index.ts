@@ -1,4 +1,9 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
+export type { Side } from './diff/calls.ts';
+export { type ChangedCall, type Comparison, compareSides } from './diff/comparison.ts';
+export type { Divergence } from './diff/divergence.ts';
+export { type Separation, type SeparationReport, separate } from './diff/separation.ts';
+export type { Change } from './diff/values.ts';
 export { MISS_CODE } from './hear.ts';
 export { createPlayer, type Player } from './player.ts';
 export { type RecordedSession, recordedSessions, SessionChoice, sessionOf } from './recorded.ts';

@@ -38,6 +38,8 @@ export interface McpTestOptions {
    * replayed, any other one is recorded. Where the variable CI is set, nothing is ever recorded.
    */
   readonly mode?: 'replay' | 'record-missing' | 'record';
+  /** The name under which the recording has the sessions; else the full name of each test. */
+  readonly recordedAs?: string;
   /** To record from: by name, what makes a transport to the real server. */
   readonly servers?: LiveServers;
   /**
@@ -79,7 +81,7 @@ export function mcpTest(options: McpTestOptions): TestAPI<{ servers: StandIns }>
   opening.catch(() => {});
   return test.extend<{ servers: StandIns }>({
     servers: async ({ task }, use) => {
-      const sessions = sessionsOfTest(await opening, nameOf(task));
+      const sessions = sessionsOfTest(await opening, nameOf(options, task));
       if (servers && isToBeRecorded(options, sessions)) await record(options, servers, task, use);
       else await replay(options, sessions, task, use);
     },
@@ -110,13 +112,16 @@ function inCI(): boolean {
 }
 
 async function replay(
-  { misses = 'fail', recording, gate = 'workflow' }: McpTestOptions,
+  options: McpTestOptions,
   sessions: readonly RecordedSession[],
   task: Task,
   use: Use,
 ): Promise<void> {
+  const { misses = 'fail', recording, gate = 'workflow' } = options;
   if (sessions.length === 0) {
-    throw new Error(`${recording} has no session of the test ${nameOf(task)}; record it first.`);
+    throw new Error(
+      `${recording} has no session of the test ${nameOf(options, task)}; record it first.`,
+    );
   }
   const servers = standInsOf(sessions, { gate });
   await use(servers);
@@ -129,12 +134,12 @@ async function replay(
 const asked = new WeakMap<StandIns, { except: readonly string[]; isNot: boolean }[]>();
 
 async function record(
-  { recording }: McpTestOptions,
+  options: McpTestOptions,
   servers: LiveServers,
   task: Task,
   use: Use,
 ): Promise<void> {
-  const live = await recordTest(servers, nameOf(task));
+  const live = await recordTest(servers, nameOf(options, task));
   const { names, close } = live;
   const given: StandIns = {
     names,
@@ -155,14 +160,14 @@ async function record(
       const found = findingsIn(entries, except);
       if (found.length > 0 !== isNot) throw new Error(toldFindings(found));
     }
-    if (!task.result?.errors?.length && entries.length > 0) await live.keep(recording);
+    if (!task.result?.errors?.length && entries.length > 0) await live.keep(options.recording);
   } finally {
     await live.discard();
   }
 }
 
-function nameOf({ fullTestName, name }: Task): string {
-  return fullTestName ?? name;
+function nameOf({ recordedAs }: McpTestOptions, { fullTestName, name }: Task): string {
+  return recordedAs ?? fullTestName ?? name;
 }
 
 interface Verdict {

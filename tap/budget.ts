@@ -6,6 +6,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync, unlinkSync } from
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { readJournal } from '../model/journal.ts';
+import { isJournal, isLetGo } from '../model/state.ts';
 import { tryLock } from './lock.ts';
 import { isRunning } from './owner.ts';
 
@@ -28,13 +29,13 @@ export function keepBudget(folder: string, budget: number): number {
 function removeOldest(folder: string, budget: number): number {
   // A session id begins with its time, so that names in order are sessions in order.
   const journals = readdirSync(folder)
-    .filter((name) => name.endsWith('.journal'))
+    .filter(isJournal)
     .sort()
     .map((name) => ({ path: join(folder, name), size: statSync(join(folder, name)).size }));
   let total = journals.reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of journals) {
     if (total <= budget) return total;
-    if (isLive(path)) continue;
+    if (!isLetGo(path) && isLive(path)) continue;
     unlinkSync(path);
     total -= size;
   }

@@ -4,6 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import process from 'node:process';
 import { codeOf } from './system-error.ts';
 
 export const CONFIG_NAME = 'wiretape.config.jsonc';
@@ -12,6 +13,19 @@ export interface ConfigPlace {
   readonly path: string;
   /** In the state folder: nobody but its user writes there. */
   readonly isUsers: boolean;
+}
+
+/** Those for what this process does; its folder may have been deleted under it. */
+export function configsHere(state: string): ConfigPlace[] {
+  return configsAt(state, workingFolder() ?? state);
+}
+
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The configurations that are there, that of the user first. */

@@ -12,25 +12,32 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  renameSync,
   statfsSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { FORMAT } from '../model/entry.ts';
-import type { Owner } from '../model/state.ts';
-import type { Sink } from './recorder.ts';
+import { journalName, type Owner } from '../model/state.ts';
+import { type Sink, SinkRemoved } from './recorder.ts';
 import { sealOne } from './seal.ts';
 import { codeOf } from './system-error.ts';
 
 export interface JournalFile extends Sink {
   readonly path: string;
+  /** Grows when a new file takes the place of one that was removed. */
+  readonly generation: number;
   /** Whether there is a file with its header. */
   readonly isBegun: boolean;
   /** How many bytes stand in the file. */
   readonly size: number;
+  /** Looks at the next append whether the file is still there. */
+  lookNext(): void;
   /** Empties the file but for its header: everything in it is durable elsewhere. */
   restart(): void;
+  /** Says by its name that nothing more will be written to it, and closes it: others may take it away. */
+  letGo(): void;
   close(): void;
 }
 
@@ -47,13 +54,15 @@ const NEW_FILE =
  * next one tries again, since a disk that is full now may have room a moment later.
  */
 export function createJournalFile(folder: string, session: string, owner: Owner): JournalFile {
-  const path = join(folder, `${session}.journal`);
+  const path = join(folder, journalName(session));
   const header = sealOne(JSON.stringify({ wiretape: FORMAT, journal: session, ...owner }));
   let fd: number | undefined;
   let file: ReturnType<typeof appendTo> | undefined;
+  let generation = 0;
 
   const begin = (): ReturnType<typeof appendTo> => {
     if (fd === undefined) {
+      ownFolder(dirname(folder));
       ownFolder(folder);
       fd = openSync(path, NEW_FILE, 0o600);
     }
@@ -65,9 +74,27 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
     return empty;
   };
 
+  const forget = (): void => {
+    closeQuietly(fd);
+    fd = undefined;
+    file = undefined;
+    generation++;
+  };
+
   return {
     path,
-    append: (lines) => (file ?? begin()).append(lines),
+    get generation() {
+      return generation;
+    },
+    append(lines) {
+      try {
+        (file ?? begin()).append(lines);
+      } catch (error) {
+        if (error instanceof SinkRemoved) forget();
+        throw error;
+      }
+    },
+    lookNext: () => file?.lookNext(),
     get isBegun() {
       return file !== undefined;
     },
@@ -75,6 +102,10 @@ export function createJournalFile(folder: string, session: string, owner: Owner)
       return file?.size ?? 0;
     },
     restart: () => void begin(),
+    letGo() {
+      closeQuietly(fd);
+      renameSync(path, join(folder, journalName(session, 'ended')));
+    },
     close: () => closeQuietly(fd),
   };
 }
@@ -101,12 +132,13 @@ export function ownFolder(folder: string): void {
   }
 }
 
+/** One by one: where a folder takes no others and denies that it is there (/proc), Node's own way never ends. */
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
     if (codeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
-    // Of some refusals Node says only that the folder is not there afterwards: one by one it says why.
     makeFolder(dirname(folder));
     mkdirSync(folder, { mode: 0o700 });
   }
@@ -119,7 +151,7 @@ const NETWORKS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x
 const LOOK_EVERY = 1000;
 
 /** Appends whole texts to an open file: a write that failed half-way leaves nothing behind. */
-export function appendTo(fd: number): Sink & { readonly size: number } {
+export function appendTo(fd: number): Sink & { readonly size: number; lookNext(): void } {
   let size = 0;
   let torn = false;
   let looked = performance.now();
@@ -128,7 +160,7 @@ export function appendTo(fd: number): Sink & { readonly size: number } {
     const now = performance.now();
     if (now - looked < LOOK_EVERY) return;
     looked = now;
-    if (fstatSync(fd).nlink === 0) throw new Error('the journal was removed');
+    if (fstatSync(fd).nlink === 0) throw new SinkRemoved('the journal was removed');
   };
 
   /** Nothing is written behind half a line before it was taken back, or ended. */
@@ -143,6 +175,9 @@ export function appendTo(fd: number): Sink & { readonly size: number } {
   return {
     get size() {
       return size;
+    },
+    lookNext() {
+      looked = Number.NEGATIVE_INFINITY;
     },
     append(lines) {
       look();

@@ -10,7 +10,7 @@ import type { RedactionOptions } from '../model/user-rules.ts';
 import { endWithProgram } from './at-exit.ts';
 import { startClock } from './clock.ts';
 import { rulesOf } from './config.ts';
-import { configsAt } from './config-place.ts';
+import { configsHere } from './config-place.ts';
 import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
 import { largeLinesHere } from './large.ts';
@@ -138,7 +138,7 @@ export function inProcess({
     ...rest,
     state,
     environment,
-    rules: rulesOf(configsAt(state, process.cwd()), redaction),
+    rules: rulesOf(configsHere(state), redaction),
     version: ownVersion(),
   };
   const say = (line: string): void => void process.stderr.write(`wiretape: ${line}\n`);

@@ -9,8 +9,14 @@ import { utf8 } from '../model/text.ts';
 import type { Finish } from './crossings.ts';
 
 export interface Propagator {
-  /** The bytes of a message as they go on, with what was put in; undefined: they go on as they are. */
-  change(bytes: Uint8Array): { readonly bytes: Buffer; readonly traceparent: string } | undefined;
+  /**
+   * The bytes of a message as they go on, with what was put in; undefined: they go on as they are.
+   * `beside`: the trace context that a header names.
+   */
+  change(
+    bytes: Uint8Array,
+    beside?: string,
+  ): { readonly bytes: Buffer; readonly traceparent: string } | undefined;
 }
 
 /** `traceparent`: what the environment names; without one the propagator begins a trace. */
@@ -21,9 +27,9 @@ export function createPropagator(how: Propagation, traceparent: string | undefin
     return `00-${traceIn(given) ?? own}-${randomBytes(8).toString('hex')}-${flags}`;
   };
   return {
-    change(bytes) {
+    change(bytes, beside) {
       const text = bytes.length > LARGEST ? undefined : utf8(bytes);
-      const changed = text === undefined ? undefined : propagate(text, how, mint);
+      const changed = text === undefined ? undefined : propagate(text, how, mint, beside);
       return changed && { bytes: Buffer.from(changed.text), traceparent: changed.traceparent };
     },
   };

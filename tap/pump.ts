@@ -72,6 +72,8 @@ export class Pump {
     const { source, sink } = options;
     source.on('data', (chunk: Buffer) => this.#pass(chunk));
     for (const end of ['end', 'error', 'close']) source.on(end, () => this.stop());
+    // A writer that said nothing and is gone has ended before anybody listened.
+    if (source.readableEnded || source.destroyed) queueMicrotask(() => this.stop());
     sink.on('drain', () => this.#flow());
     for (const end of ['error', 'close']) sink.on(end, () => this.#break());
   }

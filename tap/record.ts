@@ -3,13 +3,22 @@
  * recording that is there already gets the session as well; any other file is left alone.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, parse, resolve } from 'node:path';
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { type Entry, reference } from '../model/entry.ts';
 import { readJournal } from '../model/journal.ts';
 import { readRecording, writeRecording } from '../model/recording.ts';
 import { withLock } from './lock.ts';
-import { codeOf, reasonOf } from './system-error.ts';
+import { reasonOf } from './system-error.ts';
 
 /** What a compressed recording may grow to; a small file can claim to hold anything. */
 const LARGEST = 1 << 30;
@@ -32,9 +41,14 @@ export async function writeRecord(
   } catch (error) {
     const code = error instanceof Refusal ? error.code : 'unwritable-folder';
     say(
-      `${file} was not written: ${reasonOf(error)}. The session is kept in ${journal}. [${code}]`,
+      `${file} was not written: ${reasonOf(error)}. ${kept(file, parse(journal).name)} [${code}]`,
     );
   }
+}
+
+/** Where a session is that could not be written to a file. */
+export function kept(file: string, session: string): string {
+  return `The session is kept: wiretape export ${session} -o ${file}`;
 }
 
 class Refusal extends Error {
@@ -53,7 +67,15 @@ export function updateRecording(
   file: string,
   change: (old: readonly Entry[]) => readonly Entry[],
 ): Promise<void> {
-  return withLock(`${file}.lock`, PATIENCE, () => replace(file, change(existing(file))));
+  const target = targetOf(file);
+  return withLock(`${target}.lock`, PATIENCE, () => replace(target, change(existing(target))));
+}
+
+/** Where a symbolic link leads: the link stays, and what it names is written. */
+function targetOf(file: string): string {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (!found?.isSymbolicLink()) return file;
+  return targetOf(resolve(dirname(file), readlinkSync(file)));
 }
 
 function replace(file: string, entries: readonly Entry[]): void {
@@ -86,13 +108,13 @@ function existing(file: string): readonly Entry[] {
   return recording.entries;
 }
 
+/** Whoever opens a pipe or a terminal waits for somebody at its other end. */
 function readIfThere(file: string): Uint8Array | undefined {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) return undefined;
+  if (!found.isFile()) throw new Refusal('file-exists', 'it exists and is no file');
+  if ((found.mode & 0o222) === 0) throw new Refusal('file-exists', 'it exists and is read-only');
+  return readFileSync(file);
 }
 
 function merged(old: readonly Entry[], more: readonly Entry[]): Entry[] {

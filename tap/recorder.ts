@@ -5,9 +5,10 @@
  * entry as soon as writing works again. A place may be kept for an entry that is made later; the
  * journal then holds lines out of order, and their `seq` says where they belong.
  */
-import type { Draft, Entry, GapEntry } from '../model/entry.ts';
+import type { Draft, Entry } from '../model/entry.ts';
 import { encodeEntry } from '../model/line.ts';
 import { messageStart } from './message-text.ts';
+import { createOwed } from './owed.ts';
 import { createSealer, sealOne } from './seal.ts';
 import { reasonOf } from './system-error.ts';
 
@@ -15,6 +16,9 @@ import { reasonOf } from './system-error.ts';
 export interface Sink {
   append(lines: Uint8Array): void;
 }
+
+/** Thrown by a sink when all that it took before is gone; what is appended next begins anew. */
+export class SinkRemoved extends Error {}
 
 /** An entry without its place; text: what follows the seq in the line of a message. */
 export type Placeless = Draft | string;
@@ -44,9 +48,9 @@ export interface RecorderOptions {
 
 export function createRecorder({ session, sink, now, onLoss }: RecorderOptions): Recorder {
   let next = 0;
-  let lost: readonly GapEntry[] = [];
-  /** The opening entry while it could not be written: it is kept, for it says whose all others are. */
-  let opening: string | undefined;
+  const owed = createOwed(session, now);
+  /** The opening entry: a journal that begins anew begins with it. */
+  let begun: { readonly line: string; readonly seq: number } | undefined;
 
   const seal = createSealer();
   const message = messageStart(session);
@@ -55,43 +59,28 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
       ? `${message}${seq}${entry}`
       : encodeEntry({ ...entry, session, seq } as Entry);
 
-  const lose = (from: number, to: number, reason: string): void => {
-    lost = withLoss(lost, {
-      type: 'gap',
-      session,
-      seq: from,
-      at: now(),
-      to,
-      count: to - from + 1,
-      reason,
-    });
-  };
-
-  /** What waits to be written before anything else. */
-  const owed = (): Uint8Array[] => [
-    ...(opening === undefined ? [] : [sealOne(opening)]),
-    ...lost.map((gap) => sealOne(encodeEntry(gap))),
-  ];
-
   /** Appends what is owed, then what `make` gives, in one write. */
   const append = (from: number, to: number, make: () => Uint8Array): void => {
     try {
-      const isOwing = lost.length > 0 || opening !== undefined;
-      sink.append(isOwing ? Buffer.concat([...owed(), make()]) : make());
-      lost = [];
-      opening = undefined;
+      sink.append(owed.isNone ? make() : Buffer.concat([...owed.lines(), make()]));
+      owed.settle();
     } catch (error) {
-      if (lost.length === 0) onLoss(reasonOf(error), 'unwritten');
-      if (to >= from) lose(from, to, reasonOf(error));
+      if (!owed.hasLoss) onLoss(reasonOf(error), 'unwritten');
+      if (to >= from) owed.lose(from, to, reasonOf(error));
+      if (error instanceof SinkRemoved && begun) {
+        owed.open(begun.line);
+        if (next - 1 > begun.seq) owed.lose(begun.seq + 1, next - 1, reasonOf(error));
+      }
     }
   };
 
-  const open = (line: string): void => {
+  const open = (line: string, seq: number): void => {
+    begun = { line, seq };
     try {
       sink.append(sealOne(line));
     } catch {
       // Nothing is lost yet: it is written with what comes next, or that is said to be lost.
-      opening = line;
+      owed.open(line);
     }
   };
 
@@ -106,27 +95,17 @@ export function createRecorder({ session, sink, now, onLoss }: RecorderOptions):
     },
     reserve: () => next++,
     fill(seq, entry) {
-      if ('type' in entry && entry.type === 'session') return open(lineOf(entry, seq));
+      if ('type' in entry && entry.type === 'session') return open(lineOf(entry, seq), seq);
       append(seq, seq, () => (entry instanceof Uint8Array ? entry : seal([lineOf(entry, seq)])));
     },
     drop(seq, reason) {
-      if (lost.length === 0) onLoss(reason, 'unmade');
-      lose(seq, seq, reason);
+      if (!owed.hasLoss) onLoss(reason, 'unmade');
+      owed.lose(seq, seq, reason);
     },
     close() {
-      if (lost.length > 0 || opening !== undefined) append(0, -1, () => NOTHING);
+      if (!owed.isNone) append(0, -1, () => NOTHING);
     },
   };
-}
-
-/** The gaps with one more; those that it touches become one, for large messages are lost late. */
-function withLoss(gaps: readonly GapEntry[], more: GapEntry): GapEntry[] {
-  const touches = ({ seq, to }: GapEntry): boolean => to === more.seq - 1 || seq === more.to + 1;
-  const one = gaps.filter(touches).reduce((a, b) => {
-    const [seq, to] = [Math.min(a.seq, b.seq), Math.max(a.to, b.to)];
-    return { ...b, seq, to, count: to - seq + 1 };
-  }, more);
-  return [...gaps.filter((gap) => !touches(gap)), one];
 }
 
 const NOTHING = new Uint8Array(0);

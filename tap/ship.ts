@@ -79,7 +79,8 @@ export function startShipping(options: ShippingOptions): Shipping {
   };
 
   const shipOver = async (open: Link, reader: JournalReader): Promise<void> => {
-    while (open.isOpen && !over.signal.aborted) {
+    const { generation } = journal;
+    while (open.isOpen && journal.generation === generation && !over.signal.aborted) {
       const lines = open.waiting > UNREAD ? [] : await reader.next(BATCH);
       if (lines.length > 0) {
         open.send(lines);

@@ -3,6 +3,7 @@
  * and an end. It knows nothing of pipes or transports; whoever has those adds drafts.
  */
 import { rmSync } from 'node:fs';
+import { parse } from 'node:path';
 import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
 import type { Capture, SessionEntry } from '../model/entry.ts';
@@ -17,7 +18,7 @@ import { fingerprintOfKey, keyedHash } from './hash.ts';
 import { createJournalFile, type JournalFile } from './journal-file.ts';
 import { keyOf } from './key.ts';
 import { thisOwner } from './owner.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 import { startShipping } from './ship.ts';
 
 /** What the stdio tap and the in-process tap have in common. */
@@ -93,7 +94,6 @@ export function startSession(
   const clean = rules ? createRedact(hash, environment, rules) : hideAll(hash);
   const journal = createJournalFile(statePaths(state).journals, id, thisOwner());
   const growth = watchGrowth(statePaths(state).journals);
-  const said = new Set<string>();
   let isEnding = false;
   const recorder = createRecorder({
     session: id,
@@ -106,16 +106,15 @@ export function startSession(
       },
     },
     now: clock.now,
-    onLoss(reason, kind) {
-      if (said.has(kind)) return;
-      said.add(kind);
+    onLoss: once((reason, kind) => {
       if (kind === 'unmade') say(`A message of ${name} is not recorded: ${reason}. ${PASSES}`);
-      else if (journal.isBegun) say(`${name} is not recorded: ${reason}. ${PASSES} ${CODE}`);
+      else if (journal.isBegun || journal.generation > 0)
+        say(`${name} is not recorded: ${reason}. ${PASSES} ${CODE}`);
       else
         say(
           `Nothing is recorded: ${state} cannot be written (${reason}). ${PASSES} ${HINT} ${CODE}`,
         );
-    },
+    }),
   });
   const shipping = startShipping({
     session: id,
@@ -142,17 +141,40 @@ export function startSession(
     },
     async finish(reason) {
       isEnding = true;
+      // Whether the journal is still there is looked at now and then, and now.
+      journal.lookNext();
+      recorder.add([]);
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
       recorder.close();
       if (!journal.isBegun) return;
       if (options.record !== undefined) await writeRecordOf(journal, options.record, say);
       const durable = await shipping.finish();
-      journal.close();
-      // Neither a journal that is gone already nor one too many is a reason to end otherwise.
-      if (durable) rmSync(journal.path, { force: true });
-      else await growth.end().catch(() => {});
+      leave(journal, durable);
+      // One journal too many is no reason to end otherwise.
+      if (!durable) await growth.end().catch(() => {});
     },
   };
+}
+
+/** Each kind of loss is said once. */
+function once(tell: RecorderOptions['onLoss']): RecorderOptions['onLoss'] {
+  const said = new Set<string>();
+  return (reason, kind) => {
+    if (!said.has(kind)) tell(reason, kind);
+    said.add(kind);
+  };
+}
+
+/** What is durable elsewhere is not needed any more; all else is left to the next collector. */
+function leave(journal: JournalFile, durable: boolean): void {
+  try {
+    if (durable) {
+      journal.close();
+      rmSync(journal.path, { force: true });
+    } else journal.letGo();
+  } catch {
+    // A journal that stays is taken in when this process has gone.
+  }
 }
 
 /** The modules are loaded here, since most sessions write no recording. Never rejects. */
@@ -169,7 +191,7 @@ async function writeRecordOf(
   } catch {
     // Long sessions outlive updates of wiretape, and then what was not loaded yet is not there.
     say(
-      `${file} was not written: wiretape was removed or replaced. The session is kept in ${path}.`,
+      `${file} was not written: wiretape was removed or replaced. The session is kept: wiretape export ${parse(path).name} -o ${file}`,
     );
   }
 }

@@ -9,8 +9,11 @@
 import { CollectorError } from '../error.ts';
 import type { Database } from './driver.ts';
 
-/** `complete`: all up to here is stored without holes. `highest`: the last seq that is stored. */
-const SESSION = `CREATE TABLE session (
+/**
+ * The list of sessions, with the columns that came after version 1. `complete`: all up to here is
+ * stored without holes. `highest`: the last seq that is stored.
+ */
+const listOfSessions = (later: string): string => `CREATE TABLE session (
   number INTEGER PRIMARY KEY,
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -20,10 +23,14 @@ const SESSION = `CREATE TABLE session (
   rewrites INTEGER NOT NULL,
   summary TEXT,
   summary_end INTEGER NOT NULL,
+  ${later}
   UNIQUE (tenant, id)
 ) STRICT;`;
 
-const STEPS: readonly string[] = [SESSION];
+/** `marks`: the JSON text of RunMark[]. ALTER TABLE adds columns behind all others, as here. */
+const SESSION = listOfSessions('marks TEXT,');
+
+const STEPS: readonly string[] = [listOfSessions(''), 'ALTER TABLE session ADD COLUMN marks TEXT;'];
 
 /** Makes the tables of a session; `last` differs from `seq` in gaps only. */
 export function addTables(database: Database, number: number): void {

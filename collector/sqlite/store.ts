@@ -6,6 +6,7 @@
  */
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import type { Entry } from '../../model/entry.ts';
+import { type RunMark, withMark } from '../../model/mark.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import { CollectorError } from '../error.ts';
 import type { Appended, Store, StoredSession, TenantStore } from '../store.ts';
@@ -95,6 +96,7 @@ interface SessionRow {
   readonly rewrites: number;
   readonly summary: string | null;
   readonly summary_end: number;
+  readonly marks: string | null;
 }
 
 function storeOn(database: Database): Store {
@@ -147,6 +149,7 @@ function prepareStatements(database: Database) {
     keepSummary: database.prepare(
       'UPDATE session SET summary = ?, summary_end = ? WHERE tenant = ? AND id = ?',
     ),
+    keepMarks: database.prepare('UPDATE session SET marks = ? WHERE number = ?'),
     rows(number: number): SessionRows {
       const rows = prepared.get(number) ?? prepareRows(database, number);
       prepared.delete(number);
@@ -203,6 +206,13 @@ function tenantStore(database: Database, statements: Statements, tenant: string)
     async keepSummary(summary, end) {
       statements.keepSummary.run(JSON.stringify(summary), end, tenant, summary.id);
     },
+    async mark(id, run, mark) {
+      const row = rowOf(id);
+      if (!row) return false;
+      const marks = withMark(marksIn(row), run, mark);
+      statements.keepMarks.run(marks.length === 0 ? null : JSON.stringify(marks), row.number);
+      return true;
+    },
     async erase(id) {
       const row = rowOf(id);
       if (!row) return false;
@@ -232,14 +242,12 @@ function append(statements: Statements, row: SessionRow, entries: readonly Entry
   return { end: place.complete, rewritten: place.rewritten, followed: place.followed };
 }
 
-function storedSession({
-  id,
-  complete,
-  bytes,
-  rewrites,
-  summary,
-  summary_end,
-}: SessionRow): StoredSession {
+function marksIn({ marks }: Pick<SessionRow, 'marks'>): readonly RunMark[] {
+  return marks === null ? [] : (JSON.parse(marks) as RunMark[]);
+}
+
+function storedSession(row: SessionRow): StoredSession {
+  const { id, complete, bytes, rewrites, summary, summary_end } = row;
   return {
     id,
     end: complete,
@@ -247,5 +255,6 @@ function storedSession({
     rewrites,
     ...(summary === null ? {} : { summary: JSON.parse(summary) as SessionSummary }),
     summaryEnd: summary_end,
+    marks: marksIn(row),
   };
 }

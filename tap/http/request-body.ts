@@ -1,5 +1,6 @@
 /** The body of a request on its way to the upstream, each part recorded after it was passed on. */
 import type { IncomingMessage } from 'node:http';
+import { traceIn } from '../../model/identity.ts';
 import { LARGEST, type Propagator } from '../propagation.ts';
 import type { Exchange } from './exchange.ts';
 import { headerOf, mediaTypeOf, type RawHeaders } from './headers.ts';
@@ -33,7 +34,8 @@ export async function changedBody(
   for await (const part of request) parts.push(part as Buffer);
   const whole = Buffer.concat(parts);
   const at = now();
-  const changed = change(whole);
+  const beside = headerOf(request.rawHeaders, 'traceparent');
+  const changed = change(whole, traceIn(beside) === undefined ? undefined : beside);
   return (exchange) => {
     const record = (): void => {
       exchange.requestBody(whole, at, now());

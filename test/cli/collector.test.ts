@@ -307,3 +307,44 @@ describe('wrong usage', () => {
     });
   });
 });
+
+test('options before the command are options of the command', async () => {
+  const here = ['--state', join(folder.path, 'before')];
+  const state = { state: here[1], running: false };
+  expect(JSON.parse((await wiretape(['--json', ...here, 'status'])).stdout)).toEqual(state);
+  expect(JSON.parse((await wiretape([`--state=${here[1]}`, 'status', '--json'])).stdout)).toEqual(
+    state,
+  );
+  expect(await wiretape([...here, '--json', 'tap', '--', 'cat'])).toMatchObject({ code: 2 });
+  expect(JSON.parse((await wiretape([...here, '--json'])).stdout)).toMatchObject({
+    state: here[1],
+  });
+});
+
+test('a collector that hangs is told, and holds up nobody', async () => {
+  const here = join(folder.path, 'hung');
+  await using serving = start(['serve', '--port', '0', '--state', here]);
+  await serving.says(/http/);
+  serving.child.kill('SIGSTOP');
+  const ran = await Promise.all(
+    [['ls'], ['open', '--no-browser']].map((words) => wiretape([...words, '--state', here])),
+  );
+  for (const { code, stdout, stderr } of ran) {
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /did not answer: nothing came in 8 s\. wiretape stop.*\[collector-failed\]\n$/,
+    );
+  }
+});
+
+test('a state folder that is none, or may not be read, is not called empty', async () => {
+  const file = join(folder.path, 'no-folder');
+  await writeFile(file, '');
+  for (const words of [['ls'], ['status'], []]) {
+    const { code, stderr } = await wiretape([...words, '--state', file]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/cannot be read: .* \[unwritable-folder\]\n$/),
+    ]);
+  }
+});

@@ -231,6 +231,34 @@ test('bad questions get a code, and never an entry', async () => {
   }
 });
 
+test('a run is marked with the administration token, and its mark goes with its session', async () => {
+  const collector = await runCollector();
+  await ship(collector, entries);
+  const [workflow] = (await read(collector, '/api/workflows')).json<Workflow[]>();
+  const run = workflow?.runs[0]?.id ?? '';
+  const change = async (method: string, path: string, token = collector.adminToken) => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await ask(collector.address, path, { method, headers })).status;
+  };
+  const marks = async () => (await read(collector, '/api/marks')).json();
+  expect(await change('PUT', `/api/runs/${run}/mark/bad`, collector.token)).toBe(403);
+  expect(await change('PUT', `/api/runs/${run}/mark/fine`)).toBe(400);
+  expect(await change('PUT', '/api/runs/unknown/mark/bad')).toBe(404);
+  expect(await marks()).toEqual([]);
+  expect(await change('PUT', `/api/runs/${run}/mark/bad`)).toBe(204);
+  expect(await change('PUT', `/api/runs/${run}/mark/good`)).toBe(204);
+  expect(await marks()).toEqual([{ run, mark: 'good' }]);
+  expect(await change('DELETE', `/api/runs/${run}/mark`)).toBe(204);
+  expect(await marks()).toEqual([]);
+  await change('PUT', `/api/runs/${run}/mark/bad`);
+  expect(await change('DELETE', `/api/sessions/${id}`)).toBe(204);
+  expect(await marks()).toEqual([]);
+  const viewer = await runCollector({ recordings: entries });
+  const headers = { authorization: `Bearer ${viewer.token}` };
+  const path = `/api/runs/${run}/mark/bad`;
+  expect((await ask(viewer.address, path, { method: 'PUT', headers })).status).toBe(403);
+});
+
 test('the files that others read are there while it runs, for their user alone, and gone after', async () => {
   const collector = await runCollector();
   const paths = statePaths(collector.state);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../collector/index.ts';
 import { closeDatabase, openDatabase } from '../../collector/sqlite/driver.ts';
+import { addTables } from '../../collector/sqlite/schema.ts';
 import type { Store } from '../../collector/store.ts';
 import type { Entry } from '../../model/entry.ts';
 import { encodeEntry } from '../../model/line.ts';
@@ -150,4 +151,32 @@ test('erasing leaves no byte of a session in the list of sessions, however the l
   expect(left.flatMap((files, n) => (files.length > 0 ? [n] : []))).toEqual(
     heads.map((_, n) => n).filter((n) => n % 2 === 1),
   );
+});
+
+/** The list of sessions as version 1 of the store had it. */
+const VERSION_1 = `CREATE TABLE session (
+  number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, complete INTEGER NOT NULL,
+  highest INTEGER NOT NULL, bytes INTEGER NOT NULL, rewrites INTEGER NOT NULL, summary TEXT,
+  summary_end INTEGER NOT NULL, UNIQUE (tenant, id)) STRICT;
+  PRAGMA user_version = 1;`;
+
+test('a store of version 1 is brought to this one with all it holds', async () => {
+  const path = join(await temporaryFolder(), 'store.db');
+  const old = await openDatabase(path, 0);
+  old.exec(VERSION_1);
+  old.exec(`INSERT INTO session VALUES (1, 'local', '${id}', 0, 0, 9, 2, NULL, -1);
+    INSERT INTO session VALUES (2, 'local', 'other', -1, -1, 0, 0, NULL, -1);`);
+  for (const number of [1, 2]) addTables(old, number);
+  old.exec(
+    `INSERT INTO entry_1 VALUES (0, 0, 0, 0, 9); INSERT INTO payload_1 VALUES (0, 'the line');`,
+  );
+  closeDatabase(old);
+  const own = (await openAt(path)).of('local');
+  expect(await own.session(id)).toMatchObject({ end: 0, bytes: 9, rewrites: 2, marks: [] });
+  expect(await own.mark(id, 'run', 'bad')).toBe(true);
+  expect(await own.erase('other')).toBe(true);
+  expect(await own.sessions()).toMatchObject([{ id, marks: [{ run: 'run', mark: 'bad' }] }]);
+  expect(await own.entries(id, { from: 0, limit: 9, bytes: 99 })).toMatchObject([
+    { seq: 0, line: 'the line' },
+  ]);
 });

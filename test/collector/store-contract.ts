@@ -220,6 +220,32 @@ export function storeContract({ name, open, reopen }: StoreUnderTest): void {
       expect(await own.session(id)).toMatchObject({ summary, summaryEnd: 19 });
     });
 
+    test('a mark is kept with a session by run, changed, taken away, and erased with it', async () => {
+      expect(await own.mark(id, 'run-1', 'good')).toBe(false);
+      await own.append(id, entries);
+      expect(await own.session(id)).toMatchObject({ marks: [] });
+      expect(await own.mark(id, 'run-2', 'good')).toBe(true);
+      await own.mark(id, 'run-1', 'good');
+      await own.mark(id, 'run-1', 'bad');
+      const marks = [
+        { run: 'run-1', mark: 'bad' },
+        { run: 'run-2', mark: 'good' },
+      ];
+      expect(await own.session(id)).toMatchObject({ marks, end: 19, rewrites: 0 });
+      const other = store.of('other');
+      expect(await other.mark(id, 'run-1', 'good')).toBe(false);
+      await other.append(id, entries.slice(0, 2));
+      expect(await other.sessions()).toMatchObject([{ marks: [] }]);
+      await other.erase(id);
+      const again = (await reopen(store)).of('local');
+      expect(await again.sessions()).toMatchObject([{ marks }]);
+      await again.mark(id, 'run-1', undefined);
+      expect(await again.session(id)).toMatchObject({ marks: [{ run: 'run-2', mark: 'good' }] });
+      await again.erase(id);
+      await again.append(id, entries.slice(0, 2));
+      expect(await again.session(id)).toMatchObject({ marks: [] });
+    });
+
     test('an erased session is gone, and may be recorded anew', async () => {
       await own.append(id, entries);
       expect(await own.erase(id)).toBe(true);

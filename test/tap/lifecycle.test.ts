@@ -259,3 +259,9 @@ test('told to end, the tap leaves no process of the server behind', async () => 
   expect((await ended).signal).toBe('SIGTERM');
   for (const pid of pids) await until(async () => !(await isAlive(pid)), 5000);
 });
+
+test('a server that dies of SIGPIPE, which Node ignores: so does the tap', async () => {
+  const state = await temporaryFolder();
+  const { code, signal } = await run(await tapped(['sh', '-c', 'kill -PIPE $$'], { state }));
+  expect({ code, signal }).toEqual({ code: null, signal: 'SIGPIPE' });
+});

@@ -1,15 +1,20 @@
 // Invariant: recording fails visibly. What could not be written is said once and is a gap as soon as writing works
 // again; nothing half-written is left in between, and the traffic never notices.
 
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { cp, readFile, rm, symlink } from 'node:fs/promises';
+import { chown, cp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
+import { PassThrough, Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Draft } from '../../model/entry.ts';
 import { journalHeader, readJournal } from '../../model/journal.ts';
 import { encodeEntry } from '../../model/line.ts';
+import { readRecording } from '../../model/recording.ts';
 import { appendTo } from '../../tap/journal-file.ts';
+import { Pump } from '../../tap/pump.ts';
 import { createRecorder } from '../../tap/recorder.ts';
 import { sealOne } from '../../tap/seal.ts';
 import { ROOT } from '../kit/built.ts';
@@ -129,25 +134,78 @@ test('a disk that fills up within a line: the traffic passes, the loss is said, 
   expect(entries.length).toBeGreaterThan(0);
 });
 
-test('a journal that somebody removes is said, and the traffic passes', async () => {
+test.each(['journal', '.'])(
+  'when somebody removes %s of the state folder, that is said and a gap',
+  async (what) => {
+    const state = join(await temporaryFolder(), 'state');
+    const file = `${state}.tape.jsonl`;
+    const child = start(await tapped(server('echo'), { state, options: ['--record', file] }));
+    const said = new Promise<string>((resolve) =>
+      child.stderr.once('data', (chunk) => resolve(String(chunk))),
+    );
+    let heard = '';
+    child.stdout.on('data', (chunk) => {
+      heard += String(chunk);
+    });
+    child.stdin.write('{"id":0}\n');
+    await until(() => heard.includes('"id":0'));
+    await rm(join(state, what), { recursive: true });
+    const asking = setInterval(() => child.stdin.write('{"id":1}\n'), 100);
+    expect(await said).toMatch(/is not recorded: the journal was removed/);
+    clearInterval(asking);
+    child.stdin.write('{"id":2}\n');
+    await until(() => heard.includes('"id":2'));
+    const ended = once(child, 'close');
+    child.stdin.end();
+    await ended;
+    // What came after is recorded, under the same name, behind a gap that says what is missing.
+    const recording = readRecording(await readFile(file));
+    if (!recording.ok) throw new Error(recording.detail);
+    const kinds = recording.entries.map(({ type }) => type);
+    expect([...new Set(kinds)]).toEqual(['session', 'gap', 'message', 'exit', 'end']);
+    expect(recording.entries[1]).toMatchObject({ seq: 1, reason: 'the journal was removed' });
+    expect(JSON.stringify(recording.entries.filter(({ type }) => type === 'message'))).toContain(
+      '"id":2',
+    );
+  },
+);
+
+test('one that is removed just before the end is said as well', async () => {
   const state = await temporaryFolder();
-  const child = start(await tapped(server('echo'), { state }));
-  const said = new Promise<string>((resolve) =>
-    child.stderr.once('data', (chunk) => resolve(String(chunk))),
-  );
-  let heard = '';
-  child.stdout.on('data', (chunk) => {
-    heard += String(chunk);
+  const child = start(await tapped(['sh', '-c', 'cat; rm -r "$0"/journal', state], { state }));
+  const ended = outcome(child);
+  child.stdin.end('{"id":0}\n');
+  const { code, stdout, stderr } = await ended;
+  expect([code, String(stdout)]).toEqual([0, '{"id":0}\n']);
+  expect(String(stderr)).toMatch(/is not recorded: the journal was removed/);
+  const { entries } = await journal(state);
+  expect(inOrder(entries).map(({ type }) => type)).toEqual(['session', 'gap', 'end']);
+});
+
+test('a state folder of somebody else gets nothing', async ({ skip }) => {
+  if (process.getuid?.() !== 0) skip('only root can give a folder away');
+  const state = await temporaryFolder();
+  await chown(state, 65534, 65534);
+  const { code, stdout, stderr } = await run(await tapped(['cat'], { state }), { input: 'x\n' });
+  expect([code, String(stdout)]).toEqual([0, 'x\n']);
+  expect(String(stderr)).toMatch(/Nothing is recorded: .* is not a folder of this user/);
+  expect(await readdir(state)).toEqual([]);
+});
+
+test('a writer that has ended before anybody listens is no reason to wait', async () => {
+  const source = Readable.from([]);
+  source.resume();
+  await once(source, 'close');
+  const pump = new Pump({
+    source,
+    sink: new PassThrough(),
+    now: () => 0,
+    onChunk: () => {},
+    onEnd: () => {},
+    endSink: () => {},
+    endSource: () => {},
   });
-  child.stdin.write('{"id":0}\n');
-  await until(() => heard.includes('"id":0'));
-  await rm(join(state, 'journal'), { recursive: true });
-  const asking = setInterval(() => child.stdin.write('{"id":1}\n'), 100);
-  expect(await said).toMatch(/is not recorded: the journal was removed/);
-  clearInterval(asking);
-  child.stdin.write('{"id":2}\n');
-  await until(() => heard.includes('"id":2'));
-  await expect(readFile(join(state, 'journal'))).rejects.toThrow();
+  await pump.ended;
 });
 
 test('a tap goes on although wiretape is removed under it', async () => {

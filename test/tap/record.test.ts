@@ -1,7 +1,8 @@
 // `--record FILE`: a whole recording when the session ends; a recording that is there gets the session as well;
 // any other file is left alone, and that is said.
 
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -114,4 +115,25 @@ test('a folder that is not there is said', async () => {
   const { code, stdout, stderr } = await record(folder, 'nowhere/a.tape.jsonl');
   expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: PING });
   expect(stderr.toString()).toContain('[unwritable-folder]');
+});
+
+test('a symbolic link stays, and what it names gets the session', async () => {
+  const folder = await temporaryFolder();
+  await record(folder, 'a.tape.jsonl');
+  await symlink('a.tape.jsonl', join(folder, 'link'));
+  await symlink('new.tape.jsonl', join(folder, 'dangling'));
+  await record(folder, 'link');
+  await record(folder, 'dangling');
+  expect(await readlink(join(folder, 'link'))).toBe('a.tape.jsonl');
+  const sessions = async (file: string) =>
+    new Set((await open(folder, file)).entries.map(({ session }) => session)).size;
+  expect([await sessions('a.tape.jsonl'), await sessions('new.tape.jsonl')]).toEqual([2, 1]);
+});
+
+test('a pipe is left alone, and holds up nobody', async () => {
+  const folder = await temporaryFolder();
+  execFileSync('mkfifo', [join(folder, 'fifo')]);
+  const { code, stdout, stderr } = await record(folder, 'fifo');
+  expect([code, String(stdout)]).toEqual([0, PING]);
+  expect(String(stderr)).toMatch(/it exists and is no file\. The session is kept: wiretape export/);
 });

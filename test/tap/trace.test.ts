@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import type { Entry, MessageEntry } from '../../model/entry.ts';
 import { viewsOf } from '../../model/view.ts';
-import { bodyOf, json, rpc, tapAt, upstream } from './http/kit.ts';
+import { ask, bodyOf, json, rpc, tapAt, upstream } from './http/kit.ts';
 import { inOrder, journal, run, tapped, temporaryFolder } from './kit.ts';
 
 const [TRACE, OTHER] = ['a'.repeat(32), 'c'.repeat(32)];
@@ -92,3 +92,25 @@ test('--propagate over HTTP', async () => {
   // Of a body whose length is not known nothing is held.
   expect([chunked?.propagated, heard[1]]).toEqual([undefined, known?.text]);
 });
+
+test.each(['inject', 'rewrite'] as const)(
+  '--propagate %s knows the trace of the header',
+  async (how) => {
+    const heard: string[] = [];
+    const far = await upstream(async (request, response) => {
+      heard.push(String(await bodyOf(request)));
+      json(response, { jsonrpc: '2.0', id: 1, result: {} });
+    });
+    const tap = await tapAt(far.url, await temporaryFolder(), ['--propagate', how]);
+    const length = String(Buffer.byteLength(PING));
+    const headers = { 'content-type': 'application/json', 'content-length': length };
+    await ask(tap.url, { headers: { ...headers, traceparent: GIVEN }, body: [PING] });
+    await ask(tap.url, { headers: { ...headers, traceparent: 'nonsense' }, body: [PING] });
+    await tap.end();
+    const [named, unnamed] = heard.map((text) => JSON.parse(text).params?._meta.traceparent);
+    // One request names one trace, wherever it names it.
+    if (how === 'inject') expect(named).toBeUndefined();
+    else expect(named.slice(0, 35)).toBe(GIVEN.slice(0, 35));
+    expect(unnamed).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  },
+);
