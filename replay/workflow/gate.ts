@@ -102,8 +102,12 @@ export function createGate(): Gate {
     return due;
   };
 
+  /** A client need not wait for what nobody asked for; but what was never opened may never be. */
   const asked = () =>
-    earliest(states, awaited, (state, due) => obstacle(states, state, due) !== undefined);
+    earliest(states, heldIn, (state, due) => {
+      const missing = obstacle(states, state, due);
+      return missing !== undefined && (isAsked(due) || missing.state.phase === 'new');
+    });
 
   return {
     lane(script, own, live = false) {
@@ -240,9 +244,19 @@ function waive(states: readonly LaneState[], own: LaneState, due: Due): void {
   }
 }
 
-/** What is held although somebody asked for it; for the rest a client need not wait. */
+/** An answer that is held back, or what belongs to one. */
 function awaited({ held, phase }: LaneState): Due | undefined {
   return phase === 'open' ? held.find(({ owners }) => owners.length > 0) : undefined;
+}
+
+/** What a client may be waiting for first of all, else whatever is held. */
+function heldIn({ held, phase }: LaneState): Due | undefined {
+  return phase === 'open' ? (held.find(isAsked) ?? held[0]) : undefined;
+}
+
+/** It belongs to a request of the client, or is one of the server. */
+function isAsked(due: Due): boolean {
+  return isStep(due) && (due.owners.length > 0 || due.parts.some(({ kind }) => kind === 'request'));
 }
 
 function noteWaiting(states: readonly LaneState[]): void {

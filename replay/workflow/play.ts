@@ -70,14 +70,15 @@ export interface Play {
 }
 
 /** Milliseconds without a word of the client after which the recorded order is given up. */
-export const PATIENCE = 1000;
+const PATIENCE = 1000;
 
 interface Place extends Seat {
   readonly player: Player;
   readonly lane: Lane;
-  /** Who hears it; closed again when its connection is over. */
+  /** Who hears it, as long as its connection lasts. */
   ear: Ear | undefined;
   isTaken: boolean;
+  /** The client says nothing more. */
   isEnded: boolean;
   isOver: boolean;
 }
@@ -93,19 +94,20 @@ export function playWorkflow(
   const over = deferred();
   let divergence: Divergence | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let isEnded = false;
+  let isClosed = false;
 
   /** Whatever is held back when nothing is on its way waits for the client. */
   const watch = (): void => {
     clearTimeout(timer);
-    if (isEnded || !queue.isEmpty()) return;
-    for (const { ear, lane, isEnded: isHeard } of places)
-      if (isHeard && !lane.isAwaited()) ear?.close();
+    if (isClosed || !queue.isEmpty()) return;
+    for (const place of places) {
+      if (place.isEnded && !place.lane.isAwaited()) place.ear?.close();
+    }
     if (gate.stuck()) timer = setTimeout(giveUp, patience);
   };
   const queue = createQueue(options.pace, watch);
 
-  const nextTurn = () => (isEnded ? undefined : gate.next());
+  const nextTurn = () => (isClosed ? undefined : gate.next());
 
   const pump = (): void => {
     for (let turn = nextTurn(); turn; turn = nextTurn()) {
@@ -128,7 +130,7 @@ export function playWorkflow(
   };
 
   const close = (): void => {
-    isEnded = true;
+    isClosed = true;
     clearTimeout(timer);
     for (const { ear } of places) ear?.close();
   };

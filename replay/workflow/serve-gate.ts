@@ -92,7 +92,7 @@ function serve(socket: Socket, take: (name: string) => Seat): void {
     else if (kind === 'end' && seat) {
       say(seat, lines.end());
       seat.end();
-    } else socket.destroy();
+    } else if (!socket.writableEnded) socket.destroy();
   };
 
   socket.on('data', (chunk) => {

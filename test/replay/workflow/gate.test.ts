@@ -151,6 +151,18 @@ describe('a client that waits for what waits for the client', () => {
     });
   });
 
+  test('gets what nobody asked for too, when it never opened what that waits for', async () => {
+    const recording = [
+      ...tape('a', [client(call('x'), { at: 1000 })]),
+      ...tape('b', [server(log('news'), { at: 2000 })]),
+    ];
+    const servers = standIns(recording, { patience: 100 });
+    const host = hostOf(servers);
+    await host.open('b');
+    await host.hears('b: news');
+    expect(servers.order()).toMatchObject({ order: 'relaxed', relaxed: [{ why: 'quiet' }] });
+  });
+
   test('is told so when strict, and the play ends', async () => {
     const play = playWorkflow(recordedSessions(race(4000, 3000)), { strict: true, patience: 50 });
     const heard: string[] = [];
