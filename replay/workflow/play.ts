@@ -12,7 +12,7 @@ import type { ReplayReport } from '../report.ts';
 import type { Script, ServerStep } from '../script.ts';
 import { type Transcript, transcript } from '../transcript.ts';
 import type { Ear, Voice } from '../transport.ts';
-import { createGate, type GateReport, type Lane } from './gate.ts';
+import { createGate, type Gate, type GateReport, type Lane } from './gate.ts';
 import { createQueue, type Pace, type Queue } from './queue.ts';
 
 export interface PlayOptions {
@@ -89,8 +89,6 @@ export function playWorkflow(
 ): Play {
   const { strict = false, patience = PATIENCE, isLive } = options;
   const gate = createGate();
-  const lanes = new Map<RecordedSession, Lane>();
-  const byLane = new Map<Lane, Place>();
   const over = deferred();
   let divergence: Divergence | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -110,6 +108,8 @@ export function playWorkflow(
   const nextTurn = () => (isClosed ? undefined : gate.next());
 
   const pump = (): void => {
+    // Whoever comes when all is over hears so.
+    if (isClosed) close();
     for (let turn = nextTurn(); turn; turn = nextTurn()) {
       const place = byLane.get(turn.lane) as Place;
       for (const said of place.player.more()) queue.add({ place, said, due: turn.due });
@@ -135,19 +135,8 @@ export function playWorkflow(
     for (const { ear } of places) ear?.close();
   };
 
-  const behind = (script: Script, own: Placement): Lane => {
-    const lane = gate.lane(script, own, isLive?.(script.session.name));
-    lanes.set(script.session, lane);
-    return lane;
-  };
-
-  const places = sessions.map((session) => {
-    const player = createPlayer(session, { behind });
-    const lane = lanes.get(session) as Lane;
-    const place = placeOf({ session, lane, player }, queue, pump);
-    byLane.set(lane, place);
-    return place;
-  });
+  const byLane = placesOf(sessions, { gate, queue, isLive, changed: pump });
+  const places = [...byLane.values()];
 
   return {
     names: [...new Set(sessions.map(({ name }) => name))],
@@ -157,6 +146,31 @@ export function playWorkflow(
     over: over.promise,
     close,
   };
+}
+
+interface Setting {
+  readonly gate: Gate;
+  readonly queue: Queue;
+  readonly isLive: PlayOptions['isLive'];
+  readonly changed: () => void;
+}
+
+/** A place for each session, by its lane, in recorded order. */
+function placesOf(
+  sessions: readonly RecordedSession[],
+  { gate, queue, isLive, changed }: Setting,
+): Map<Lane, Place> {
+  const lanes = new Map<RecordedSession, Lane>();
+  const behind = (script: Script, own: Placement): Lane => {
+    const lane = gate.lane(script, own, isLive?.(script.session.name));
+    lanes.set(script.session, lane);
+    return lane;
+  };
+  const places = sessions.map((session) => {
+    const player = createPlayer(session, { behind });
+    return placeOf({ session, player, lane: lanes.get(session) as Lane }, queue, changed);
+  });
+  return new Map(places.map((place) => [place.lane, place]));
 }
 
 function placeOf(

@@ -164,7 +164,8 @@ describe('a client that waits for what waits for the client', () => {
   });
 
   test('is told so when strict, and the play ends', async () => {
-    const play = playWorkflow(recordedSessions(race(4000, 3000)), { strict: true, patience: 50 });
+    const entries = [...race(4000, 3000), ...tape('late', [])];
+    const play = playWorkflow(recordedSessions(entries), { strict: true, patience: 50 });
     const heard: string[] = [];
     const [a, b] = [play.take('a'), play.take('b')];
     const closed = new Promise<void>((resolve) => {
@@ -179,8 +180,11 @@ describe('a client that waits for what waits for the client', () => {
     a.open({ hear: () => heard.push('a'), close: () => a.close() });
     b.say(JSON.stringify({ jsonrpc: '2.0', ...call('y') }));
     await closed;
-    await play.over;
     expect(heard).toEqual([]);
+    // Whoever comes late is not left waiting either.
+    const late = play.take('late');
+    await new Promise<void>((resolve) => late.open({ hear: () => {}, close: resolve }));
+    late.close();
     expect(play.report()).toMatchObject({
       equal: false,
       gate: { order: 'diverged', relaxed: [] },
