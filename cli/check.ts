@@ -1,5 +1,6 @@
 /** `wiretape check`: what went wrong, from recordings, sessions or a run; exit code 1 on findings. */
 import { type Command, Option } from 'commander';
+import { LEVELS } from '../analysis/definitions/change.ts';
 import { concerns, type Finding, type Severity } from '../model/finding.ts';
 import { groupBy } from '../model/group.ts';
 import type { SessionView } from '../model/session.ts';
@@ -8,6 +9,8 @@ import { viewsOf } from '../model/view.ts';
 import type { Run } from '../model/workflow.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
+import type { JUnitCase } from './junit.ts';
+import { LOCK_FILE } from './lock-file.ts';
 import { coversAll, findingsOf } from './run-span.ts';
 import {
   chooseSessions,
@@ -25,7 +28,11 @@ import { type Colors, counted, printJson, terminal, visible } from './terminal.t
 const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const satisfies Severity[];
 
 interface CheckOptions extends CommonOptions {
-  readonly failOn: Severity | 'never';
+  readonly failOn?: string;
+  readonly lock?: string | true;
+  readonly update?: boolean;
+  readonly name?: string;
+  readonly junit?: string;
 }
 
 /** What was looked at, and what was found in it. */
@@ -45,20 +52,42 @@ export function registerCheck(program: Command): void {
       'files, sessions or runs, taken as evidence together; none: the newest run',
     )
     .addOption(
-      new Option('--fail-on <severity>', 'the least severity that ends with exit code 1')
-        .choices([...SEVERITIES, 'never'])
-        .default('info'),
+      new Option(
+        '--fail-on <level>',
+        'the least severity that ends with exit code 1 (info when left out); with --lock the least level (breaking when left out)',
+      ).choices([...SEVERITIES, ...LEVELS, 'never']),
     )
+    .option('--junit <file>', 'write what was found to this file, as JUnit XML')
+    .option('--lock [file]', `compare definitions with a lock instead (${LOCK_FILE} when left out)`)
+    .option('--update', 'with --lock: write what is offered now into the lock')
+    .option('--name <name>', 'with --lock: what to call the server after --')
     .action(check);
 }
 
-async function check(words: string[], options: CheckOptions): Promise<void> {
-  const state = stateOf(options.state);
-  const { findings, sessionCount } = await checked(words, state);
-  const { failOn } = options;
+async function check(words: string[], options: CheckOptions, command: Command): Promise<void> {
+  const { lock, failOn, update, junit, ...rest } = options;
+  if (lock !== undefined) {
+    const { checkLock } = await import('./check-lock.ts');
+    const level = levelOf(failOn ?? 'breaking', [...LEVELS, 'never']);
+    const more = { ...(update ? { update } : {}), ...(junit === undefined ? {} : { junit }) };
+    return checkLock(words, { ...rest, ...more, lock, failOn: level }, command);
+  }
+  if (update) {
+    throw new UserError(
+      'wrong-usage',
+      '--update needs --lock.',
+      'wiretape check --help says more.',
+    );
+  }
+  const { findings, sessionCount } = await checked(words, stateOf(options.state));
+  const least = levelOf(failOn ?? 'info', [...SEVERITIES, 'never']);
   const fails = ({ severity }: Finding): boolean =>
-    failOn !== 'never' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(failOn);
+    least !== 'never' && SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
   if (findings.some(fails)) process.exitCode = 1;
+  if (junit !== undefined) {
+    const { writeJUnit } = await import('./junit.ts');
+    await writeJUnit(junit, 'wiretape check', casesOf(findings, fails));
+  }
   if (options.json) return printJson({ findings });
   const { line, colors } = terminal();
   for (const finding of findings) for (const text of [...linesOf(finding, colors), '']) line(text);
@@ -68,6 +97,30 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
       ? `Nothing found in ${inSessions}.`
       : `${countsOf(findings)} in ${inSessions}.`,
   );
+}
+
+/** `--fail-on` has two scales, and each use of `check` knows one of them. */
+function levelOf<T extends string>(given: string, known: readonly T[]): T {
+  const found = known.find((one) => one === given);
+  if (found !== undefined) return found;
+  const hint = `It is one of ${known.join(', ')} here.`;
+  throw new UserError('wrong-usage', `--fail-on cannot be ${given}.`, hint);
+}
+
+/** A case that passes where nothing was found: CI takes an empty suite for a mistake. */
+function casesOf(
+  findings: readonly Finding[],
+  fails: (finding: Finding) => boolean,
+): readonly JUnitCase[] {
+  if (findings.length === 0) return [{ name: 'nothing found', failure: undefined }];
+  return findings.map((finding) => {
+    const { rule, fingerprint, message, evidence, confirm } = finding;
+    const shown = evidence.map((one) =>
+      `${one.role} ${one.message} ${one.pointer ?? ''}`.trimEnd(),
+    );
+    const text = [message, ...shown, `To make sure: ${confirm}`].join('\n');
+    return { name: `${rule} ${fingerprint}`, failure: fails(finding) ? text : undefined };
+  });
 }
 
 async function checked(words: readonly string[], state: string): Promise<Checked> {

@@ -12,6 +12,10 @@ export const ERROR_CODES = [
   'not-a-recording',
   'newer-format',
   'incomplete-recording',
+  'not-importable',
+  'not-a-lock',
+  'nothing-listed',
+  'listing-failed',
   'unknown-session',
   'ambiguous-session',
   'no-replay',
@@ -41,6 +45,10 @@ export const ERROR_CODES = [
   'config-unreadable',
   'config-unwritable',
   'config-changed',
+  'unknown-call',
+  'redacted-value',
+  'ambiguous-value',
+  'server-unreachable',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

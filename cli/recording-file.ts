@@ -72,7 +72,7 @@ export async function writeRecordingFile(file: string, entries: Iterable<Entry>)
 const START = 64 << 10;
 
 /** Refuses to replace a file that is neither empty nor a recording that this version reads. */
-async function refuseOther(file: string): Promise<void> {
+export async function refuseOther(file: string): Promise<void> {
   const start = await startOf(file);
   if (start?.length === 0) return;
   const recording = start && readRecording(start.subarray(0, start.indexOf(0x0a) + 1));

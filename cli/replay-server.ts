@@ -123,6 +123,12 @@ export function refuseIncomplete(
       'Without --strict, what is there is played.',
     );
   }
+  if (strict && head?.imported && head.imported.lacks.length > 0) {
+    const { from, lacks } = head.imported;
+    const detail = `${file} was imported from ${from}, which did not keep: ${lacks.join(', ')}.`;
+    const hint = 'Without --strict, what is there is played.';
+    throw new UserError('incomplete-recording', detail, hint);
+  }
 }
 
 function choose(entries: Parameters<typeof recordedSessions>[0], wanted: string | undefined) {

@@ -1,5 +1,6 @@
 /** `wiretape replay`: recordings that speak again. */
 import type { Command } from 'commander';
+import { registerReplayClient } from './replay-client.ts';
 import { registerReplayServer } from './replay-server.ts';
 import { registerReplayWorkflow } from './replay-workflow.ts';
 import { registerStandIn } from './stand-in.ts';
@@ -11,4 +12,5 @@ export function registerReplay(program: Command): void {
   registerReplayServer(replay);
   registerReplayWorkflow(replay);
   registerStandIn(replay);
+  registerReplayClient(replay);
 }

@@ -1,14 +1,14 @@
 /** `wiretape show`: what a session said, in the terminal. */
 import type { Command } from 'commander';
-import type { Entry, SessionEntry } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
 import { parseReference } from '../model/entry.ts';
-import { groupBy } from '../model/group.ts';
 import { encodeEntry } from '../model/line.ts';
-import { order, sealedOrder } from '../model/order.ts';
+import { sealedOrder } from '../model/order.ts';
 import { summaryOf } from '../model/summary.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
+import { stableOrder } from './stable-order.ts';
 import { stateOf } from './state.ts';
 import { jsonLine, safeJson, terminal, visibleLines } from './terminal.ts';
 import { createTranscript } from './transcript.ts';
@@ -33,7 +33,7 @@ async function show(word: string, options: ShowOptions): Promise<void> {
   reportProblems(gathered.problems);
   if (place) return showEntry(gathered.entries, place.seq, word);
   if (options.json) return showJson(gathered);
-  const entries = options.stable ? bySession(gathered.entries) : sealedOrder(gathered.entries);
+  const entries = options.stable ? stableOrder(gathered.entries) : sealedOrder(gathered.entries);
   const { colors, width, line } = terminal();
   const named = gathered.views.length > 1;
   const lines = createTranscript({ stable: options.stable === true, width, colors, named });
@@ -62,15 +62,4 @@ function showEntry(entries: readonly Entry[], seq: number, word: string): void {
 function pretty(text: string): string {
   const value: unknown = JSON.parse(text);
   return JSON.stringify(value) === text ? JSON.stringify(value, undefined, 2) : text;
-}
-
-/** Session after session by name, so that two runs of the same thing can be compared line by line. */
-function bySession(entries: readonly Entry[]): Entry[] {
-  const groups = [...groupBy(entries, ({ session }) => session).values()];
-  const nameOf = (own: readonly Entry[]): string =>
-    own.find((entry): entry is SessionEntry => entry.type === 'session')?.name ?? '';
-  return groups
-    .map((own) => [...own].sort((a, b) => a.seq - b.seq))
-    .sort((a, b) => order(nameOf(a), nameOf(b)))
-    .flat();
 }

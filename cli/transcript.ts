@@ -3,10 +3,11 @@
  * can follow with it. In its stable form it has no times, no places and no minted ids.
  */
 import type { Entry, FrameEntry, MessageEntry, SessionEntry } from '../model/entry.ts';
-import { isObject, member } from '../model/json.ts';
+import { member } from '../model/json.ts';
 import { createSessionMachine, type Seen, type SessionMachine } from '../model/session-machine.ts';
 import { itemOf } from '../model/view.ts';
 import { duration, moment } from './durations.ts';
+import { createMinted, type Minted } from './minted.ts';
 import { type Colors, counted, shorten, visible } from './terminal.ts';
 
 export interface TranscriptOptions {
@@ -32,10 +33,11 @@ interface Said {
 /** Gives the lines of each next entry. */
 export function createTranscript(options: TranscriptOptions): (entry: Entry) => string[] {
   const machines = new Map<string, SessionMachine>();
+  const minted = options.stable ? createMinted() : undefined;
   return (entry) => {
     const machine = machines.get(entry.session) ?? createSessionMachine(entry.session);
     machines.set(entry.session, machine);
-    const said = saidBy(entry, machine.apply(entry), options.stable === true);
+    const said = saidBy(entry, machine.apply(entry), minted);
     const name = machine.session.head?.name ?? entry.session;
     return said.map((one) => lineOf(one, entry, { ...options, name }));
   };
@@ -55,14 +57,16 @@ function lineOf(said: Said, entry: Entry, options: TranscriptOptions & { name: s
   return payload === '' ? text : `${text}  ${colors.dim(payload)}`;
 }
 
-function saidBy(entry: Entry, seen: readonly Seen[], stable: boolean): Said[] {
+/** `minted`: gives other names to what each run mints, in the stable form. */
+function saidBy(entry: Entry, seen: readonly Seen[], minted: Minted | undefined): Said[] {
+  const text = minted?.text ?? ((given: string) => given);
   switch (entry.type) {
     case 'session':
-      return [{ arrow: '●', text: headText(entry, stable) }];
+      return [{ arrow: '●', text: text(headText(entry, minted !== undefined)) }];
     case 'message':
-      return seen.map((one) => saidByMessage(entry, one, stable));
+      return seen.map((one) => saidByMessage(entry, one, minted));
     case 'frame':
-      return [saidByFrame(entry)];
+      return [saidByFrame(entry, text)];
     case 'http':
       return [
         {
@@ -71,7 +75,7 @@ function saidBy(entry: Entry, seen: readonly Seen[], stable: boolean): Said[] {
         },
       ];
     case 'stderr':
-      return [{ arrow: '!', text: 'stderr', payload: entry.text }];
+      return [{ arrow: '!', text: 'stderr', payload: text(entry.text) }];
     case 'exit':
       return [{ arrow: '■', text: `exit ${entry.signal ?? entry.code}`, bad: entry.code !== 0 }];
     case 'gap':
@@ -83,7 +87,7 @@ function saidBy(entry: Entry, seen: readonly Seen[], stable: boolean): Said[] {
         },
       ];
     case 'note':
-      return [{ arrow: '·', text: 'note', payload: entry.text }];
+      return [{ arrow: '·', text: 'note', payload: text(entry.text) }];
     case 'end':
       return [{ arrow: '■', text: `ended: ${entry.reason}` }];
     case 'unknown':
@@ -118,8 +122,8 @@ function httpText({
   return [method, path, status, ended].filter((part) => part !== undefined).join(' ');
 }
 
-function saidByFrame(entry: FrameEntry): Said {
-  const payload = entry.text ?? entry.base64;
+function saidByFrame(entry: FrameEntry, rename: (text: string) => string): Said {
+  const payload = entry.text === undefined ? entry.base64 : rename(entry.text);
   const size = entry.bytes === undefined ? '' : `, ${entry.bytes} bytes`;
   return {
     arrow: arrowOf(entry.from),
@@ -129,25 +133,31 @@ function saidByFrame(entry: FrameEntry): Said {
   };
 }
 
-function saidByMessage(entry: MessageEntry, seen: Seen, stable: boolean): Said {
+function saidByMessage(entry: MessageEntry, seen: Seen, minted: Minted | undefined): Said {
   const arrow = arrowOf(entry.from);
-  const what = [seen.method, seen.subject].filter((part) => part !== undefined).join(' ');
+  const subject = minted ? minted.subject(seen.method, seen.subject) : seen.subject;
+  const what = [seen.method, subject].filter((part) => part !== undefined).join(' ');
   const value = itemOf(entry.value, seen.ref.item);
-  if (seen.kind === 'response') return { arrow, ...answerOf(seen, value, what) };
+  if (seen.kind === 'response') return { arrow, ...answerOf(seen, value, what, minted) };
   if (seen.kind === 'invalid')
     return { arrow, text: '(no message)', bad: true, payload: entry.text };
-  const payload = payloadOf(member(value, 'params'), stable);
+  const payload = payloadOf(member(value, 'params'), minted);
   const mark = seen.kind === 'request' ? '' : ' (notification)';
   return { arrow, text: `${what}${mark}`, ...(payload === undefined ? {} : { payload }) };
 }
 
-function answerOf({ call, ref }: Seen, value: unknown, what: string): Omit<Said, 'arrow'> {
+function answerOf(
+  { call, ref }: Seen,
+  value: unknown,
+  what: string,
+  minted: Minted | undefined,
+): Omit<Said, 'arrow'> {
   const error = member(value, 'error');
   const failed = error !== undefined;
   const result = failed ? error : member(value, 'result');
   const toolFailed = member(result, 'isError') === true;
   const outcome = failed ? 'error' : toolFailed ? 'tool error' : 'answer';
-  const payload = payloadOf(result, false);
+  const payload = payloadOf(result, minted);
   return {
     text: call ? `${what} ${outcome}` : `answer to no open request`,
     bad: failed || toolFailed || !call,
@@ -156,15 +166,8 @@ function answerOf({ call, ref }: Seen, value: unknown, what: string): Omit<Said,
   };
 }
 
-/** Members of `_meta` that a client mints anew in each run. */
-const MINTED = new Set(['progressToken', 'traceparent', 'tracestate']);
-
-function payloadOf(value: unknown, stable: boolean): string | undefined {
-  if (value === undefined) return undefined;
-  if (!stable || !isObject(value) || !isObject(value['_meta'])) return JSON.stringify(value);
-  const kept = Object.entries(value['_meta']).filter(([name]) => !MINTED.has(name));
-  const { _meta: _, ...rest } = value;
-  return JSON.stringify(kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) });
+function payloadOf(value: unknown, minted: Minted | undefined): string | undefined {
+  return minted ? minted.json(value) : JSON.stringify(value);
 }
 
 function arrowOf(from: 'client' | 'server'): string {

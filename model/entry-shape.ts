@@ -57,6 +57,7 @@ const crossing = {
   eof: optionalTrue,
   redacted: optionalCount,
   propagated: optionalText,
+  imported: optional(shape({ lacks: listOf(text) })),
 };
 const sse = shape({ head: text, tail: text, id: optionalText, event: optionalText });
 const body = shape({ head: text, tail: text });
@@ -81,6 +82,7 @@ const SHAPES: Readonly<Record<Known, Check>> = {
     upstream: optionalText,
     joined: optionalTrue,
     traceparent: optionalText,
+    imported: optional(shape({ from: text, lacks: listOf(text) })),
     workflow: textOrNull,
   }),
   message: shape({ ...crossing, sse: optional(sse), body: optional(body) }),

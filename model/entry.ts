@@ -89,6 +89,8 @@ export interface SessionEntry extends EntryBase {
   readonly joined?: true;
   /** The trace that the server was started in (`TRACEPARENT`, W3C Trace Context). */
   readonly traceparent?: string;
+  /** Of a capture by another tool: which one, and what it did not keep (model/import/imported.ts). */
+  readonly imported?: { readonly from: string; readonly lacks: readonly string[] };
   readonly workflow: string | null;
 }
 
@@ -101,6 +103,8 @@ export interface Crossing {
   readonly resumes?: { readonly exchange: number; readonly event: string };
   /** The last bytes of a channel, without the LF that ends a line. */
   readonly eof?: true;
+  /** Of a capture by another tool: what this entry lacks besides what its session does. */
+  readonly imported?: { readonly lacks: readonly string[] };
   /** How many secrets were replaced in the text. */
   readonly redacted?: number;
   /** The `_meta.traceparent` that the tap put into what it passed on; the text is without it. */

@@ -1,6 +1,13 @@
 /** Plays recordings back: a recorded server that answers a live client, without the server. */
 export type { Connect, Connection, Ear } from './client/connection.ts';
-export { type CommandTarget, connectCommand } from './client/stdio.ts';
+export {
+  type ClientReport,
+  connectCommand,
+  connectUrl,
+  type ReplayClientOptions,
+  replayClient,
+} from './client/index.ts';
+export type { CommandTarget } from './client/stdio.ts';
 export { MaskRefusal } from './declared-masks.ts';
 export type { Side } from './diff/calls.ts';
 export { type ChangedCall, type Comparison, compareSides } from './diff/comparison.ts';

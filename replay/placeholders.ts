@@ -8,7 +8,8 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import { SECRET_SHAPES } from '../model/secrets.ts';
 
-const PLACEHOLDER = /<secret:([a-z0-9-]{1,40}):[0-9a-f]{8}>/g;
+/** A redacted secret in a text. */
+export const PLACEHOLDER = /<secret:([a-z0-9-]{1,40}):[0-9a-f]{8}>/g;
 
 export function hasPlaceholder(text: string): boolean {
   return text.includes('<secret:') && text.search(PLACEHOLDER) !== -1;

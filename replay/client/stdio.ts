@@ -18,6 +18,8 @@ export interface CommandTarget {
 const GRACE = 2000;
 /** How many of the newest lines of standard error are kept to say why a server ended. */
 const KEPT = 5;
+/** How much is kept of a line; far less is shown, once its secrets are out. */
+const LONGEST_WORDS = 8192;
 
 /** Starts the command; its standard error is not shown, but its end is told with it. */
 export function connectCommand(target: CommandTarget): Connect {
@@ -27,7 +29,7 @@ export function connectCommand(target: CommandTarget): Connect {
     if (!stdin || !stdout || !stderr) throw new Error('the server was started without pipes');
     const said: string[] = [];
     createInterface({ input: stderr }).on('line', (line) => {
-      said.push(line.slice(0, 500));
+      said.push(line.slice(0, LONGEST_WORDS));
       if (said.length > KEPT) said.shift();
     });
     // A server that no longer reads is gone, and its exit says so.

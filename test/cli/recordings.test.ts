@@ -93,10 +93,10 @@ describe('show', () => {
       ← initialize answer  {"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"notes","version":"1.0.0"}}
       → notifications/initialized (notification)
       → tools/call create_note  {"name":"create_note","arguments":{"title":"a\\u{202e}b"}}
-      ! stderr  ready \\x1b[31mred
       ← tools/call create_note answer  {"content":[{"type":"text","text":"made"}]}
       ← (not-json)  not json
       ▲ 2 entries lost: disk full
+      ! stderr  ready \\x1b[31mred
       ■ exit 0
       ■ ended: closed
       "

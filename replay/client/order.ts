@@ -1,0 +1,154 @@
+/**
+ * What each line of the client waits for, before it is sent to a live server.
+ *
+ * `recorded` keeps the recorded partial order: a line waits for what its client knew by then, which
+ * is the answers, questions and notifications that were recorded before it, and for the line before
+ * it. `serial`: besides, a request waits until all before it are answered. `max`: a line waits only
+ * for what it could not be without: the handshake, the values in it, the round, task, question or
+ * subscription that it goes on with.
+ */
+import { member } from '../../model/json.ts';
+import { logicalCalls } from '../../model/logical-call.ts';
+import { LISTEN } from '../../model/methods.ts';
+import type { Call } from '../../model/session.ts';
+import type { Script } from '../script.ts';
+import type { Flow } from './flow.ts';
+import type { ClientLine } from './lines.ts';
+
+export const OVERLAPS = ['recorded', 'serial', 'max'] as const;
+export type Overlap = (typeof OVERLAPS)[number];
+
+/** Something that must have happened in the live run. */
+export type Condition =
+  | { readonly kind: 'sent'; readonly line: ClientLine }
+  /** The request was answered, given up, or will not be answered. */
+  | { readonly kind: 'settled'; readonly call: Call }
+  /** The server asked what it was recorded to ask. */
+  | { readonly kind: 'asked'; readonly call: Call }
+  /** So many notifications of a method came. */
+  | { readonly kind: 'heard'; readonly method: string; readonly count: number };
+
+export interface Step {
+  readonly line: ClientLine;
+  readonly after: readonly Condition[];
+}
+
+export interface Ordering {
+  readonly script: Script;
+  readonly lines: readonly ClientLine[];
+  readonly flow: Flow;
+}
+
+export function stepsOf(ordering: Ordering, overlap: Overlap): Step[] {
+  return overlap === 'max' ? mustSteps(ordering) : recordedSteps(ordering, overlap);
+}
+
+/** Progress comes with its answer, and how much of it there is may differ from run to run. */
+const PROGRESS = 'notifications/progress';
+
+function recordedSteps({ script, lines }: Ordering, overlap: Overlap): Step[] {
+  const { session } = script.session;
+  const answered = session.calls
+    .filter(({ from, response }) => from === 'client' && response !== undefined)
+    .sort((a, b) => answerSeq(a) - answerSeq(b));
+  const heard = session.notifications.filter(
+    ({ from, method }) => from === 'server' && method !== PROGRESS,
+  );
+  const counts = new Map<string, number>();
+  const open: Call[] = [];
+  let [nextAnswer, nextHeard] = [0, 0];
+  return lines.map((line, at) => {
+    const after: Condition[] = [];
+    const before = lines[at - 1];
+    if (before) after.push({ kind: 'sent', line: before });
+    for (let call = answered[nextAnswer]; call && answerSeq(call) < line.seq; ) {
+      after.push({ kind: 'settled', call });
+      call = answered[++nextAnswer];
+    }
+    for (let one = heard[nextHeard]; one && one.ref.seq < line.seq; one = heard[++nextHeard]) {
+      const count = (counts.get(one.method) ?? 0) + 1;
+      counts.set(one.method, count);
+      after.push({ kind: 'heard', method: one.method, count });
+    }
+    for (const call of line.answers) after.push({ kind: 'asked', call });
+    if (overlap === 'serial' && line.calls.length > 0) {
+      for (const call of open.splice(0)) after.push({ kind: 'settled', call });
+    }
+    open.push(...line.calls.filter(isAwaited));
+    return { line, after };
+  });
+}
+
+/** Whether the recording has an answer that a live run may wait for. */
+export function isAwaited({ response, method }: Call): boolean {
+  return response !== undefined && method !== LISTEN;
+}
+
+function answerSeq({ response }: Call): number {
+  return response?.seq ?? Number.POSITIVE_INFINITY;
+}
+
+function mustSteps({ script, lines, flow }: Ordering): Step[] {
+  const lineOf = new Map(lines.flatMap((line) => line.calls.map((call) => [call, line])));
+  const before = goesOnWith(script);
+  const shaken: Condition[] = [];
+  return lines.map((line) => {
+    const after = [...shaken, ...mustBefore(line, { lineOf, before, flow })];
+    shaken.push(...handshake(line));
+    return { line, after };
+  });
+}
+
+interface Must {
+  readonly lineOf: ReadonlyMap<Call, ClientLine>;
+  /** The earlier call that one goes on with. */
+  readonly before: ReadonlyMap<Call, Call>;
+  readonly flow: Flow;
+}
+
+function mustBefore({ calls, answers, cancels, items }: ClientLine, must: Must): Condition[] {
+  const settled = (call: Call | undefined): Condition[] =>
+    call ? [{ kind: 'settled', call }] : [];
+  const sent = (line: ClientLine | undefined): Condition[] =>
+    line ? [{ kind: 'sent', line }] : [];
+  const uses = items.flatMap(({ ref }) => must.flow.uses(ref.seq, ref.item));
+  return [
+    ...calls.flatMap((call) => settled(must.before.get(call))),
+    ...answers.map((call): Condition => ({ kind: 'asked', call })),
+    ...cancels.flatMap((call) => sent(must.lineOf.get(call))),
+    ...uses.flatMap(({ source }) => settled(source.answers)),
+  ];
+}
+
+/** What of a line everything after it waits for. */
+function handshake(line: ClientLine): Condition[] {
+  const opening = line.calls.filter(
+    ({ method }) => method === 'initialize' || method === 'server/discover',
+  );
+  const isInitialized = line.items.some(
+    ({ message }) => 'method' in message && message.method === 'notifications/initialized',
+  );
+  const answers = opening
+    .filter(({ response }) => response)
+    .map((call): Condition => ({ kind: 'settled', call }));
+  return isInitialized ? [...answers, { kind: 'sent', line }] : answers;
+}
+
+/** For the later calls of rounds, tasks and retries, and for the end of a subscription, the call before. */
+function goesOnWith({ session }: Script): Map<Call, Call> {
+  const before = new Map<Call, Call>();
+  for (const { calls } of logicalCalls(session)) {
+    for (const [at, call] of calls.entries()) {
+      const earlier = calls[at - 1];
+      if (earlier) before.set(call, earlier);
+    }
+  }
+  const subscribed = new Map<unknown, Call>();
+  for (const call of session.session.calls) {
+    const uri = member(session.value(call.request), 'params', 'uri');
+    if (call.method === 'resources/subscribe') subscribed.set(uri, call);
+    const earlier = subscribed.get(uri);
+    if (call.method === 'resources/unsubscribe' && earlier) before.set(call, earlier);
+  }
+  return before;
+}
