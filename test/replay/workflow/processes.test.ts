@@ -23,7 +23,10 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 const replay = (env: Readonly<Record<string, string>>, words = hostWords(), patience = '600') => {
   const options = ['--state', at('state'), '--strict', '--patience', patience];
-  return start(['replay', 'workflow', at('race.tape.jsonl'), ...options, '--', ...words], { env });
+  // What is killed cannot clear away its temporary folder, so that is inside of ours.
+  return start(['replay', 'workflow', at('race.tape.jsonl'), ...options, '--', ...words], {
+    env: { TMPDIR: folder.path, ...env },
+  });
 };
 
 test('50 replays in processes of their own, five at a time: one order, one transcript', async () => {
