@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'listing-failed',
   'unknown-session',
   'ambiguous-session',
+  'no-replay',
   'mask-refused',
   'fault-refused',
   'session-live',

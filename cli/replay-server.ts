@@ -1,8 +1,9 @@
 /** `wiretape replay server`: a recorded server that speaks again. */
 import process from 'node:process';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   connectCommand,
+  type RecordedSession,
   type ReplayReport,
   recordedSessions,
   SessionChoice,
@@ -12,27 +13,24 @@ import {
   unplayableIn,
 } from '../replay/index.ts';
 import { UserError } from './error.ts';
+import { addPlaying, type PlayingOptions, playingOf } from './playing-options.ts';
 import { readRecordingFile } from './recording-file.ts';
 import { httpOption, replayOverHttp } from './replay-http.ts';
 import { writeReport } from './report-file.ts';
 import { reportProblems } from './sessions.ts';
 import { remark } from './terminal.ts';
 
-interface ServerOptions {
+interface ServerOptions extends PlayingOptions {
   readonly session?: string;
   readonly report?: string;
   readonly strict?: boolean;
-  readonly mask?: readonly string[];
-  readonly fault?: readonly string[];
-  readonly seed?: number;
-  readonly placement: 'observed' | 'causal';
   readonly miss: 'error' | 'exit' | 'live';
   readonly http?: number;
 }
 
 /** Adds it below `replay`. */
 export function registerReplayServer(replay: Command): void {
-  replay
+  const server = replay
     .command('server')
     .description('speak for a recorded server on stdin and stdout, without the server')
     .argument('<recording>', 'a file')
@@ -41,11 +39,6 @@ export function registerReplayServer(replay: Command): void {
     .addOption(httpOption())
     .option('--report <file>', 'write what was not as recorded to this file, as JSON')
     .option('--strict', 'exit with 1 when anything was not as recorded')
-    .option(
-      '--mask <mask>',
-      'METHOD:/POINTER=TYPE or TOOL:/POINTER=TYPE: a value that may be another one of its type; can be repeated',
-      repeated,
-    )
     .addOption(
       new Option(
         '--miss <policy>',
@@ -53,27 +46,8 @@ export function registerReplayServer(replay: Command): void {
       )
         .choices(['error', 'exit', 'live'])
         .default('error'),
-    )
-    .addOption(
-      new Option(
-        '--placement <mode>',
-        'what a message of the server that belongs to no request waits for',
-      )
-        .choices(['observed', 'causal'])
-        .default('observed'),
-    )
-    .option(
-      '--fault <fault>',
-      'KIND@CALL[:ARG], such as drop@read_graph#2: what the server does wrong; can be repeated',
-      repeated,
-    )
-    .option('--seed <n>', 'decides what a fault leaves to chance (1 when left out)', seedOf)
-    .action(replayServer);
-}
-
-/** An option that can be given more than once. */
-function repeated(word: string, before: readonly string[] = []): readonly string[] {
-  return [...before, word];
+    );
+  addPlaying(server).action(replayServer);
 }
 
 /** The server that what was not recorded is passed on to: the command that the user typed. */
@@ -95,11 +69,6 @@ function liveServer([command, ...args]: readonly string[], { miss, http }: Serve
     : { live: connectCommand({ command, args, environment: process.env }) };
 }
 
-function seedOf(text: string): number {
-  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is no whole number');
-}
-
 async function replayServer(
   file: string,
   words: readonly string[],
@@ -110,9 +79,8 @@ async function replayServer(
   reportProblems(problems.map((problem) => ({ ...problem, file })));
   const choose = (session?: string) =>
     chosen(file, entries, { ...options, ...(session ? { session } : {}) });
-  const { mask: masks = [], fault: faults = [], miss, placement, seed = 1 } = options;
-  const onMiss = miss === 'exit' ? 'exit' : 'error';
-  const playing = { masks, faults, seed, onMiss, placement } as const;
+  const onMiss = options.miss === 'exit' ? 'exit' : 'error';
+  const playing = { ...playingOf(options), onMiss } as const;
   if (options.http !== undefined) {
     return await replayOverHttp(entries, { ...options, ...playing, choose, isFaithful, summary });
   }
@@ -138,7 +106,17 @@ function chosen(
   { session: wanted, strict }: ServerOptions,
 ): string {
   const session = choose(entries, wanted);
-  const { head, id } = session.session;
+  refuseIncomplete(file, session, strict);
+  return session.session.id;
+}
+
+/** Refuses a session without messages, and one that lacks entries when nothing may be lacking. */
+export function refuseIncomplete(
+  file: string,
+  session: RecordedSession,
+  strict: boolean | undefined,
+): void {
+  const { head } = session.session;
   if (head?.capture === 'metadata') {
     const detail = `${file} holds no messages: it was captured as metadata.`;
     throw new UserError(
@@ -163,7 +141,6 @@ function chosen(
     const hint = 'Without --strict, what is there is played.';
     throw new UserError('incomplete-recording', detail, hint);
   }
-  return id;
 }
 
 function choose(entries: Parameters<typeof recordedSessions>[0], wanted: string | undefined) {
@@ -180,7 +157,7 @@ function isFaithful({ equal, unplayable }: ReplayReport): boolean {
   return equal && unplayable.length === 0;
 }
 
-function summary({
+export function summary({
   name,
   misses,
   differences,

@@ -62,7 +62,8 @@ export async function listenForTaps(path: string, arrivals: Arrivals): Promise<I
   };
 }
 
-function answers(path: string): Promise<boolean> {
+/** Whether somebody listens on this socket. */
+export function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(path);
     const settle = (answered: boolean): void => {

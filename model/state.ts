@@ -44,9 +44,19 @@ const LONGEST_SOCKET_PATH = 100;
 /** The collector's socket: in the state folder, else in a folder of its own (0700) under `temporary`. */
 export function collectorSocket(platform: string, state: string, temporary: string): string {
   if (platform === 'win32') return `\\\\.\\pipe\\wiretape-${sha256Hex(state).slice(0, 16)}`;
-  const path = `${state}/collector.sock`;
+  return socketIn(state, temporary, 'collector.sock');
+}
+
+/** The socket of one replay of a workflow; `id` tells it apart from others that run. */
+export function gateSocket(platform: string, state: string, temporary: string, id: string): string {
+  if (platform === 'win32') return `\\\\.\\pipe\\wiretape-gate-${id}`;
+  return socketIn(state, temporary, `gate-${id}.sock`);
+}
+
+function socketIn(state: string, temporary: string, name: string): string {
+  const path = `${state}/${name}`;
   if (bytesOf(path).length <= LONGEST_SOCKET_PATH) return path;
-  return `${temporary}/wiretape-${sha256Hex(state).slice(0, 16)}/collector.sock`;
+  return `${temporary}/wiretape-${sha256Hex(state).slice(0, 16)}/${name}`;
 }
 
 /** The process that owns something in the state folder; `started` tells two processes of one pid apart. */

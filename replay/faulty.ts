@@ -83,6 +83,10 @@ export function withFaults(player: Player, faults: Faults, seed: number): Player
       return { heard, said: pass(said) };
     },
     abandon: (exchange) => (isOver ? [] : pass(player.abandon(exchange))),
+    more() {
+      const more = player.more();
+      return isOver ? [] : pass(more);
+    },
     report: () => ({ ...player.report(), faults: applied.map((one) => ({ ...one })) }),
   };
 }

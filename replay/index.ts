@@ -43,7 +43,7 @@ export type { AppliedFault, Degraded, Difference, Matched, Miss, ReplayReport } 
 export { unplayableIn } from './script.ts';
 export type { Answered, Outgoing, OutgoingMessage } from './speak.ts';
 export { type ServeOptions, type Serving, serveRecording } from './stand-in.ts';
-export { type StandIns, standIns } from './stand-ins.ts';
+export { type StandIns, type StandInsOptions, standIns } from './stand-ins.ts';
 export {
   type SessionTranscript,
   type Transcript,
@@ -51,3 +51,8 @@ export {
   transcriptOf,
 } from './transcript.ts';
 export { type StandIn, type StandInTransport, standIn } from './transport.ts';
+export type { GateReport, Relaxed } from './workflow/gate.ts';
+export { type Joined, joinGate } from './workflow/join-gate.ts';
+export { type LiveDifference, type LiveServer, liveServer } from './workflow/live.ts';
+export { type Play, playWorkflow, type Seat, type WorkflowReport } from './workflow/play.ts';
+export { type GateServer, serveGate, spaced } from './workflow/serve-gate.ts';

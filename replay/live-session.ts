@@ -50,21 +50,26 @@ export interface LiveSession {
   exchange: number | undefined;
 }
 
+/** Puts another placement before the session's own: the gate of a workflow. */
+export type Behind = (script: Script, own: Placement) => Placement;
+
 export interface LiveOptions {
   readonly placement?: PlacementMode | undefined;
+  readonly behind?: Behind | undefined;
   readonly passOn?: PassOn | undefined;
 }
 
 export function createLiveSession(
   script: Script,
   masks: readonly Mask[],
-  { placement = 'observed', passOn }: LiveOptions = {},
+  { placement = 'observed', behind, passOn }: LiveOptions = {},
 ): LiveSession {
   const secrets = createSecrets();
+  const own = createPlacement(script, placement);
   return {
     script,
     secrets,
-    placement: createPlacement(script, placement),
+    placement: behind?.(script, own) ?? own,
     consumption: createConsumption(script, secrets, masks),
     masks,
     origins: createOrigins(script),

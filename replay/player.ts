@@ -13,7 +13,7 @@ import { declaredMasks } from './declared-masks.ts';
 import { declaredFaults } from './fault.ts';
 import { withFaults } from './faulty.ts';
 import { abandon, take } from './hear.ts';
-import { createLiveSession, type LiveSession } from './live-session.ts';
+import { type Behind, createLiveSession, type LiveSession } from './live-session.ts';
 import type { Mask } from './masks.ts';
 import { missOf } from './miss.ts';
 import type { PassOn } from './pass-on.ts';
@@ -44,6 +44,8 @@ export interface Player {
   hear(text: string, exchange: number): { heard: readonly ClientItem[]; said: Outgoing[] };
   /** The client gave up the exchange. In the stateless era that cancels its request. */
   abandon(exchange: number): Outgoing[];
+  /** What else is due by now, for whoever holds back what the server says. */
+  more(): Outgoing[];
   /** What this replay is like so far. */
   report(): ReplayReport;
   transcript(): SessionTranscript;
@@ -72,6 +74,7 @@ export interface PlayOptions {
   readonly seed?: number;
   /** Where a message goes that was not recorded, before it is refused. */
   readonly passOn?: PassOn;
+  readonly behind?: Behind;
 }
 
 /** A player of one recorded session. Throws a MaskRefusal or a FaultRefusal for what it has no place for. */
@@ -93,7 +96,7 @@ export function createPlayers(
   );
 }
 
-interface Settings extends Pick<PlayOptions, 'onMiss' | 'placement' | 'passOn'> {
+interface Settings extends Pick<PlayOptions, 'onMiss' | 'placement' | 'passOn' | 'behind'> {
   readonly masks: readonly Mask[];
 }
 
@@ -147,6 +150,7 @@ function playerOf(session: RecordedSession, { masks, onMiss, ...how }: Settings)
       const live = how.passOn && { live: how.passOn.report() };
       return { ...reportOf(script, state.placement, state), ...live };
     },
+    more: () => due(state),
     transcript: () => transcriptOfState(state),
   };
 }

@@ -124,3 +124,17 @@ function listOf(sessions: readonly RecordedSession[]): string {
   const shown = sessions.slice(0, 20).map(({ name, session }) => `${name} (${session.id})`);
   return shown.join(', ') + (sessions.length > shown.length ? ', …' : '');
 }
+
+/** Why a server cannot be connected to: nobody of this name, or all of them have their client. */
+export function notThere(
+  sessions: readonly RecordedSession[],
+  named: readonly RecordedSession[],
+  name: string,
+): SessionChoice {
+  const names = [...new Set(sessions.map((session) => session.name))].join(', ') || 'none';
+  const detail =
+    named.length === 0
+      ? `The recording has no server ${name}, only ${names}`
+      : `The recording has ${named.length} connection(s) to ${name}, and all are in use`;
+  return new SessionChoice('unknown-session', detail);
+}

@@ -105,7 +105,7 @@ async function serve(player: Player, input: Readable, output: Writable): Promise
   });
   const late = createLate();
   const say = (said: readonly Outgoing[]) => Promise.race([write(said, output, late), gone]);
-  const framer = createFramer(LONGEST_LINE, runningHash);
+  const framer = clientFramer();
   try {
     if ((await say(player.start())) !== 'more') return;
     for await (const lines of framesOf(input, framer)) {
@@ -119,6 +119,11 @@ async function serve(player: Player, input: Readable, output: Writable): Promise
 }
 
 type Framer = ReturnType<typeof createFramer>;
+
+/** Takes apart what a client says. */
+export function clientFramer(): Framer {
+  return createFramer(LONGEST_LINE, runningHash);
+}
 
 /** The lines of a stream, chunk by chunk; ends with it, and where it breaks. */
 async function* framesOf(
@@ -162,10 +167,15 @@ async function write(
       output.end();
       return 'over';
     }
-    parts.push(one.kind === 'bytes' ? one.bytes : bytesToSay(one));
+    parts.push(wireBytes(one));
   }
   await flush();
   return 'more';
+}
+
+/** What a client of the recorded server reads. */
+export function wireBytes(said: Exclude<Outgoing, { kind: 'end' }>): Uint8Array {
+  return said.kind === 'bytes' ? said.bytes : bytesToSay(said);
 }
 
 /** A message as a line; what was sent over HTTP may have line ends, which in JSON are white space. */

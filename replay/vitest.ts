@@ -47,6 +47,11 @@ export interface McpTestOptions {
    * when the code under test swallowed the error it got. `report`: it stands in `servers.report()`.
    */
   readonly misses?: 'fail' | 'report';
+  /**
+   * `workflow`, the default: what the servers say comes in the recorded order across all of them.
+   * `session`: each server keeps the order of its own session only.
+   */
+  readonly gate?: 'workflow' | 'session';
 }
 
 export interface NoFindingsOptions {
@@ -112,13 +117,13 @@ async function replay(
   task: Task,
   use: Use,
 ): Promise<void> {
-  const { misses = 'fail', recording } = options;
+  const { misses = 'fail', recording, gate = 'workflow' } = options;
   if (sessions.length === 0) {
     throw new Error(
       `${recording} has no session of the test ${nameOf(options, task)}; record it first.`,
     );
   }
-  const servers = standInsOf(sessions);
+  const servers = standInsOf(sessions, { gate });
   await use(servers);
   await servers.close();
   const missed = missesIn(servers.report());
@@ -141,6 +146,7 @@ async function record(
     transport: live.transport,
     fetch: live.fetch,
     report: () => [],
+    order: () => undefined,
     transcript: () => transcript([]),
     entries: () => [],
     close,

@@ -44,5 +44,5 @@ function isHeader(value: string): boolean {
 
 /** A challenge without the parameters that name where to log in. */
 function withoutAddresses(value: string): string {
-  return value.replace(/,? ?\b(?:resource_metadata|realm)="[^"]*"/g, '').trim() || 'Bearer';
+  return value.replace(/,? ?\b(?:resource_metadata|realm)="[^"]{0,2048}"/g, '').trim() || 'Bearer';
 }
