@@ -3,14 +3,8 @@
  */
 import { isSecretVariable } from './environment.ts';
 import { sha256Hex } from './keyed-hash.ts';
-import {
-  isSecretName,
-  LONGEST_NAME,
-  RULES,
-  SECRET_SHAPES,
-  type SecretShape,
-  wordsOf,
-} from './secrets.ts';
+import { isSecretName, LAST_LETTERS, LONGEST_NAME, wordsOf } from './secret-names.ts';
+import { RULES, SECRET_SHAPES, type SecretShape } from './secrets.ts';
 
 /** What a user adds, read and checked (user-rules.ts): plain data, which a worker can be handed. */
 export interface UserRules {
@@ -42,13 +36,10 @@ export interface RedactionRules {
   readonly userShapes: readonly SecretShape[];
 }
 
-/** The last letters of what isSecretName knows. */
-const ENDINGS = [...'delnsty'];
-
 export const DEFAULT_RULES: RedactionRules = {
   id: RULES,
   isSecretName,
-  endings: codesOf(ENDINGS),
+  endings: codesOf([...LAST_LETTERS]),
   isSecretVariable,
   shapes: SECRET_SHAPES,
   userShapes: [],
@@ -68,7 +59,7 @@ export function rulesWith(user: UserRules | undefined): RedactionRules {
   return {
     id: `${RULES}+user:${sha256Hex(JSON.stringify(user)).slice(0, 8)}`,
     isSecretName: (name) => isAdded(name) || (isSecretName(name) && !isAllowed(name)),
-    endings: codesOf([...ENDINGS, ...user.names.map((name) => name.slice(-1))]),
+    endings: codesOf([...LAST_LETTERS, ...user.names.map((name) => name.slice(-1))]),
     isSecretVariable: (name, value) =>
       variables.has(name) || isAdded(name)
         ? value.length >= SHORTEST

@@ -8,7 +8,8 @@ import { checkLinear } from './expression/linear.ts';
 import { parseExpression } from './expression/parse.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { UserRules, UserShape } from './rules.ts';
-import { LONGEST_NAME, SECRET_SHAPES, wordsOf } from './secrets.ts';
+import { LONGEST_NAME, wordsOf } from './secret-names.ts';
+import { SECRET_SHAPES } from './secrets.ts';
 
 /** The `redaction` of a configuration, or the option of a tap, as people write it. */
 export interface RedactionOptions {

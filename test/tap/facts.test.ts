@@ -5,7 +5,7 @@ import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { isSecretName } from '../../model/secrets.ts';
+import { isSecretName } from '../../model/secret-names.ts';
 import { fileHash } from '../../tap/file-hash.ts';
 import { type Ancestor, hostOf, lookByPs, lookInProc } from '../../tap/host.ts';
 import { launchOf } from '../../tap/launch.ts';
