@@ -44,7 +44,8 @@ export function readUserRules(value: unknown, path: Path, mayAllow: boolean): Us
     'allow',
   ]);
   if (allow !== undefined && !mayAllow) {
-    const reason = 'only the configuration in the state folder may say what is no secret';
+    const reason =
+      'only the configuration in the state folder may say what is no secret, and --state DIR names that folder';
     throw new RuleFault([...path, 'allow'], reason);
   }
   return {
