@@ -19,10 +19,10 @@ export function* namedAssignments(text: string, names: SecretNames): Generator<F
 }
 
 function assignedAt(text: string, sign: number, names: SecretNames): Found | undefined {
+  const end = endOfName(text, text.charCodeAt(sign - 1) === COLON ? sign - 1 : sign);
+  const name = secretNameBefore(text, end, names);
   // Comparisons and arrows; `:=` is an assignment.
   if (/[=>~]/.test(text.charAt(sign + 1))) return undefined;
-  const end = endOfName(text, text[sign - 1] === ':' ? sign - 1 : sign);
-  const name = secretNameBefore(text, end, names);
   // Azure's key has a shape of its own, which has its name in it.
   if (name === undefined || name === 'AccountKey') return undefined;
   const isMeant = end === sign && isAssigned(text, sign, name);
@@ -49,7 +49,7 @@ export function* optionSecrets(text: string, names: SecretNames): Generator<Foun
     const [option = '--'] = OPTION.exec(text) ?? [];
     const end = at + option.length;
     from = end;
-    if (!names.endings.has(text.charCodeAt(end - 1)) || !names.isSecret(option)) continue;
+    if (!names.mayEnd(text, end) || !names.isSecret(option)) continue;
     const value = argumentAt(text, end);
     if (!value) continue;
     yield value;
@@ -79,7 +79,7 @@ export function* elementSecrets(text: string, names: SecretNames): Generator<Fou
     from = at + 2;
     ELEMENT.lastIndex = from;
     const [, name = ''] = ELEMENT.exec(text) ?? [];
-    if (!names.endings.has(name.charCodeAt(name.length - 1)) || !names.isSecret(name)) continue;
+    if (!names.mayEnd(name, name.length) || !names.isSecret(name)) continue;
     const before = text.slice(Math.max(0, at - LONGEST_ELEMENT), at);
     const start = before.lastIndexOf('>') + 1;
     const secret = before.slice(start);
@@ -104,16 +104,18 @@ function found(text: string, place: Place | undefined): Found | undefined {
 function endOfName(text: string, sign: number): number {
   let end = sign;
   while (sign - end < MOST_BETWEEN && isSpace(text.charCodeAt(end - 1))) end--;
-  if (text[end - 1] !== ']') return end;
+  if (text.charCodeAt(end - 1) !== BRACKET) return end;
   while (sign - end < MOST_BETWEEN && /["'\\\]]/.test(text.charAt(end - 1))) end--;
   return end;
 }
 
 const MOST_BETWEEN = 30;
+const COLON = 0x3a;
+const BRACKET = 0x5d;
 
 /** The name that ends here, where it is that of a secret. */
 function secretNameBefore(text: string, end: number, names: SecretNames): string | undefined {
-  if (!names.endings.has(text.charCodeAt(end - 1))) return undefined;
+  if (!names.mayEnd(text, end)) return undefined;
   const name = wordBefore(text, end);
   return names.isSecret(name) ? name : undefined;
 }
@@ -121,7 +123,7 @@ function secretNameBefore(text: string, end: number, names: SecretNames): string
 /** The word that ends here; too long a one is cut off, and then is no name. */
 function wordBefore(text: string, end: number): string {
   let start = end;
-  while (end - start <= LONGEST_NAME && NAME_CHARACTER.test(text.charAt(start - 1))) start--;
+  while (end - start <= LONGEST_NAME && isOfName(text.charCodeAt(start - 1))) start--;
   // The letters of an escape in a JSON text: `\nTOKEN=`, `\u0026token=`.
   if (text[start - 1] === '\\') {
     ESCAPE.lastIndex = start;
@@ -131,7 +133,13 @@ function wordBefore(text: string, end: number): string {
 }
 
 const ESCAPE = /[bfnrt]|u[0-9A-Fa-f]{4}/y;
-const NAME_CHARACTER = /[\w.-]/;
+
+/** A letter, a digit, or one of `_.-`. */
+function isOfName(code: number): boolean {
+  const letter = code | 0x20;
+  if (letter >= 0x61 && letter <= 0x7a) return true;
+  return (code >= 0x30 && code <= 0x39) || code === 0x5f || code === 0x2e || code === 0x2d;
+}
 
 /** Where a variable, an option or a query is meant: `token=token` is how programs are written. */
 function isAssigned(text: string, sign: number, name: string): boolean {

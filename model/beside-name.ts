@@ -2,7 +2,7 @@
  * Secrets that stand beside their name and not behind it: `{"name":"X-Api-Key","value":"…"}`,
  * `{"password":{"value":"…"}}`, and `[["Authorization","…"]]`.
  */
-import { type Found, type SecretNames, textAt } from './quoted-text.ts';
+import { type Found, isSpace, type SecretNames, textAt } from './quoted-text.ts';
 
 /** How far a name is from its value at most, with all that is between. */
 const NEAR = 300;
@@ -34,11 +34,11 @@ export function* pairedSecrets(text: string, names: SecretNames): Generator<Foun
   let from = 0;
   for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', from)) {
     from = at + 1;
+    if (!isInList(text, at)) continue;
     FIRST.lastIndex = from;
     const [first, backslashes = '', mark = '"', name = ''] = FIRST.exec(text) ?? [];
-    if (first === undefined || !names.endings.has(name.charCodeAt(name.length - 1))) continue;
-    if (!names.isSecret(name) || !/[[,]\s{0,20}$/.test(text.slice(Math.max(0, at - 21), at)))
-      continue;
+    if (first === undefined || !names.mayEnd(name, name.length)) continue;
+    if (!names.isSecret(name)) continue;
     const quote = { mark: mark === "'" ? "'" : '"', backslashes: backslashes.length } as const;
     const value = textAt(text, from + first.length, quote);
     if (!value?.found || !/^\s{0,20}\]/.test(text.slice(value.after, value.after + 21))) continue;
@@ -47,5 +47,14 @@ export function* pairedSecrets(text: string, names: SecretNames): Generator<Foun
     from = value.after;
   }
 }
+
+/** Whether a list is in another one: a bracket or a comma is before it. */
+function isInList(text: string, at: number): boolean {
+  let before = at - 1;
+  while (at - before < MOST_BETWEEN && isSpace(text.charCodeAt(before))) before--;
+  return text[before] === '[' || text[before] === ',';
+}
+
+const MOST_BETWEEN = 100;
 
 const FIRST = /\s{0,20}(\\{0,15})(["'])([\w.-]{1,100})\\{0,15}["']\s{0,20},\s{0,20}/y;

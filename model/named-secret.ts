@@ -31,16 +31,31 @@ export function* namedMembers(text: string, names: SecretNames): Generator<Found
   }
 }
 
+const NONE: readonly Found[] = [];
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
+
 function foundAt(text: string, colon: number, names: SecretNames): Iterable<Found> {
-  const quote = quoteBefore(text, colon);
-  if (!quote) {
-    const found = colonSecretAt(text, colon, names);
-    return found ? [found] : [];
+  let at = colon - 1;
+  while (isSpace(text.charCodeAt(at))) at--;
+  const code = text.charCodeAt(at);
+  if (code !== DOUBLE && code !== SINGLE) {
+    const found = at === colon - 1 ? colonSecretAt(text, colon, names) : undefined;
+    return found ? [found] : NONE;
   }
-  const name = nameIn(text, quote, names);
-  if (name === undefined) return [];
+  const mark = code === DOUBLE ? '"' : "'";
+  const end = at - backslashesBefore(text, at);
+  if (!mayEndName(text, end, names)) return NONE;
+  const quote = { mark, at, backslashes: at - end } as const;
+  const name = nameIn(text, end, mark);
+  if (name === undefined) return NONE;
   if (names.isSecret(name)) return valuesAfter(text, colon + 1, quote);
-  return name === 'value' ? valueBesideName(text, colon, quote, names) : [];
+  return name === 'value' ? valueBesideName(text, colon, quote, names) : NONE;
+}
+
+/** Whether a name can end here: its last letter is one that names of secrets end in, or is an escape. */
+function mayEndName(text: string, end: number, names: SecretNames): boolean {
+  return names.mayEnd(text, end) || (text[end - 5] === 'u' && text[end - 6] === '\\');
 }
 
 /** A member called `value` is that of the name around it or beside it. */
@@ -62,24 +77,8 @@ interface QuoteBefore extends Quote {
   readonly at: number;
 }
 
-/** The quote that ends before a colon. */
-function quoteBefore(text: string, colon: number): QuoteBefore | undefined {
-  let at = colon - 1;
-  while (isSpace(text.charCodeAt(at))) at--;
-  const mark = text[at];
-  if (mark !== '"' && mark !== "'") return undefined;
-  return { mark, at, backslashes: backslashesBefore(text, at) };
-}
-
-/** The name before a quote; undefined when it ends in no letter that names of secrets end in. */
-function nameIn(
-  text: string,
-  { mark, at, backslashes }: QuoteBefore,
-  names: SecretNames,
-): string | undefined {
-  const end = at - backslashes;
-  const isEscaped = text[end - 5] === 'u' && text[end - 6] === '\\';
-  if (!isEscaped && !names.endings.has(text.charCodeAt(end - 1))) return undefined;
+/** The name that ends before a quote. */
+function nameIn(text: string, end: number, mark: string): string | undefined {
   const before = text.slice(Math.max(0, end - LONGEST_NAME - 1), end);
   const open = before.lastIndexOf(mark);
   if (open !== -1 && !before.includes('\\u', open)) return before.slice(open + 1);

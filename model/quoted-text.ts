@@ -3,8 +3,8 @@
 /** Which members and variables hold a secret. */
 export interface SecretNames {
   readonly isSecret: (name: string) => boolean;
-  /** The codes of the letters that such names end in: most names are told apart by that. */
-  readonly endings: ReadonlySet<number>;
+  /** Whether such a name may end before this place: most names are told apart by that. */
+  readonly mayEnd: (text: string, end: number) => boolean;
 }
 
 /** A secret in a text: where it starts, where it ends, and what it is without its escapes. */

@@ -29,7 +29,7 @@ export function createRedact(
   rules: RedactionRules = DEFAULT_RULES,
 ): Redact {
   const replaceValues = createReplaceValues(environment, rules);
-  const names = { isSecret: remembered(rules.isSecretName), endings: rules.endings };
+  const names = { isSecret: remembered(rules.isSecretName), mayEnd: rules.mayEnd };
   const tagOf = remembered(hash);
   const hintedShapes = createHintSearch(rules.shapes);
   return (text) => {
