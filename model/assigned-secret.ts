@@ -2,7 +2,14 @@
  * Secrets behind their name in texts that are no JSON: `NAME=` in an environment file, `?name=` in
  * an address, `--name` in a command, `name: ` in a configuration or a header, `<name>` in XML.
  */
-import { type Found, isSpace, type SecretNames, textAt } from './quoted-text.ts';
+import {
+  type Found,
+  isSpace,
+  matchAt,
+  nextInList,
+  type SecretNames,
+  textAt,
+} from './quoted-text.ts';
 import { LONGEST_NAME } from './secret-names.ts';
 import { anyValueAt, authorizationAt, cookieAt, type Place, valueAt } from './secret-value.ts';
 
@@ -61,16 +68,16 @@ const OPTION = /--[A-Za-z][\w-]{0,99}/y;
 
 function argumentAt(text: string, end: number): Found | undefined {
   if (text[end] === ' ') return found(text, valueAt(text, end));
-  BETWEEN.lastIndex = end;
-  const [between, backslashes = '', mark] = BETWEEN.exec(text) ?? [];
-  if (between === undefined || (mark !== '"' && mark !== "'")) return undefined;
+  const [closing, backslashes = '', mark] = matchAt(CLOSING, text, end);
+  if (closing === undefined || (mark !== '"' && mark !== "'")) return undefined;
+  const next = nextInList(text, end + closing.length);
+  if (next === undefined) return undefined;
   const quote = { mark, backslashes: backslashes.length } as const;
-  const value = textAt(text, end + between.length, quote)?.found;
+  const value = textAt(text, next, quote)?.found;
   return value && /^[^-\s]\S*$/.test(value.secret) ? value : undefined;
 }
 
-/** From the end of one argument to the next: `", "`. */
-const BETWEEN = /(\\{0,15})(["'])\s{0,20},\s{0,20}(?=\\{0,15}["'])/y;
+const CLOSING = /(\\{0,15})(["'])/y;
 
 /** What stands in an element of XML. */
 export function* elementSecrets(text: string, names: SecretNames): Generator<Found> {

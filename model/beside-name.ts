@@ -2,7 +2,15 @@
  * Secrets that stand beside their name and not behind it: `{"name":"X-Api-Key","value":"…"}`,
  * `{"password":{"value":"…"}}`, and `[["Authorization","…"]]`.
  */
-import { type Found, isSpace, type SecretNames, textAt } from './quoted-text.ts';
+import {
+  afterSpace,
+  beforeSpace,
+  type Found,
+  matchAt,
+  nextInList,
+  type SecretNames,
+  textAt,
+} from './quoted-text.ts';
 
 /** How far a name is from its value at most, with all that is between. */
 const NEAR = 300;
@@ -22,12 +30,13 @@ export function isNamedBehind(text: string, end: number, names: SecretNames): bo
 
 /** As a text is outside of all strings. */
 function plain(text: string): string {
-  return text.replaceAll('\\', '').replaceAll("'", '"');
+  return text.replace(LINE_END, ' ').replaceAll('\\', '').replaceAll("'", '"');
 }
 
-const NAMED_BEFORE = /"(?:name|key)"\s{0,8}:\s{0,8}"([\w.-]{1,100})"\s{0,20},\s{0,20}$/;
-const NAMED_BEHIND = /^"?\s{0,20},\s{0,20}"(?:name|key)"\s{0,8}:\s{0,8}"([\w.-]{1,100})"/;
-const AROUND = /"([\w.-]{1,100})"\s{0,8}:\s{0,8}\{\s{0,20}$/;
+const LINE_END = /\\{1,15}[nrt]/g;
+const NAMED_BEFORE = /"(?:name|key)"\s{0,8}:\s{0,8}"([\w.-]{1,100})"\s{0,60},\s{0,60}$/;
+const NAMED_BEHIND = /^"?\s{0,60},\s{0,60}"(?:name|key)"\s{0,8}:\s{0,8}"([\w.-]{1,100})"/;
+const AROUND = /"([\w.-]{1,100})"\s{0,8}:\s{0,8}\{\s{0,60}$/;
 
 /** The second of two texts that are a list, in a list of such: how headers and queries are handed on. */
 export function* pairedSecrets(text: string, names: SecretNames): Generator<Found> {
@@ -35,13 +44,13 @@ export function* pairedSecrets(text: string, names: SecretNames): Generator<Foun
   for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', from)) {
     from = at + 1;
     if (!isInList(text, at)) continue;
-    FIRST.lastIndex = from;
-    const [first, backslashes = '', mark = '"', name = ''] = FIRST.exec(text) ?? [];
-    if (first === undefined || !names.mayEnd(name, name.length)) continue;
-    if (!names.isSecret(name)) continue;
+    const begin = afterSpace(text, from);
+    const [first, backslashes = '', mark = '"', name = ''] = matchAt(FIRST, text, begin);
+    if (first === undefined || !names.mayEnd(name, name.length) || !names.isSecret(name)) continue;
+    const next = nextInList(text, begin + first.length);
     const quote = { mark: mark === "'" ? "'" : '"', backslashes: backslashes.length } as const;
-    const value = textAt(text, from + first.length, quote);
-    if (!value?.found || !/^\s{0,20}\]/.test(text.slice(value.after, value.after + 21))) continue;
+    const value = next === undefined ? undefined : textAt(text, next, quote);
+    if (!value?.found || text[afterSpace(text, value.after)] !== ']') continue;
     if (names.isSecret(value.found.secret)) continue;
     yield value.found;
     from = value.after;
@@ -50,11 +59,8 @@ export function* pairedSecrets(text: string, names: SecretNames): Generator<Foun
 
 /** Whether a list is in another one: a bracket or a comma is before it. */
 function isInList(text: string, at: number): boolean {
-  let before = at - 1;
-  while (at - before < MOST_BETWEEN && isSpace(text.charCodeAt(before))) before--;
-  return text[before] === '[' || text[before] === ',';
+  const before = text[beforeSpace(text, at - 1)];
+  return before === '[' || before === ',';
 }
 
-const MOST_BETWEEN = 100;
-
-const FIRST = /\s{0,20}(\\{0,15})(["'])([\w.-]{1,100})\\{0,15}["']\s{0,20},\s{0,20}/y;
+const FIRST = /(\\{0,15})(["'])([\w.-]{1,100})\\{0,15}["']/y;

@@ -82,12 +82,48 @@ export function backslashesBefore(text: string, at: number): number {
   return count;
 }
 
+/** Behind spaces and line ends, which a JSON text in a string writes as escapes. */
 export function afterSpace(text: string, from: number): number {
   let at = from;
-  while (isSpace(text.charCodeAt(at))) at++;
-  return at;
+  for (;;) {
+    while (isSpace(text.charCodeAt(at))) at++;
+    if (text[at] !== '\\') return at;
+    LINE_END.lastIndex = at;
+    const [written] = LINE_END.exec(text) ?? [];
+    if (written === undefined) return at;
+    at += written.length;
+  }
+}
+
+const LINE_END = /\\{1,15}[nrt]/y;
+
+/** The last place before those. */
+export function beforeSpace(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    if (isSpace(text.charCodeAt(at))) at--;
+    else if (text[at - 1] === '\\' && /[nrt]/.test(text.charAt(at))) {
+      at -= 1 + backslashesBefore(text, at);
+    } else return at;
+  }
+}
+
+/** Where the next value of a list begins, behind a comma; undefined when there is none. */
+export function nextInList(text: string, from: number): number | undefined {
+  const at = afterSpace(text, from);
+  return text[at] === ',' ? afterSpace(text, at + 1) : undefined;
 }
 
 export function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
+}
+
+/** What an expression with the flag `y` finds at a place; nothing: an empty list. */
+export function matchAt(
+  expression: RegExp,
+  text: string,
+  at: number,
+): readonly (string | undefined)[] {
+  expression.lastIndex = at;
+  return expression.exec(text) ?? [];
 }

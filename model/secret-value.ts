@@ -6,6 +6,8 @@
  * Each function gives where the secret stands of a value that begins at a place, or undefined.
  */
 
+import { matchAt } from './quoted-text.ts';
+
 export interface Place {
   readonly start: number;
   readonly end: number;
@@ -70,11 +72,6 @@ function isMixed(part: string): boolean {
   return (
     part.length >= 5 && /\d/.test(part) && /[A-Za-z]/.test(part) && !/^\d+[a-z]{1,2}$/.test(part)
   );
-}
-
-function matchAt(expression: RegExp, text: string, at: number): readonly (string | undefined)[] {
-  expression.lastIndex = at;
-  return expression.exec(text) ?? [];
 }
 
 function placeOf(start: number, value: string): Place {

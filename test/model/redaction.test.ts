@@ -424,6 +424,16 @@ describe('hostile texts', () => {
     ['addresses', '://a:'],
     ['addresses with passwords', '://a:bbbb'],
     ['spaces', ' '],
+    ['lists', '['],
+    ['pairs that do not end', ',["token","'],
+    ['members called value', '"value":"'],
+    ['options', '--token '],
+    ['options of a list', '"--token","'],
+    ['elements', '<token></token>'],
+    ['names with colons', 'token: a1'],
+    ['cookies', 'Cookie: a=b; '],
+    ['line ends in a string', '\\n'],
+    ['escapes in a name', '\\u0061":'],
   ])('50 kB of %s end', (_, unit) => {
     clean(fill(unit));
     clean(`"token":"${fill(unit)}`);
