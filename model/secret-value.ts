@@ -49,6 +49,20 @@ export function cookieAt(text: string, at: number): Place | undefined {
 }
 
 function bareAt(text: string, at: number): Place | undefined {
+  return restOfLineAt(text, at) ?? wordAt(text, at);
+}
+
+/** With any signs in it, where it is all of its line and no list, call or reference. */
+function restOfLineAt(text: string, at: number): Place | undefined {
+  const [whole = '', value = ''] = matchAt(LINE, text, at);
+  const end = at + whole.length;
+  const isAll = value !== '' && (end === text.length || /["\\\r\n]/.test(text.charAt(end)));
+  return isAll && isMinted(value) && !PARTS_OF_MORE.test(value)
+    ? placeOf(end - value.length, value)
+    : undefined;
+}
+
+function wordAt(text: string, at: number): Place | undefined {
   const [whole = '', value = ''] = matchAt(BARE, text, at);
   const end = at + whole.length;
   // A call and a reference of a program go on behind what looks like a word.
@@ -81,6 +95,8 @@ function placeOf(start: number, value: string): Place {
 const SPACE = /[ \t]{0,8}/y;
 const QUOTED = /([ \t]{0,8}\\{0,15}["'`])([^\s"'`\\<>]{4,4000})/y;
 const BARE = /[ \t]{0,8}\\{0,15}["'`]?([^\s"'`\\&<>;,(){}[\]$]{6,4000})/y;
+const LINE = /[ \t]{0,8}([^\s"'`\\<>]{6,4000})/y;
+const PARTS_OF_MORE = /^\$|[()[\]{}]|[,;]$|[&;,][\w.-]{1,100}=/;
 /** A reference to another variable is no value. */
 const ANY = /\\{0,15}["']?([^\s"'\\&<>;,(){}$]{6,4000})/y;
 const SCHEME = /[ \t]{0,8}([A-Za-z][\w-]{1,30})(?= )/y;

@@ -36,6 +36,8 @@ describe('a secret goes', () => {
     `password = '${SECRET}'`,
     `db:\n  password: ${SECRET}\n  port: 1`,
     `password: "${SECRET}"`,
+    `password: ${SECRET}$x&y`,
+    `password: x,y$${SECRET}\nport: 1`,
     `{ user: 'a', password: '${SECRET}' }`,
     `connect(user="a", password="${SECRET}")`,
     `token := "${SECRET}"`,
