@@ -78,7 +78,7 @@ function recorded(content) {
   ];
   const session = '01BENCHREPAY00000000000000';
   const clock = { wall: '2026-01-01T00:00:00.000Z', monotonic: '0', boot: 'bench' };
-  const redaction = { rules: 'default/2', key: '00000000' };
+  const redaction = { rules: 'default/3', key: '00000000' };
   const head = {
     type: 'session',
     session,

@@ -13,7 +13,7 @@ import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, terminal, visible } from './terminal.ts';
 import { placesHere } from './wrap-options.ts';
-import { nameIn, shellWord } from './wrap-report.ts';
+import { nameIn, wrapAgain } from './wrap-report.ts';
 
 export function registerOverview(program: Command): void {
   program.option('--json', 'print one JSON document').addOption(stateOption()).action(overview);
@@ -29,9 +29,7 @@ async function overview(options: CommonOptions): Promise<void> {
   const { servers } = await everyWrapped(await survey(placesHere()), await readRecords(state));
   const broken = servers.filter(missingOf);
   const hosts = wrappedHosts(await wrapped(state), sessions);
-  const next = broken[0]
-    ? `wiretape wrap ${shellWord(broken[0].name)}`
-    : nextStep(sessions, { waiting, hosts });
+  const next = broken[0] ? wrapAgain(broken[0]) : nextStep(sessions, { waiting, hosts });
   const version = ownVersion();
   const fault = await configFault(state);
   if (options.json) {

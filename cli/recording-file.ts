@@ -29,11 +29,8 @@ export async function unpackedFile(file: string): Promise<Uint8Array> {
     return unpacked(await readFile(file), file);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(
-      'no-such-file',
-      `${file} cannot be read: ${systemReason(error)}.`,
-      HOW_MADE,
-    );
+    const reason = systemCode(error) === 'EISDIR' ? 'it is a folder' : systemReason(error);
+    throw new UserError('no-such-file', `${file} cannot be read: ${reason}.`, HOW_MADE);
   }
 }
 

@@ -74,17 +74,12 @@ export function reportProblems(problems: readonly FileProblem[]): void {
 
 /** Whether a word is a file that is there; one that only looks like a file is refused. */
 export async function isFile(word: string): Promise<boolean> {
-  if (
-    await stat(word).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-  )
-    return true;
+  const found = await stat(word).catch(() => undefined);
+  if (found?.isFile()) return true;
   if (!/[\\/]|\.(?:jsonl|gz|json)$/.test(word)) return false;
   throw new UserError(
     'no-such-file',
-    `There is no file ${word}.`,
+    found ? `${word} is no file.` : `There is no file ${word}.`,
     'A session is named by its id or its name.',
   );
 }

@@ -56,10 +56,11 @@ export function registerTap(program: Command): void {
 }
 
 async function tap(words: readonly string[], options: TapOptions): Promise<void> {
+  refuseEmpty(options);
   const capture = captureOf(options.capture);
   if (options.upstream !== undefined) return await tapAddress(words, options, capture);
   const [command, ...args] = words;
-  if (command === undefined) {
+  if (command === undefined || command === '') {
     throw new UserError(
       'no-command',
       'No server was named.',
@@ -86,7 +87,7 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
     command,
     args,
     environment,
-    name: options.name ?? serverName(command, args),
+    name: options.name ?? serverName(command, args, process.cwd()),
     state,
     ...(await rulesHere(state)),
     ...optional(options),
@@ -124,6 +125,14 @@ async function tapAddress(
     capture,
     version: ownVersion(),
   });
+}
+
+/** A variable that a shell did not know leaves an empty word behind. */
+function refuseEmpty(options: TapOptions): void {
+  const empty = Object.entries(options).find(([, value]) => value === '');
+  if (!empty) return;
+  const hint = 'Leave it out, or write what it should be.';
+  throw new UserError('wrong-usage', `--${empty[0]} is empty.`, hint);
 }
 
 function captureOf(named: string): Capture {

@@ -1,4 +1,5 @@
 /** `wiretape unwrap`: takes the taps out of the configurations of hosts again. */
+import process from 'node:process';
 import type { Command } from 'commander';
 import {
   carryOut,
@@ -15,7 +16,7 @@ import { hostOption, placesHere, reported } from './wrap-options.ts';
 import { printPlans, printUnwrapped } from './wrap-report.ts';
 
 interface UnwrapOptions extends CommonOptions {
-  readonly host?: HostId;
+  readonly host?: readonly HostId[];
   readonly dryRun?: boolean;
 }
 
@@ -28,14 +29,15 @@ export function registerUnwrap(program: Command): void {
 }
 
 async function unwrap(names: readonly string[], options: UnwrapOptions): Promise<void> {
-  const { host: only, json = false } = options;
-  const hosts = only === undefined ? [] : [only];
+  const { host: hosts = [], json = false } = options;
   const state = stateOf(options.state);
   const records = await readRecords(state);
   const ofHosts = records.filter(({ host }) => hosts.length === 0 || hosts.includes(host));
   const found = await everyWrapped(await survey(placesHere(), hosts), ofHosts);
   const plans = await planUnwrap(chosenServers(found, names, 'wrapped'), records);
-  if (options.dryRun) return printPlans(plans, json);
+  const faults = names.length === 0 ? found.faults : [];
+  if (options.dryRun) return printPlans(plans, faults, json);
   await carryOut(plans, { state, records, when: new Date().toISOString() });
   printUnwrapped(plans, found.faults, json);
+  if (faults.length > 0) process.exitCode = 2;
 }

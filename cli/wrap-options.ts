@@ -1,12 +1,21 @@
 /** What `wrap` and `unwrap` have in common: where they look, and how they fail. */
 import { homedir } from 'node:os';
 import process from 'node:process';
-import { Option } from 'commander';
-import { HOST_IDS, type Places, WrapFault } from '../tap/wrap/index.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { HOST_IDS, type HostId, type Places, WrapFault } from '../tap/wrap/index.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 
+/** May be given again: its value is the list of all hosts that were named. */
 export function hostOption(): Option {
-  return new Option('--host <host>', 'only this host').choices(HOST_IDS);
+  return new Option('--host <host>', 'only this host; again for each further one')
+    .choices(HOST_IDS)
+    .argParser(hostsOf);
+}
+
+function hostsOf(text: string, before: readonly HostId[] = []): HostId[] {
+  const host = HOST_IDS.find((id) => id === text);
+  if (host) return [...new Set([...before, host])];
+  throw new InvalidArgumentError(`Allowed choices are ${HOST_IDS.join(', ')}.`);
 }
 
 /** What the table of hosts depends on, here and now. */

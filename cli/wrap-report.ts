@@ -1,4 +1,5 @@
 /** What `wrap` and `unwrap` print. Names and paths come from configurations, and are made visible. */
+import process from 'node:process';
 import {
   type FilePlan,
   type FoundServer,
@@ -41,13 +42,19 @@ export function printSurvey(found: Survey, records: readonly Wrapped[], json: bo
 function nextStep(servers: readonly FoundServer[]): string {
   if (servers.length === 0) return 'No configuration of a known host has a server.';
   const broken = servers.find(missingOf);
-  const next = broken ?? servers.find((one) => !one.obstacle && one.launcher === undefined);
+  const next = servers.find((one) => !one.obstacle && one.launcher === undefined);
+  if (broken) return wrapAgain(broken);
   if (next) return `wiretape wrap ${shellWord(next.name)}`;
   return servers.some(({ launcher }) => launcher) ? 'wiretape unwrap takes the taps out.' : '';
 }
 
+/** The command that wraps this server again, and no other of its name that another host has. */
+export function wrapAgain({ name, host }: FoundServer): string {
+  return `wiretape wrap ${shellWord(name)} --host ${host.id}`;
+}
+
 /** A name as it can be typed after a command. */
-export function shellWord(name: string): string {
+function shellWord(name: string): string {
   return /^[\w.@/:-]+$/.test(name) ? name : `'${visible(name).replaceAll("'", `'\\''`)}'`;
 }
 
@@ -96,8 +103,13 @@ function unreached(outOfReach: readonly OutOfReach[]): string[] {
   });
 }
 
-/** Shows what would change, configuration by configuration. */
-export function printPlans(plans: readonly FilePlan[], json: boolean): void {
+/** Shows what would change, configuration by configuration; one that cannot be read ends with code 2. */
+export function printPlans(
+  plans: readonly FilePlan[],
+  faults: readonly WrapFault[],
+  json: boolean,
+): void {
+  if (faults.length > 0) process.exitCode = 2;
   const changes = plans.flatMap((plan) => plan.changes);
   const hunks = changes.map(({ server, before, after }) => ({ server, ...hunk(before, after) }));
   if (json) {
@@ -107,6 +119,7 @@ export function printPlans(plans: readonly FilePlan[], json: boolean): void {
         line,
         diff: lines,
       })),
+      faults: faults.map(toldFault),
     });
     return;
   }
@@ -118,6 +131,7 @@ export function printPlans(plans: readonly FilePlan[], json: boolean): void {
     for (const text of lines) line(painted(visible(text.replaceAll('\t', '  ')), colors));
   }
   line('Nothing changed.');
+  tellFaults(faults);
 }
 
 function painted(text: string, { green, red }: Colors): string {
@@ -157,7 +171,7 @@ export function printWrapped({ plans, chosen, faults, remote, json }: WrapReport
     const other = !remote && one.kind === 'remote' && !one.bridgeObstacle ? ' (--remote)' : '';
     line(`${nameIn(one)} was left alone: ${hindrance(one, remote)}${other}`);
   }
-  if (chosen.length === 0) line('There is nothing to wrap.');
+  if (chosen.length === 0 && faults.length === 0) line('There is nothing to wrap.');
   for (const sentence of restarts(changed)) line(sentence);
   for (const file of projectFiles(changed)) {
     remark(`${file} belongs to this folder and now names paths of this machine: do not commit it.`);
@@ -187,10 +201,12 @@ export function printUnwrapped(
   }
   const { line } = terminal();
   for (const one of changed) line(`unwrapped ${nameIn(one)}`);
-  if (changed.length === 0) line('Nothing is wrapped.');
+  if (changed.length === 0) line(faults.length === 0 ? 'Nothing is wrapped.' : UNKNOWN);
   for (const sentence of restarts(changed)) line(sentence);
   tellFaults(faults);
 }
+
+const UNKNOWN = 'Nothing was unwrapped; what cannot be read may still be wrapped.';
 
 function changedIn(plans: readonly FilePlan[]): FoundServer[] {
   return plans.flatMap(({ changes }) => changes.map(({ server }) => server));

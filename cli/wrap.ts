@@ -21,7 +21,7 @@ import { hostOption, placesHere, reported } from './wrap-options.ts';
 import { printPlans, printSurvey, printWrapped } from './wrap-report.ts';
 
 interface WrapOptions extends CommonOptions {
-  readonly host?: HostId;
+  readonly host?: readonly HostId[];
   readonly all?: boolean;
   readonly remote?: boolean;
   readonly dryRun?: boolean;
@@ -38,8 +38,7 @@ export function registerWrap(program: Command): void {
 }
 
 async function wrap(names: readonly string[], options: WrapOptions): Promise<void> {
-  const { host: only, all = false, remote = false, json = false } = options;
-  const hosts = only === undefined ? [] : [only];
+  const { host: hosts = [], all = false, remote = false, json = false } = options;
   if (all && names.length > 0) {
     throw new UserError(
       'wrong-usage',
@@ -57,8 +56,10 @@ async function wrap(names: readonly string[], options: WrapOptions): Promise<voi
   const { execPath } = process;
   const wrappable = chosen.filter((one) => hindrance(one, remote) === undefined);
   const plans = await planWrap(wrappable, launcherOf({ state, execPath }), records);
-  if (options.dryRun) return printPlans(plans, json);
+  const faults = names.length === 0 ? found.faults : [];
+  if (options.dryRun) return printPlans(plans, faults, json);
   await placeLauncher(state);
   await carryOut(plans, { state, records, when: new Date().toISOString() });
   printWrapped({ plans, chosen, faults: found.faults, remote, json });
+  if (faults.length > 0) process.exitCode = 2;
 }

@@ -1,5 +1,5 @@
 /** Which environment variables of a server hold secrets (design §3, redaction). */
-import { isSecretName } from './secrets.ts';
+import { isSecretName } from './secret-names.ts';
 
 const NEVER =
   /^(?:HOME|PATH|PWD|OLDPWD|SHELL|TERM|LANG|USER|LOGNAME|TMPDIR|XDG_.*|NODE_.*|npm_.*|LC_.*)$/;

@@ -5,12 +5,15 @@
  * peer wrote it: number formats, key order, repeated keys. A secret becomes `<secret:TYPE:hmac>`;
  * the same secret always the same placeholder under one key, so that matching still works.
  */
+import { elementSecrets, namedAssignments, optionSecrets } from './assigned-secret.ts';
+import { pairedSecrets } from './beside-name.ts';
 import type { Redact } from './crossing.ts';
 import { createHintSearch, literal } from './hints.ts';
 import { inStrings, PLACEHOLDER } from './in-strings.ts';
 import { parseJson } from './json.ts';
 import type { KeyedHash } from './keyed-hash.ts';
-import { type Found, namedAssignments, namedMembers } from './named-secret.ts';
+import { namedMembers } from './named-secret.ts';
+import type { Found, SecretNames } from './quoted-text.ts';
 import { DEFAULT_RULES, type RedactionRules } from './rules.ts';
 import type { SecretShape } from './secrets.ts';
 import { replaceUserShapes } from './user-shapes.ts';
@@ -26,7 +29,7 @@ export function createRedact(
   rules: RedactionRules = DEFAULT_RULES,
 ): Redact {
   const replaceValues = createReplaceValues(environment, rules);
-  const names = { isSecret: remembered(rules.isSecretName), endings: rules.endings };
+  const names = { isSecret: remembered(rules.isSecretName), mayEnd: rules.mayEnd };
   const tagOf = remembered(hash);
   const hintedShapes = createHintSearch(rules.shapes);
   return (text) => {
@@ -36,18 +39,27 @@ export function createRedact(
       return `<secret:${type}:${tagOf(secret)}>`;
     };
     let clean = replaceValues(text, placeholder);
-    clean = replaceFound(clean, namedMembers(clean, names), (secret) =>
-      placeholder('field', secret),
-    );
-    clean = replaceFound(clean, namedAssignments(clean, names), (secret) =>
-      placeholder('variable', secret),
-    );
+    for (const [type, search] of SEARCHES) {
+      clean = replaceFound(clean, search(clean, names), (secret) => placeholder(type, secret));
+    }
     clean = replaceShapes(clean, hintedShapes(clean), placeholder);
     if (rules.userShapes.length > 0)
       clean = replaceUserShapes(clean, rules.userShapes, placeholder);
     return { text: clean, count };
   };
 }
+
+/** What is known by its name, one way of writing it after the other. */
+const SEARCHES: readonly (readonly [
+  type: string,
+  search: (text: string, names: SecretNames) => Iterable<Found>,
+])[] = [
+  ['field', namedMembers],
+  ['field', pairedSecrets],
+  ['field', elementSecrets],
+  ['variable', optionSecrets],
+  ['variable', namedAssignments],
+];
 
 /** The same few names and secrets come with every message. */
 function remembered<T>(ask: (text: string) => T): (text: string) => T {

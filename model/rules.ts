@@ -3,14 +3,8 @@
  */
 import { isSecretVariable } from './environment.ts';
 import { sha256Hex } from './keyed-hash.ts';
-import {
-  isSecretName,
-  LONGEST_NAME,
-  RULES,
-  SECRET_SHAPES,
-  type SecretShape,
-  wordsOf,
-} from './secrets.ts';
+import { isSecretName, LONGEST_NAME, mayEndName, wordsOf } from './secret-names.ts';
+import { RULES, SECRET_SHAPES, type SecretShape } from './secrets.ts';
 
 /** What a user adds, read and checked (user-rules.ts): plain data, which a worker can be handed. */
 export interface UserRules {
@@ -35,20 +29,17 @@ export interface RedactionRules {
   /** What names them in a recording. */
   readonly id: string;
   readonly isSecretName: (name: string) => boolean;
-  /** Codes of the letters that names of secrets end in. */
-  readonly endings: ReadonlySet<number>;
+  /** Whether a name of a secret may end before this place in a text. */
+  readonly mayEnd: (text: string, end: number) => boolean;
   readonly isSecretVariable: (name: string, value: string) => boolean;
   readonly shapes: readonly SecretShape[];
   readonly userShapes: readonly SecretShape[];
 }
 
-/** The last letters of what isSecretName knows. */
-const ENDINGS = [...'delnsty'];
-
 export const DEFAULT_RULES: RedactionRules = {
   id: RULES,
   isSecretName,
-  endings: codesOf(ENDINGS),
+  mayEnd: mayEndName,
   isSecretVariable,
   shapes: SECRET_SHAPES,
   userShapes: [],
@@ -63,12 +54,13 @@ export function rulesWith(user: UserRules | undefined): RedactionRules {
   const isAdded = isOneOf(user.names);
   const allowed = new Set(user.allow.names.map(spoken));
   const isAllowed = (name: string): boolean => allowed.has(spoken(name));
+  const letters = codesOf(user.names.map((name) => name.slice(-1)));
   const types = new Set(user.allow.types);
   const variables = new Set(user.variables);
   return {
     id: `${RULES}+user:${sha256Hex(JSON.stringify(user)).slice(0, 8)}`,
     isSecretName: (name) => isAdded(name) || (isSecretName(name) && !isAllowed(name)),
-    endings: codesOf([...ENDINGS, ...user.names.map((name) => name.slice(-1))]),
+    mayEnd: (text, end) => mayEndName(text, end) || letters.has(text.charCodeAt(end - 1)),
     isSecretVariable: (name, value) =>
       variables.has(name) || isAdded(name)
         ? value.length >= SHORTEST

@@ -11,7 +11,7 @@ export interface SecretShape {
   readonly shape: RegExp;
 }
 
-export const RULES = 'default/2';
+export const RULES = 'default/3';
 
 /**
  * Where a secret may start: not inside a word, but behind an escape of JSON (`\n`) or of an address
@@ -130,83 +130,32 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   prefixed('doppler', ['dp.pt.', 'dp.st.'], '[A-Za-z0-9]{40,44}'),
   prefixed('square', ['sq0atp-', 'sq0csp-'], '[A-Za-z0-9_-]{22,43}'),
   prefixed('age', ['AGE-SECRET-KEY-1'], '[A-Z0-9]{58}'),
+  prefixed('mailgun', ['key-'], '[a-f0-9]{32}(?![A-Za-z0-9])'),
+  prefixed('perplexity', ['pplx-'], '[A-Za-z0-9]{40,64}'),
+  prefixed('tavily', ['tvly-'], '[A-Za-z0-9-]{20,64}'),
+  prefixed('figma', ['figd_'], '[A-Za-z0-9_-]{38,64}'),
+  prefixed('sentry', ['sntrys_'], '[A-Za-z0-9_=+/-]{40,400}'),
+  prefixed('sentry', ['sntryu_'], '[a-f0-9]{64}'),
+  {
+    type: 'telegram',
+    hints: [':AA'],
+    shape: /(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])/g,
+  },
+  {
+    type: 'webhook',
+    hints: ['hooks.slack.com'],
+    shape: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w/]{20,200}/g,
+  },
+  {
+    type: 'webhook',
+    hints: ['api/webhooks/'],
+    shape: /(?<=discord(?:app)?\.com\/api\/webhooks\/)\d{15,21}\/[\w-]{40,100}/g,
+  },
+  {
+    type: 'user-password',
+    hints: ['-u ', '--user '],
+    // With a digit and a letter, or it is a user and his group.
+    shape:
+      /(?<=\s(?:-u|--user) \\{0,3}["']?[\w.@-]{1,40}:)(?=[^\s"'\\]{0,60}\d)(?=[^\s"'\\]{0,60}[A-Za-z])[^\s"'`\\<>()&]{4,100}/g,
+  },
 ];
-
-/** A field of this name holds a secret, when one of these is its last word. */
-const SECRET_WORDS = new Set([
-  'password',
-  'passwords',
-  'passwd',
-  'passphrase',
-  'pwd',
-  'secret',
-  'secrets',
-  'token',
-  'apikey',
-  'apikeys',
-  'authorization',
-  'cookie',
-  'cookies',
-  'credential',
-  'credentials',
-]);
-
-/** A field whose name ends in `key` holds a secret only after one of these. */
-const KEY_PREFIXES = new Set([
-  'api',
-  'access',
-  'account',
-  'private',
-  'secret',
-  'signing',
-  'encryption',
-  'auth',
-]);
-
-/** Tokens of protocols, pages and language models: places in a stream, not secrets. */
-const HARMLESS_PREFIXES = new Set([
-  'progress',
-  'page',
-  'next',
-  'prev',
-  'previous',
-  'continuation',
-  'sync',
-  'resumption',
-  'resume',
-  'cancellation',
-  'cursor',
-  'max',
-  'min',
-  'bos',
-  'eos',
-  'pad',
-  'stop',
-  'special',
-]);
-
-/** What the names of isSecretName end in; cheaper to ask than to take a name apart. */
-export const SECRET_ENDINGS =
-  /(?:passwords?|passwd|passphrase|pwd|secrets?|token|keys?|authorization|cookies?|credentials?)$/i;
-
-/** Longer names are no names. */
-export const LONGEST_NAME = 100;
-
-/** The words of a name, split at case, underscore, hyphen, dot and space, in lower case. */
-export function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[\s_.-]+/)
-    .filter((word) => word !== '');
-}
-
-/** Whether a field or variable of this name holds a secret. */
-export function isSecretName(name: string): boolean {
-  if (name.length > LONGEST_NAME || !SECRET_ENDINGS.test(name)) return false;
-  const words = wordsOf(name);
-  const last = words.at(-1) ?? '';
-  const before = words.at(-2) ?? '';
-  if (last === 'key' || last === 'keys') return KEY_PREFIXES.has(before);
-  return SECRET_WORDS.has(last) && !words.some((word) => HARMLESS_PREFIXES.has(word));
-}

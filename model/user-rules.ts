@@ -8,7 +8,8 @@ import { checkLinear } from './expression/linear.ts';
 import { parseExpression } from './expression/parse.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { UserRules, UserShape } from './rules.ts';
-import { LONGEST_NAME, SECRET_SHAPES, wordsOf } from './secrets.ts';
+import { LONGEST_NAME, wordsOf } from './secret-names.ts';
+import { SECRET_SHAPES } from './secrets.ts';
 
 /** The `redaction` of a configuration, or the option of a tap, as people write it. */
 export interface RedactionOptions {
@@ -43,7 +44,8 @@ export function readUserRules(value: unknown, path: Path, mayAllow: boolean): Us
     'allow',
   ]);
   if (allow !== undefined && !mayAllow) {
-    const reason = 'only the configuration in the state folder may say what is no secret';
+    const reason =
+      'only the configuration in the state folder may say what is no secret, and --state DIR names that folder';
     throw new RuleFault([...path, 'allow'], reason);
   }
   return {

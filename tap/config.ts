@@ -15,7 +15,7 @@ import {
   readUserRules,
 } from '../model/user-rules.ts';
 import type { ConfigPlace } from './config-place.ts';
-import { JsoncFault, parseJsonc, placeIn } from './jsonc.ts';
+import { JsoncFault, parseJsonc, placeIn, refuseRepeated } from './jsonc.ts';
 import { reasonOf } from './system-error.ts';
 import type { UnknownRules } from './tap-session.ts';
 
@@ -75,7 +75,10 @@ function readConfig({ path, isUsers }: ConfigPlace): Config {
   let root: Node | undefined;
   try {
     root = parseJsonc(text);
-    return configOf(root ? (getNodeValue(root) as unknown) : {}, isUsers);
+    // What nobody wrote adds nothing; but a save that failed leaves an empty file as well.
+    if (!root) throw new JsoncFault('it is empty: write {}, or remove it', 0);
+    refuseRepeated(root);
+    return configOf(getNodeValue(root) as unknown, isUsers);
   } catch (error) {
     if (error instanceof JsoncFault) throw invalid(path, text, error.offset, error.message);
     if (error instanceof RuleFault)

@@ -22,6 +22,24 @@ export function parseJsonc(text: string): Node | undefined {
   return root;
 }
 
+/** Throws a JsoncFault at a member that stands there before: only one of the two would count. */
+export function refuseRepeated(root: Node): void {
+  const nodes = [root];
+  for (let node = nodes.pop(); node; node = nodes.pop()) {
+    const children = node.children ?? [];
+    nodes.push(...children);
+    if (node.type !== 'object') continue;
+    const names = children.map(({ children: [name] = [] }) => name);
+    const seen = new Set<unknown>();
+    for (const name of names) {
+      if (seen.has(name?.value)) {
+        throw new JsoncFault(`${String(name?.value)} stands there twice`, name?.offset ?? 0);
+      }
+      seen.add(name?.value);
+    }
+  }
+}
+
 function treeOf(text: string, errors: ParseError[]): Node | undefined {
   try {
     return parseTree(text, errors, { allowTrailingComma: true });

@@ -65,13 +65,26 @@ function requestIn(args: readonly string[]): NpxRequest | undefined {
   return spec === undefined ? undefined : { spec };
 }
 
-/** What to call a server that nobody named: its package, its script, or its command. */
-export function serverName(command: string, args: readonly string[]): string {
+/**
+ * What to call a server that nobody named: its package, its script, or its command. A script whose
+ * name says nothing is called by the nearest folder that does; `folder`: where it is looked for.
+ */
+export function serverName(command: string, args: readonly string[], folder = ''): string {
   const name = programName(command);
   if (name === 'npx' || name === 'uvx') return nameInSpec(requestIn(args)?.spec ?? name);
   const script = isInterpreter(name) ? scriptOf(args) : undefined;
-  return script === undefined ? name : basename(script).replace(/\.\w+$/, '');
+  return script === undefined ? name : scriptName(`${folder}/${script}`);
 }
+
+function scriptName(path: string): string {
+  const [file = '', ...folders] = path.split(/[\\/]/).reverse();
+  const own = file.replace(/\.\w+$/, '');
+  if (!SAYS_NOTHING.test(own)) return own;
+  return folders.find((one) => !SAYS_NOTHING.test(one) && !/^\.{0,2}$/.test(one)) ?? own;
+}
+
+const SAYS_NOTHING =
+  /^(?:index|main|cli|app|start|run|server|__main__|dist|build|out|lib|src|bin|esm|cjs)$/;
 
 /** `server-memory` for `@modelcontextprotocol/server-memory@1.2.3`. */
 function nameInSpec(spec: string): string {

@@ -124,7 +124,7 @@ export function startSession(
     keepsAll: options.record !== undefined,
   });
   const opening = recorder.reserve();
-  const redaction = { rules: rules?.id ?? 'unknown', key: fingerprintOfKey(key) };
+  const head = opened(options, clock, { key, clean, capture, rules });
 
   return {
     id,
@@ -137,7 +137,7 @@ export function startSession(
     secrets: { key, environment: { ...environment }, rules: user },
     now: clock.now,
     open(facts) {
-      recorder.fill(opening, { ...opened(options, clock), capture, redaction, ...facts });
+      recorder.fill(opening, { ...head, ...facts });
     },
     async finish(reason) {
       isEnding = true;
@@ -219,15 +219,30 @@ function hideAll(hash: KeyedHash): Redact {
   return (text) => ({ text: `<secret:unknown:${hash(text)}>`, count: 1 });
 }
 
-function opened({ name, workflow, version }: SessionOptions, { clock }: SessionClock) {
+interface Redaction {
+  readonly key: Uint8Array;
+  readonly clean: Redact;
+  readonly capture: Capture;
+  readonly rules: RedactionRules | undefined;
+}
+
+/** What people call it is redacted as all else is, and by our rules where nobody knows the user's. */
+function opened(
+  { name, workflow, version }: SessionOptions,
+  { clock }: SessionClock,
+  { key, clean, capture, rules }: Redaction,
+) {
+  const called = rules ? clean : createRedact(keyedHash(key));
   return {
     type: 'session',
     at: 0,
-    name,
+    name: called(name).text,
     transport: 'stdio',
     fidelity: 'bytes',
     tap: `wiretape/${version}`,
     clock,
-    workflow: workflow ?? null,
+    workflow: workflow === undefined ? null : called(workflow).text,
+    capture,
+    redaction: { rules: rules?.id ?? 'unknown', key: fingerprintOfKey(key) },
   } as const;
 }

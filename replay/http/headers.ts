@@ -44,5 +44,10 @@ function isHeader(value: string): boolean {
 
 /** A challenge without the parameters that name where to log in. */
 function withoutAddresses(value: string): string {
-  return value.replace(/,? ?\b(?:resource_metadata|realm)="[^"]{0,2048}"/g, '').trim() || 'Bearer';
+  const [scheme = ''] = value.split(' ', 1);
+  const parameters = value.slice(scheme.length).split(',');
+  const kept = parameters
+    .map((one) => one.trim())
+    .filter((one) => !/^(?:resource_metadata|realm)=/.test(one));
+  return `${scheme || 'Bearer'} ${kept.join(', ')}`.trim();
 }

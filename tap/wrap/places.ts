@@ -1,5 +1,5 @@
 /** Turns the paths of the table of hosts into files of this machine. Reads folders, never files. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import type { ConfigPlace } from './hosts.ts';
 
@@ -55,6 +55,15 @@ function configFolder({ platform, environment, home }: Places): string {
   if (platform === 'darwin') return `${home}/Library/Application Support`;
   if (platform === 'win32') return environment['APPDATA'] || `${home}\\AppData\\Roaming`;
   return environment['XDG_CONFIG_HOME'] || `${home}/.config`;
+}
+
+/** Where a file is once links are followed; a file that is not there is where it is looked for. */
+export function realFile(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
 }
 
 function matches(folder: string, name: string, join: (...parts: string[]) => string): string[] {

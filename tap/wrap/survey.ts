@@ -5,7 +5,7 @@ import { type Language, type ServerText, SyntaxFault } from './entry-text.ts';
 import { WrapFault } from './fault.ts';
 import { type ConfigPlace, HOSTS, type HostId, type HostRow, type Scope } from './hosts.ts';
 import { jsonText } from './json-text.ts';
-import { filesAt, filesOf, keysOf, type Places } from './places.ts';
+import { filesAt, filesOf, keysOf, type Places, realFile } from './places.ts';
 import { obstacle, wrappingOf } from './rewrite.ts';
 import { tomlText } from './toml-text.ts';
 
@@ -93,11 +93,16 @@ interface Placed {
   readonly keys: readonly string[];
 }
 
+/** In the user's own folder a file of the user is found as that of a project as well: it is the user's. */
 function placesOf(host: HostRow, places: Places): Placed[] {
-  return host.configs.flatMap((place) =>
+  const all = host.configs.flatMap((place) =>
     filesOf(place, places).flatMap((file) =>
       keysOf(place, places).map((keys) => ({ host, place, file, keys })),
     ),
+  );
+  const users = all.filter(({ place }) => place.scope === 'user').map(({ file }) => realFile(file));
+  return all.filter(
+    ({ place, file }) => place.scope !== 'project' || !users.includes(realFile(file)),
   );
 }
 

@@ -13,8 +13,17 @@ export async function everyWrapped(
 ): Promise<Pick<Survey, 'servers' | 'faults'>> {
   const unseen = records.filter((record) => !servers.some((one) => isSameEntry(one, record)));
   const more = await Promise.all(unseen.map(serverOf));
-  const all = [...servers, ...more.filter((one) => one !== undefined)];
-  return { servers: all.filter(({ launcher }) => launcher !== undefined), faults };
+  const all = [...servers, ...more.filter(isServer)];
+  const unread = more.filter((one) => one instanceof WrapFault);
+  const known = faults.map(({ message }) => message);
+  return {
+    servers: all.filter(({ launcher }) => launcher !== undefined),
+    faults: [...faults, ...unread.filter(({ message }) => !known.includes(message))],
+  };
+}
+
+function isServer(one: FoundServer | WrapFault | undefined): one is FoundServer {
+  return one !== undefined && !(one instanceof WrapFault);
 }
 
 /** What a wrapped entry names and is gone, so that its host cannot start it; undefined: nothing. */
@@ -23,8 +32,8 @@ export function missingOf({ launcher, node }: FoundServer): 'launcher' | 'Node' 
   return node !== undefined && !existsSync(node) ? 'Node' : undefined;
 }
 
-/** The entry that a record tells of, as it is now; undefined when it is gone or cannot be read. */
-async function serverOf(record: Wrapped): Promise<FoundServer | undefined> {
+/** The entry that a record tells of, as it is now, or why it cannot be read; undefined when it is gone. */
+async function serverOf(record: Wrapped): Promise<FoundServer | WrapFault | undefined> {
   const host = HOSTS.find(({ id }) => id === record.host);
   const format = host?.configs[0]?.format;
   if (!host || !format) return undefined;
@@ -34,7 +43,7 @@ async function serverOf(record: Wrapped): Promise<FoundServer | undefined> {
     const server = serversIn(config?.text ?? '', place).find(({ name }) => name === record.name);
     return server && foundServer({ ...place, host, scope: record.scope }, server);
   } catch (error) {
-    if (error instanceof WrapFault) return undefined;
+    if (error instanceof WrapFault) return error;
     throw error;
   }
 }

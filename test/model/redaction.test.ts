@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { isSecretVariable } from '../../model/environment.ts';
 import { fingerprintOfKey, keyedHash } from '../../model/keyed-hash.ts';
 import { createRedact } from '../../model/redaction.ts';
-import { isSecretName, SECRET_SHAPES } from '../../model/secrets.ts';
+import { isSecretName } from '../../model/secret-names.ts';
+import { SECRET_SHAPES } from '../../model/secrets.ts';
 import { dice, holds, hostileJson, SEED } from '../kit/random.ts';
 
 const hash = keyedHash(new Uint8Array(32).fill(7));
@@ -60,6 +61,20 @@ const SAMPLES: readonly [type: string, text: string, found?: string][] = [
   ['doppler', `dp.pt.${token(43)}`],
   ['square', `sq0atp-${token(22)}`],
   ['age', `AGE-SECRET-KEY-1${token(58).toUpperCase()}`],
+  ['mailgun', `key-${HEX.repeat(2)}`],
+  ['perplexity', `pplx-${token(48)}`],
+  ['tavily', `tvly-dev-${token(32)}`],
+  ['figma', `figd_${token(40)}`],
+  ['sentry', `sntrys_${token(120)}`],
+  ['sentry', `sntryu_${HEX.repeat(4)}`],
+  ['telegram', `123456789:AA${token(33)}`],
+  ['webhook', `hooks.slack.com/services/T0123ABCD/B0123ABCD/${token(24)}`],
+  [
+    'webhook',
+    `https://discord.com/api/webhooks/123456789012345678/${token(68)}`,
+    `123456789012345678/${token(68)}`,
+  ],
+  ['user-password', 'curl -u bob:hunterTwo22', 'hunterTwo22'],
 ];
 
 /** Where a secret may stand; `%` is the place. */
@@ -172,6 +187,14 @@ describe('secrets known by a name', () => {
     [
       '{"t":"{\\"t\\":\\"{\\\\\\"token\\\\\\":\\\\\\"x\\\\\\"}\\"}"}',
       `{"t":"{\\"t\\":\\"{\\\\\\"token\\\\\\":\\\\\\"${field('x')}\\\\\\"}\\"}"}`,
+    ],
+    [
+      String.raw`{"p\u0061ssword":"hunterTwo22"}`,
+      String.raw`{"p\u0061ssword":"${field('hunterTwo22')}"}`,
+    ],
+    [
+      String.raw`{"t":"{\"passwor\\u0064\":\"hunterTwo22\"}"}`,
+      String.raw`{"t":"{\"passwor\\u0064\":\"${field('hunterTwo22')}\"}"}`,
     ],
     ['{"text":"{\\"password\\":\\"cut o"}', `{"text":"{\\"password\\":\\"${field('cut o')}"}`],
     ['{"password":"cut o', `{"password":"${field('cut o')}`],
@@ -401,6 +424,16 @@ describe('hostile texts', () => {
     ['addresses', '://a:'],
     ['addresses with passwords', '://a:bbbb'],
     ['spaces', ' '],
+    ['lists', '['],
+    ['pairs that do not end', ',["token","'],
+    ['members called value', '"value":"'],
+    ['options', '--token '],
+    ['options of a list', '"--token","'],
+    ['elements', '<token></token>'],
+    ['names with colons', 'token: a1'],
+    ['cookies', 'Cookie: a=b; '],
+    ['line ends in a string', '\\n'],
+    ['escapes in a name', '\\u0061":'],
   ])('50 kB of %s end', (_, unit) => {
     clean(fill(unit));
     clean(`"token":"${fill(unit)}`);

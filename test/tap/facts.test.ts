@@ -5,7 +5,7 @@ import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { isSecretName } from '../../model/secrets.ts';
+import { isSecretName } from '../../model/secret-names.ts';
 import { fileHash } from '../../tap/file-hash.ts';
 import { type Ancestor, hostOf, lookByPs, lookInProc } from '../../tap/host.ts';
 import { launchOf } from '../../tap/launch.ts';
@@ -105,6 +105,10 @@ describe('the package of a server', () => {
     ['npx.cmd', ['--package=some-server', 'run'], 'some-server'],
     ['/usr/bin/node', ['/x/notes.mjs', '--port', '1'], 'notes'],
     ['python3', ['-m', 'server'], 'python3'],
+    ['node', ['/x/weather/dist/index.js'], 'weather'],
+    ['node', ['C:\\\\x\\\\weather\\\\build\\\\index.js'], 'weather'],
+    ['node', ['/x/node_modules/@scope/notes-mcp/dist/src/cli.js', '-v'], 'notes-mcp'],
+    ['node', ['./dist/../index.js'], 'index'],
     ['/opt/bin/jira-mcp', [], 'jira-mcp'],
   ])('%s %j is called %s when nobody names it', (command, args, name) => {
     expect(serverName(command, args)).toBe(name);

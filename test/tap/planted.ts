@@ -40,6 +40,13 @@ const KINDS: Readonly<Record<string, string>> = {
   bearer: 'Bearer {A40}',
   databricks: 'dapi{H32}',
   tailscale: 'tskey-auth-{A12}-{A32}',
+  mailgun: 'key-{H32}',
+  perplexity: 'pplx-{A48}',
+  tavily: 'tvly-dev-{A32}',
+  figma: 'figd_{A40}',
+  sentry: 'sntrys_{A120}',
+  telegram: '{D9}:AA{A33}',
+  'slack-webhook': 'hooks.slack.com/services/T{U8}/B{U10}/{A24}',
   // A shape of the user's own, which his configuration names.
   acme: 'acme-{A32}',
   password: '{A14}',
@@ -103,7 +110,18 @@ const NAMED: typeof TEXTS = {
   member: (secret) => ({ password: secret }),
   'member in a string': (secret) => ({ text: JSON.stringify({ api_key: secret }) }),
   query: (secret) => ({ uri: `https://host.example/?access_token=${secret}` }),
+  fragment: (secret) => ({ uri: `https://host.example/#access_token=${secret}` }),
   variable: (secret) => ({ text: `export MY_TOKEN=${secret}\n` }),
+  'next argument': (secret) => ({ text: `run --token ${secret} now` }),
+  'next of a list': (secret) => ({ args: ['--token', secret] }),
+  'line of a configuration': (secret) => ({ text: `a: 1\npassword: ${secret}\nb = 2` }),
+  'assignment of a program': (secret) => ({ text: `password = "${secret}"` }),
+  'header in a text': (secret) => ({ text: `curl -H "Authorization: Token ${secret}" x` }),
+  'cookie in a text': (secret) => ({ text: `Set-Cookie: sid=${secret}; Path=/\r\n` }),
+  'pair of a list': (secret) => ({ headers: [['X-Api-Key', secret]] }),
+  'value beside a name': (secret) => ({ headers: [{ name: 'X-Api-Key', value: secret }] }),
+  'value below a name': (secret) => ({ password: { value: secret } }),
+  element: (secret) => ({ text: `<password>${secret}</password>` }),
 };
 
 function plant(count: number, roll: Roll): Planted[] {

@@ -145,3 +145,15 @@ async function listenAt(path: string): Promise<string[]> {
   });
   return heard;
 }
+
+test('a secret in the place of a name is in no byte that was written', async () => {
+  const state = await temporaryFolder();
+  const secret = 'ghp_canaryl0canaryl1canaryl2canaryl3canaryl4';
+  const options = ['--name', secret, '--workflow', `of ${secret}`];
+  await run(await tapped(server('echo'), { state, options }));
+  const { lines, entries } = await journal(state);
+  expect(lines.join('\n')).not.toContain('canaryl');
+  const { name, workflow } = inOrder(entries)[0] as SessionEntry;
+  expect(name).toMatch(/^<secret:github:[0-9a-f]{8}>$/);
+  expect(workflow).toBe(`of ${name}`);
+});

@@ -242,6 +242,20 @@ describe('the commands', () => {
     });
   });
 
+  test.each([
+    ['', 1, 1, 'it is empty: write {}, or remove it'],
+    ['// nothing yet\n', 1, 1, 'it is empty: write {}, or remove it'],
+    ['{"redaction":{},\n "redaction":{}}', 2, 2, 'redaction stands there twice'],
+    ['{"redaction":{"names":["a"],\n"names":["b"]}}', 2, 1, 'names stands there twice'],
+  ])('`validate` refuses %j', async (text, line, column, reason) => {
+    const { state } = await folders();
+    await writeFile(join(state, CONFIG), text);
+    const { code, stderr } = await wiretape('validate', join(state, CONFIG), '--state', state);
+    expect(code).toBe(2);
+    expect(stderr.toString()).toContain(`, line ${line}, column ${column}: ${reason}.`);
+    expect(stderr.toString()).toMatch(/\[config-invalid\]\n$/);
+  });
+
   test('`wrap` puts no tap in place whose rules cannot be read', async () => {
     const { state } = await folders({ users: '{ "x": 1 }' });
     const { code, stderr } = await wiretape('wrap', '--all', '--dry-run', '--state', state);

@@ -1,5 +1,5 @@
 // What `wiretape wrap` and `unwrap` say, on the terminal and as JSON.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
@@ -33,6 +33,9 @@ async function machine(more: Readonly<Record<string, string>> = {}) {
       const { code, stdout, stderr } = await wiretape(args, { env, cwd });
       return { code, stdout: shown(stdout), stderr: shown(stderr) };
     },
+    runAtHome: (...args: string[]) => wiretape(args, { env, cwd: env.HOME }),
+    write: (name: string, text: string) => writeFile(join(folder.path, name), text),
+    remove: (name: string) => rm(join(folder.path, name)),
     read: (name: string) => readFile(join(folder.path, name), 'utf8'),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
@@ -149,12 +152,74 @@ test('--json is one document', async () => {
   expect(undone.unwrapped).toHaveLength(2);
 });
 
+test('a configuration that cannot be read is no configuration without taps', async () => {
+  await using here = await machine();
+  const desktop = 'home/.config/Claude/claude_desktop_config.json';
+  await here.run('wrap', 'notes', '--host', 'claude-desktop');
+  const wrapped = await here.read(desktop);
+  await here.write(desktop, wrapped.slice(0, -4));
+  const unread = /claude_desktop_config\.json is no valid configuration: .*\[config-invalid\]$/m;
+  const undone = await here.run('unwrap');
+  expect(undone).toMatchObject({ code: 2, stderr: expect.stringMatching(unread) });
+  expect(undone.stdout).toBe('Nothing was unwrapped; what cannot be read may still be wrapped.\n');
+  for (const words of [['unwrap'], ['unwrap', '--dry-run'], ['wrap', '--all', '--dry-run']]) {
+    const { code, stdout } = await here.run(...words, '--json');
+    const { faults } = JSON.parse(stdout);
+    expect([words, code, faults]).toMatchObject([words, 2, [{ code: 'config-invalid' }]]);
+  }
+  const all = await here.run('wrap', '--all');
+  expect(all).toMatchObject({ code: 2, stdout: expect.stringContaining('wrapped notes in') });
+  expect(all.stderr).toMatch(unread);
+  // Also one that only a record leads to.
+  await here.write(desktop, files[desktop]);
+  await here.write('project/.mcp.json', '{');
+  const elsewhere = await here.runAtHome('unwrap');
+  expect(elsewhere.code).toBe(2);
+  expect(elsewhere.stderr).toContain('.mcp.json is no valid configuration');
+});
+
+test('what is wrapped again is the server that is broken, in its host only', async () => {
+  await using here = await machine();
+  await here.run('wrap', 'notes', '--host', 'claude-desktop');
+  await here.remove('home/.local/state/wiretape/wiretape-launcher.mjs');
+  const next = 'wiretape wrap notes --host claude-desktop';
+  expect((await here.run()).stdout).toContain(`Next: ${next}\n`);
+  expect((await here.run('wrap')).stdout).toContain(`Nothing changed.  ${next}\n`);
+  await here.run(...next.split(' ').slice(1));
+  expect(await here.read('project/.mcp.json')).toBe(files['project/.mcp.json']);
+  expect((await here.run()).stdout).not.toContain('cannot start');
+});
+
+test('--host may be given again', async () => {
+  await using here = await machine();
+  const hosts = ['--host', 'claude-desktop', '--host', 'claude-code'];
+  expect((await here.run('wrap', ...hosts)).stdout.match(/^wrapped notes in/gm)).toHaveLength(2);
+  expect((await here.run('unwrap', ...hosts)).stdout.match(/^unwrapped/gm)).toHaveLength(2);
+});
+
+test('at home the configurations of the user are those of the user', async () => {
+  const notes = '{"mcpServers":{"notes":{"command":"x"}}}';
+  await using here = await machine({ 'home/.gemini/settings.json': notes });
+  const { stdout } = await here.runAtHome('wrap');
+  expect(stdout).toMatch(/^Gemini CLI +notes +stdio$/m);
+  expect(stdout).not.toContain('project');
+  const { stderr } = await here.runAtHome('wrap', '--host', 'gemini');
+  expect(stderr).not.toContain('do not commit');
+});
+
 test.each([
   [['wrap', 'note'], 'unknown-server'],
   [['unwrap', 'notes'], 'unknown-server'],
   [['wrap', 'jira'], 'cannot-wrap'],
   [['wrap', 'notes', '--all'], 'wrong-usage'],
   [['wrap', '--host', 'emacs'], 'wrong-usage'],
+  [['wrap', 'notes', '--state', ''], 'wrong-usage'],
+  [['tap', '--', ''], 'no-command'],
+  [['tap', '--name', '', '--', 'true'], 'wrong-usage'],
+  [['tap', '--workflow', '', '--', 'true'], 'wrong-usage'],
+  [['tap', '--state', '', '--', 'true'], 'wrong-usage'],
+  [['check', '/'], 'no-such-file'],
+  [['validate', '/'], 'no-such-file'],
   [['wrap', 'notes', '--state', '/dev/null/x'], 'unwritable-folder'],
 ])('%j is refused: %s', async (words, code) => {
   await using here = await machine();
