@@ -1,4 +1,5 @@
-// What a recorded server costs (figure F10), beside the SDK's own client and server in memory, in the same run.
+// What a recorded server costs (figure F10), beside the SDK's own client and server in memory, in the same run; and
+// whether one recording has one transcript, whoever asks in which order (F16).
 // node bench/replay.mjs [CALLS] [ROUNDS]: prints calls a second, the best of the rounds, and the ratio. Nothing here fails.
 
 import { resolve } from 'node:path';
@@ -14,7 +15,7 @@ const rounds = Number(process.argv[3] ?? 7);
 const dist = process.env['WIRETAPE_DIST'] ?? resolve(import.meta.dirname, '../dist');
 /** @param {string} path */
 const room = (path) => import(pathToFileURL(resolve(dist, path)).href);
-const { standIns } = await room('replay/index.js');
+const { createPlayer, recordedSessions, standIns, transcript } = await room('replay/index.js');
 const { messageOrFrame } = await room('model/line.js');
 
 const CLIENT = { name: 'bench', version: '1.0.0' };
@@ -35,6 +36,46 @@ for (const [size, text] of Object.entries(TEXTS)) {
   }
 }
 
+/** Replays of one recording whose client asks in another order and with other ids each time. */
+const REPLAYS = 10_000;
+const [overlapping] = recordedSessions(recorded([{ type: 'text', text: 'x' }], 16));
+const hashes = new Set();
+for (let seed = 1; seed <= REPLAYS; seed++) hashes.add(hashOf(seed));
+process.stdout.write(
+  `${REPLAYS} replays of 16 calls at once, seeds 1 to ${REPLAYS}: F16 ${hashes.size} transcript (goal 1)\n`,
+);
+
+/** @param {number} seed */
+function hashOf(seed) {
+  const player = createPlayer(overlapping);
+  const draw = seeded(seed);
+  const asked = overlapping.entries
+    .filter((/** @type {any} */ { from }) => from === 'client')
+    .map((/** @type {any} */ { value }) => value);
+  const calls = asked.slice(2).map((/** @type {any} */ value) => ({ value, at: draw() }));
+  calls.sort((/** @type {any} */ a, /** @type {any} */ b) => a.at - b.at);
+  const said = [...asked.slice(0, 2), ...calls.map((/** @type {any} */ { value }) => value)];
+  player.start();
+  for (const value of said) {
+    const id = 'id' in value ? { id: `${seed}-${Math.floor(draw() * 1e9)}` } : {};
+    player.receive({ ...value, ...id });
+  }
+  return transcript([player.transcript()]).hash;
+}
+
+/**
+ * Numbers from 0 to below 1, the same for the same seed.
+ *
+ * @param {number} seed
+ */
+function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 /**
  * A client and a server of the SDK, linked in memory.
  *
@@ -49,11 +90,18 @@ async function linked(content) {
 }
 
 /**
- * What the tap would have recorded of the same client and server.
+ * What the tap would have recorded of the same client and server; `atOnce`: of so many calls before
+ * the first answer, else of all `calls` one after the other.
  *
  * @param {{ type: string, text: string }[]} content
+ * @param {number} [atOnce]
  */
-function recorded(content) {
+function recorded(content, atOnce) {
+  const turns = (/** @type {number} */ count) =>
+    Array.from({ length: count }, (_, at) => [
+      ['client', { id: at + 1, method: 'tools/call', params: { name: 'read', arguments: { at } } }],
+      ['server', { id: at + 1, result: { content } }],
+    ]);
   const said = [
     [
       'client',
@@ -71,10 +119,9 @@ function recorded(content) {
       },
     ],
     ['client', { method: 'notifications/initialized' }],
-    ...Array.from({ length: calls }, (_, at) => [
-      ['client', { id: at + 1, method: 'tools/call', params: { name: 'read', arguments: { at } } }],
-      ['server', { id: at + 1, result: { content } }],
-    ]).flat(),
+    ...(atOnce === undefined
+      ? turns(calls).flat()
+      : [...turns(atOnce).map(([asked]) => asked), ...turns(atOnce).map(([, answer]) => answer)]),
   ];
   const session = '01BENCHREPAY00000000000000';
   const clock = { wall: '2026-01-01T00:00:00.000Z', monotonic: '0', boot: 'bench' };

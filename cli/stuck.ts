@@ -11,6 +11,7 @@ import { chooseSessions, gather, isFile, reportProblems, withSource } from './se
 import type { Source } from './source.ts';
 import { stateOf } from './state.ts';
 import { type Colors, printJson, shorten, terminal, visible } from './terminal.ts';
+import { shellWord } from './wrap-report.ts';
 
 /** What waits, with the names of its sessions. */
 interface Stuck {
@@ -33,7 +34,11 @@ async function stuck(word: string | undefined, options: CommonOptions): Promise<
   if (blames.length > 0) process.exitCode = 1;
   if (options.json) return printJson({ stuck: blames });
   const { line, colors } = terminal();
-  for (const blame of blames) for (const text of [...linesOf(blame, names, colors), '']) line(text);
+  const from = isInFile ? word : undefined;
+  for (const blame of blames) {
+    for (const text of [...linesOf(blame, names, colors), againText(blame, from, colors), ''])
+      line(text);
+  }
   if (blames.length === 0) line('No call waits.');
 }
 
@@ -84,6 +89,12 @@ const NAME = 80;
 const SENTENCE = 600;
 
 const OVER: ReadonlySet<Blame['cause']> = new Set(['late-answer', 'process-gone', 'client-gone']);
+
+/** How the call is made again without its host; `file`: the recording it is in, when it is none of the store. */
+function againText({ session, call }: Blame, file: string | undefined, colors: Colors): string {
+  const words = [file === undefined ? session : shellWord(file), '--only', call, '-- COMMAND'];
+  return colors.dim(`Without the host: wiretape replay client ${words.join(' ')}`);
+}
 
 function linesOf(blame: Blame, names: Stuck['names'], colors: Colors): string[] {
   const { session, method, subject, waited, cause, sentence, evidence, confirm } = blame;

@@ -74,20 +74,27 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   // The server first, everything else while it gets ready.
   const environment = process.env;
   const started = await startServer({ command, args, environment });
-  const [{ runTap }, { serverName }, { stateOf }, { rulesHere }, { ownVersion }] =
-    await Promise.all([
-      import('../tap/run.ts'),
-      import('../tap/program.ts'),
-      import('./state.ts'),
-      import('./config.ts'),
-      import('../tap/own-version.ts'),
-    ]);
+  const [
+    { runTap },
+    { serverName },
+    { stateOf },
+    { rulesHere },
+    { ownVersion },
+    { workingFolder },
+  ] = await Promise.all([
+    import('../tap/run.ts'),
+    import('../tap/program.ts'),
+    import('./state.ts'),
+    import('./config.ts'),
+    import('../tap/own-version.ts'),
+    import('../tap/config-place.ts'),
+  ]);
   const state = stateOf(options.state);
   const ended = await runTap(started, {
     command,
     args,
     environment,
-    name: options.name ?? serverName(command, args, process.cwd()),
+    name: options.name ?? serverName(command, args, workingFolder()),
     state,
     ...(await rulesHere(state)),
     ...optional(options),
@@ -142,12 +149,21 @@ function captureOf(named: string): Capture {
   throw new UserError('wrong-usage', `There is no capture level ${named}.`, hint);
 }
 
+/** Also where the folder of this process is gone: then a relative name has no place, and that is said at the end. */
+function absolute(file: string): string {
+  try {
+    return resolve(file);
+  } catch {
+    return file;
+  }
+}
+
 function optional({ workflow, record, propagate }: TapOptions) {
   const how = PROPAGATION.find((one) => one === propagate);
   return {
     ...(how === undefined ? {} : { propagate: how }),
     ...(workflow === undefined ? {} : { workflow }),
-    ...(record === undefined ? {} : { record: resolve(record) }),
+    ...(record === undefined ? {} : { record: absolute(record) }),
   };
 }
 

@@ -54,7 +54,7 @@ export function wrapAgain({ name, host }: FoundServer): string {
 }
 
 /** A name as it can be typed after a command. */
-function shellWord(name: string): string {
+export function shellWord(name: string): string {
   return /^[\w.@/:-]+$/.test(name) ? name : `'${visible(name).replaceAll("'", `'\\''`)}'`;
 }
 

@@ -19,7 +19,7 @@ import { expect, type TestAPI, type TestContext, test } from 'vitest';
 import { openRecording } from './open.ts';
 import { type LiveServers, recordTest } from './record-test.ts';
 import { type RecordedSession, recordedSessions } from './recorded.ts';
-import { type StandIns, standInsOf } from './stand-ins.ts';
+import { type StandIns, type StandInsOptions, standInsOf } from './stand-ins.ts';
 import { sessionsOfTest } from './test-sessions.ts';
 import { transcript } from './transcript.ts';
 import { divergencesIn, findingsIn, missesIn } from './verdict.ts';
@@ -29,7 +29,7 @@ export type { Difference, Miss, ReplayReport } from './report.ts';
 export type { StandIns } from './stand-ins.ts';
 export type { StandInTransport } from './transport.ts';
 
-export interface McpTestOptions {
+export interface McpTestOptions extends Omit<StandInsOptions, 'onMiss' | 'passOn' | 'behind'> {
   /** The recording: a path, relative to the folder that vitest runs in, or a file URL. */
   readonly recording: string | URL;
   /**
@@ -47,11 +47,6 @@ export interface McpTestOptions {
    * when the code under test swallowed the error it got. `report`: it stands in `servers.report()`.
    */
   readonly misses?: 'fail' | 'report';
-  /**
-   * `workflow`, the default: what the servers say comes in the recorded order across all of them.
-   * `session`: each server keeps the order of its own session only.
-   */
-  readonly gate?: 'workflow' | 'session';
 }
 
 export interface NoFindingsOptions {
@@ -117,13 +112,13 @@ async function replay(
   task: Task,
   use: Use,
 ): Promise<void> {
-  const { misses = 'fail', recording, gate = 'workflow' } = options;
+  const { misses = 'fail', recording } = options;
   if (sessions.length === 0) {
     throw new Error(
       `${recording} has no session of the test ${nameOf(options, task)}; record it first.`,
     );
   }
-  const servers = standInsOf(sessions, { gate });
+  const servers = standInsOf(sessions, options);
   await use(servers);
   await servers.close();
   const missed = missesIn(servers.report());

@@ -20,7 +20,8 @@ export function configsHere(state: string): ConfigPlace[] {
   return configsAt(state, workingFolder() ?? state);
 }
 
-function workingFolder(): string | undefined {
+/** Where this process is; undefined when its folder is gone. */
+export function workingFolder(): string | undefined {
   try {
     return process.cwd();
   } catch {

@@ -14,7 +14,7 @@ export interface Servers {
  * Reads every note in the folder, remembers each, and writes an index of what is remembered, under a
  * title for which a server asks the agent's own model.
  */
-export async function fileNotes(servers: Servers): Promise<string> {
+export async function fileNotes(servers: Servers, kind = 'note'): Promise<string> {
   const files = await connect(servers.filesystem);
   const memory = await connect(servers.memory);
   const everything = await connect(servers.everything);
@@ -24,7 +24,7 @@ export async function fileNotes(servers: Servers): Promise<string> {
     names.map(async (path) => ({ path, text: await call(files, 'read_text_file', { path }) })),
   );
   for (const { path, text } of notes) {
-    const entity = { name: path, entityType: 'note', observations: [text.trim()] };
+    const entity = { name: path, entityType: kind, observations: [text.trim()] };
     await call(memory, 'create_entities', { entities: [entity] });
   }
   const graph = JSON.parse(await call(memory, 'read_graph', {}));

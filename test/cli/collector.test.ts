@@ -73,6 +73,10 @@ describe('without a collector', () => {
       )
       .toBe(1);
     const { code, stdout } = await run('stuck');
+    const again =
+      /Without the host: wiretape (.*) -- COMMAND\n/.exec(stdout)?.[1]?.split(' ') ?? [];
+    const once = await wiretape([...again, '--state', state, '--', process.execPath, MEMORY]);
+    expect(once.stdout).toContain('mute: 1 of 1 call sent, 1 answer compared.');
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /^mute · tools\/list · waiting .*\nThe server owes the next move.*\nEvidence: \w+:1/,
