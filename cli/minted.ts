@@ -4,6 +4,7 @@
  */
 import { isObject, type JsonObject } from '../model/json.ts';
 import { META } from '../model/methods.ts';
+import { PLACEHOLDER } from '../model/placeholder.ts';
 
 export interface Minted {
   /** The JSON of params or of a result. */
@@ -36,7 +37,7 @@ const SHAPES: readonly (readonly [kind: string, shape: RegExp])[] = [
   ['uuid', /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi],
   ['ulid', /\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g],
   ['time', /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/g],
-  ['secret', /<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>/g],
+  ['secret', PLACEHOLDER],
 ];
 
 export function createMinted(): Minted {

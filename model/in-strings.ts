@@ -1,8 +1,6 @@
 /** The strings of a JSON text, changed where they stand; all else stays as it was written. */
 import { endOfString } from './json.ts';
-
-/** What stands in place of a secret. */
-export const PLACEHOLDER = /^<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>$/;
+import { isPlaceholder } from './placeholder.ts';
 
 /**
  * Changes what stands in the strings of a JSON text. A number that is a secret as a whole becomes a
@@ -16,7 +14,7 @@ export function inStrings(text: string, change: (part: string) => string): strin
     const open = quote === -1 ? text.length : quote;
     changed += text.slice(at, open).replace(NUMBER, (number) => {
       const clean = change(number);
-      return PLACEHOLDER.test(clean) ? `"${clean}"` : number;
+      return isPlaceholder(clean) ? `"${clean}"` : number;
     });
     if (quote === -1) return changed;
     const close = endOfString(text, quote);

@@ -9,10 +9,11 @@ import { elementSecrets, namedAssignments, optionSecrets } from './assigned-secr
 import { pairedSecrets } from './beside-name.ts';
 import type { Redact } from './crossing.ts';
 import { createHintSearch, literal } from './hints.ts';
-import { inStrings, PLACEHOLDER } from './in-strings.ts';
+import { inStrings } from './in-strings.ts';
 import { parseJson } from './json.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { namedMembers } from './named-secret.ts';
+import { isPlaceholder, placeholderOf } from './placeholder.ts';
 import type { Found, SecretNames } from './quoted-text.ts';
 import { DEFAULT_RULES, type RedactionRules } from './rules.ts';
 import type { SecretShape } from './secrets.ts';
@@ -36,7 +37,7 @@ export function createRedact(
     let count = 0;
     const placeholder: Placeholder = (type, secret) => {
       count++;
-      return `<secret:${type}:${tagOf(secret)}>`;
+      return placeholderOf(type, tagOf(secret));
     };
     let clean = replaceValues(text, placeholder);
     for (const [type, search] of SEARCHES) {
@@ -84,7 +85,7 @@ function replaceFound(
   let clean = '';
   let copied = 0;
   for (const { start, end, secret, quote = '' } of found) {
-    if (PLACEHOLDER.test(secret)) continue;
+    if (isPlaceholder(secret)) continue;
     clean += text.slice(copied, start) + quote + placeholder(secret) + quote;
     copied = end;
   }

@@ -4,6 +4,7 @@
  */
 import { inStrings } from './in-strings.ts';
 import { parseJson } from './json.ts';
+import { PLACEHOLDER } from './placeholder.ts';
 import type { Placeholder } from './redaction.ts';
 import type { SecretShape } from './secrets.ts';
 
@@ -21,9 +22,6 @@ export function replaceUserShapes(
   return parseJson(text).ok ? inStrings(text, hidden) : hidden(text);
 }
 
-/** What was redacted before: it holds no secret, and must stay whole. */
-const DONE = /<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>/g;
-
 function replaceShape(text: string, { type, shape }: SecretShape, placeholder: Placeholder) {
   const replaced = (part: string): string =>
     part.replace(shape, (match, ...more: unknown[]) => {
@@ -35,7 +33,8 @@ function replaceShape(text: string, { type, shape }: SecretShape, placeholder: P
     });
   let clean = '';
   let done = 0;
-  for (const found of text.matchAll(DONE)) {
+  // What was redacted before holds no secret, and must stay whole.
+  for (const found of text.matchAll(PLACEHOLDER)) {
     clean += replaced(text.slice(done, found.index)) + found[0];
     done = found.index + found[0].length;
   }

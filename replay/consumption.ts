@@ -8,12 +8,14 @@
  *
  * It never falls back to something similar: what has no equal is a miss, and says why.
  */
+
 import { canonicalJson } from '../model/canonical.ts';
 import { subjectOf } from '../model/message.ts';
+import { hasPlaceholder } from '../model/placeholder.ts';
 import type { Call } from '../model/session.ts';
 import { compareValues } from './compare.ts';
 import { type Mask, type MaskedPlace, maskedPlaces, masksOf, withMasks } from './masks.ts';
-import { hasPlaceholder, type Secrets } from './placeholders.ts';
+import type { Secrets } from './placeholders.ts';
 import { createRising } from './rising.ts';
 import { type ClientItem, isAnswer, isCancel, type Script } from './script.ts';
 import { matchedParams } from './volatile.ts';

@@ -6,14 +6,8 @@
  * What a placeholder means is learned from the messages of one session and kept in memory only.
  */
 import { isObject, type JsonObject } from '../model/json.ts';
+import { hasPlaceholder, PLACEHOLDER } from '../model/placeholder.ts';
 import { SECRET_SHAPES } from '../model/secrets.ts';
-
-/** A redacted secret in a text. */
-export const PLACEHOLDER = /<secret:([a-z0-9-]{1,40}):[0-9a-f]{8}>/g;
-
-export function hasPlaceholder(text: string): boolean {
-  return text.includes('<secret:') && text.search(PLACEHOLDER) !== -1;
-}
 
 /** What placeholders were found to mean. A trial is a guess that is kept or forgotten as a whole. */
 export interface Secrets {

@@ -8,6 +8,7 @@ import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
 import type { Capture, SessionEntry } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
+import { placeholderOf } from '../model/placeholder.ts';
 import type { Propagation } from '../model/propagate.ts';
 import { createRedact } from '../model/redaction.ts';
 import { DEFAULT_RULES, type RedactionRules, rulesWith, type UserRules } from '../model/rules.ts';
@@ -216,7 +217,7 @@ function redactionOf({ rules, capture = 'redacted' }: SessionOptions, say: (line
 
 /** Redaction by rules that nobody knows: any text may be a secret. */
 function hideAll(hash: KeyedHash): Redact {
-  return (text) => ({ text: `<secret:unknown:${hash(text)}>`, count: 1 });
+  return (text) => ({ text: placeholderOf('unknown', hash(text)), count: 1 });
 }
 
 interface Redaction {

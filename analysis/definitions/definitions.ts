@@ -4,6 +4,7 @@
  */
 import { type Catalog, catalogs, type OfferKind } from '../../model/catalog.ts';
 import { isObject, type JsonObject, member, textMember } from '../../model/json.ts';
+import { unkeyed } from '../../model/placeholder.ts';
 import { type Call, nameOf, type SessionView } from '../../model/session.ts';
 
 /** The members of a baseline that hold definitions, and the kind each holds. */
@@ -90,11 +91,9 @@ function instructionsIn(view: SessionView): string | undefined {
   return textMember(member(answer, 'result'), 'instructions');
 }
 
-/** The hash in a placeholder is of the key of one user, and a baseline is for all of them. */
-const SEAL = /<secret:([a-z0-9-]{1,40}):[0-9a-f]{8}>/g;
-
+/** A baseline is for all users, each of whom has a key. */
 function unsealed(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(SEAL, '<secret:$1>');
+  if (typeof value === 'string') return unkeyed(value);
   if (Array.isArray(value)) return value.map(unsealed);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, unsealed(inner)]));

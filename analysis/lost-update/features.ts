@@ -9,6 +9,7 @@
  * A feature is a number, a hash of 53 bits of its sort and words, so that megabytes of recorded text
  * are walked without a string being made of any of them.
  */
+import { hasPlaceholder, PLACEHOLDER } from '../../model/placeholder.ts';
 
 export type Feature = number;
 export type Sort = 'word' | 'pair' | 'compound' | 'line';
@@ -179,11 +180,10 @@ function isOfWord(code: number, text: string, at: number): boolean {
 }
 
 const LETTER = /[\p{L}\p{N}\p{M}]/u;
-const PLACEHOLDER = /<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>/gi;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** Without secrets, and without the differences that servers make: case, and Unicode forms. */
 export function plain(text: string): string {
-  const clean = text.includes('<secret:') ? text.replaceAll(PLACEHOLDER, ' ') : text;
+  const clean = hasPlaceholder(text) ? text.replaceAll(PLACEHOLDER, ' ') : text;
   return (ASCII.test(clean) ? clean : clean.normalize('NFKC')).toLowerCase();
 }

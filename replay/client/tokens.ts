@@ -1,8 +1,8 @@
 /** What of a text or value may have been minted by a server: ids, handles, cursors, placeholders. */
 import { lastWord } from '../../analysis/footprint/words.ts';
 import { bitsPerCharacter } from '../../model/environment.ts';
+import { PLACEHOLDER } from '../../model/placeholder.ts';
 import { classOf } from '../mask-classes.ts';
-import { PLACEHOLDER } from '../placeholders.ts';
 
 /** A part of a text that stands between separators; `end` is behind it. */
 export interface Piece {

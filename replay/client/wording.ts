@@ -1,9 +1,9 @@
 /** The text that is sent for a recorded line: the same, with the values of the live run in it. */
 import { groupBy } from '../../model/group.ts';
 import type { Id } from '../../model/message.ts';
+import { PLACEHOLDER } from '../../model/placeholder.ts';
 import type { Call } from '../../model/session.ts';
 import { type Path, replaceAt } from '../json-text.ts';
-import { PLACEHOLDER } from '../placeholders.ts';
 import type { ClientItem } from '../script.ts';
 import type { Bindings } from './bindings.ts';
 import type { Flow, Use } from './flow.ts';

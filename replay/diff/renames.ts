@@ -14,6 +14,7 @@
 
 import type { Peer } from '../../model/entry.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { isPlaceholder } from '../../model/placeholder.ts';
 import { membersOf } from '../compare.ts';
 import { isMinted, isTelling, type Rename, renamesBetween, tokensOf } from './tokens.ts';
 import { type Change, innerPair } from './values.ts';
@@ -127,16 +128,13 @@ function isCarriedOn({ given, used }: Candidate): boolean {
 function isNaming(candidate: Candidate, minting: ReadonlySet<string>): boolean {
   const { rename, places, given, used, sameKey } = candidate;
   const [a, b] = rename;
-  if (!sameKey && (isSecret(a) || isSecret(b))) return typeOfSecret(a) === typeOfSecret(b);
+  if (!sameKey && (isPlaceholder(a) || isPlaceholder(b)))
+    return typeOfSecret(a) === typeOfSecret(b);
   // What the client said first is its own.
   if (given === Number.POSITIVE_INFINITY) return false;
   if (isCarriedOn(candidate)) return true;
   if (used !== Number.NEGATIVE_INFINITY) return false;
   return (isMinted(a) && isMinted(b)) || [...places].every((place) => minting.has(place));
-}
-
-function isSecret(token: string): boolean {
-  return token.startsWith('<secret:');
 }
 
 function typeOfSecret(token: string): string {
@@ -152,7 +150,7 @@ interface Ties {
 function createTies(): Ties {
   const [toB, toA] = [new Map<string, Set<string>>(), new Map<string, Set<string>>()];
   const scope = (token: string, name: string): string =>
-    isTelling(token) || isSecret(token) ? token : `${name} ${token}`;
+    isTelling(token) || isPlaceholder(token) ? token : `${name} ${token}`;
   return {
     add(name, [a, b]) {
       put(toB, scope(a, name), b);

@@ -2,7 +2,8 @@
  * Placeholders of secrets. Under one key equal placeholders are equal secrets. Where one side was
  * recorded in the clear, a placeholder agrees with any text that its rule finds there, one to one.
  */
-import { agree, createSecrets, hasPlaceholder } from '../placeholders.ts';
+import { hasPlaceholder } from '../../model/placeholder.ts';
+import { agree, createSecrets } from '../placeholders.ts';
 import type { Agree } from './values.ts';
 
 export function createAgreement(): Agree {

@@ -1,8 +1,10 @@
+import { PLACEHOLDER } from '../../model/placeholder.ts';
+
 /**
  * The parts of a text that may name something: ids alone, in an address or in a sentence.
  * Placeholders of redacted secrets are such parts, whatever signs are in them.
  */
-const TOKEN = /<secret:[a-z0-9-]{1,40}:[0-9a-f]{8}>|[\p{L}\p{N}_-]+/gu;
+const TOKEN = new RegExp(`${PLACEHOLDER.source}|[\\p{L}\\p{N}_-]+`, 'gu');
 
 /** A text as its tokens, and what stands between them. */
 export interface Tokens {
@@ -22,7 +24,7 @@ export function tokensOf(text: string): Tokens {
 
 /** The text with each token replaced by another. */
 export function withTokens(text: string, other: (token: string) => string): string {
-  return text.replace(TOKEN, other);
+  return text.replace(TOKEN, (token) => other(token));
 }
 
 export type Rename = readonly [a: string, b: string];

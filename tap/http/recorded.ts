@@ -6,6 +6,7 @@
 import type { Redact } from '../../model/crossing.ts';
 import type { Capture } from '../../model/entry.ts';
 import type { KeyedHash } from '../../model/keyed-hash.ts';
+import { placeholderOf } from '../../model/placeholder.ts';
 import { pairsOf, type RawHeaders } from './headers.ts';
 
 /** What recording a header or path works with. */
@@ -48,7 +49,7 @@ function recordedValue(name: string, value: string, { redact, hash, isSecretName
 /** `Bearer <secret:header:…>`: which scheme it was is no secret. */
 function withoutCredential(value: string, hash: KeyedHash): string {
   const [, scheme = '', credential = value] = /^([A-Za-z][\w-]{0,30} )(\S.*)$/s.exec(value) ?? [];
-  return `${scheme}<secret:header:${hash(credential)}>`;
+  return scheme + placeholderOf('header', hash(credential));
 }
 
 const CODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
