@@ -138,18 +138,20 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   prefixed('sentry', ['sntryu_'], '[a-f0-9]{64}'),
   {
     type: 'telegram',
-    hints: [':AA'],
-    shape: /(?<!\d)\d{8,10}:AA[\w-]{33}(?![\w-])/g,
+    hints: [':AA', '%3AAA', '%3aAA'],
+    shape: /(?<!\d)\d{8,10}(?::|%3[Aa])AA[\w-]{33}(?![\w-])/g,
   },
   {
     type: 'webhook',
     hints: ['hooks.slack.com'],
-    shape: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w/]{20,200}/g,
+    shape:
+      /hooks\.slack\.com(?:\/|%2[Ff])(?:services|workflows|triggers)(?:\/|%2[Ff])[\w/%]{20,200}/g,
   },
   {
     type: 'webhook',
-    hints: ['api/webhooks/'],
-    shape: /(?<=discord(?:app)?\.com\/api\/webhooks\/)\d{15,21}\/[\w-]{40,100}/g,
+    hints: ['api/webhooks/', 'api%2Fwebhooks%2F', 'api%2fwebhooks%2f'],
+    shape:
+      /(?<=discord(?:app)?\.com(?:\/|%2[Ff])api(?:\/|%2[Ff])webhooks(?:\/|%2[Ff]))\d{15,21}(?:\/|%2[Ff])[\w-]{40,100}/g,
   },
   {
     type: 'user-password',
