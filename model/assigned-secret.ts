@@ -43,8 +43,12 @@ export function colonSecretAt(text: string, colon: number, names: SecretNames): 
   return isNone ? undefined : found(text, namedValueAt(text, colon + 1, name));
 }
 
-/** In `<secret:url-password:…>` both names are those of what was redacted. */
+/**
+ * In `<secret:url-password:…>` both names are those of what was redacted; `${NAME:-other}` is a
+ * reference with what stands in for it.
+ */
 function isOfPlaceholder(text: string, start: number): boolean {
+  if (text[start - 1] === '{' && text[start - 2] === '$') return true;
   return text[start - 1] === '<' || text.startsWith('<secret:', start - 8);
 }
 

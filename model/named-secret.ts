@@ -7,6 +7,7 @@
  */
 import { colonSecretAt } from './assigned-secret.ts';
 import { isNamedBehind, isValueOfSecret } from './beside-name.ts';
+import { isOrdinary } from './no-secret.ts';
 import {
   afterSpace,
   backslashesBefore,
@@ -106,7 +107,7 @@ function* valuesAfter(text: string, from: number, quote: Quote): Generator<Found
   for (;;) {
     const value = textAt(text, at, quote) ?? numberAt(text, at, quote);
     if (!value) return;
-    if (value.found) yield value.found;
+    if (value.found && !isOrdinary(value.found.secret)) yield value.found;
     if (!isList) return;
     at = afterSpace(text, value.after);
     if (text[at] !== ',') return;

@@ -6,6 +6,7 @@
  * Each function gives where the secret stands of a value that begins at a place, or undefined.
  */
 
+import { isOrdinary } from './no-secret.ts';
 import { matchAt } from './quoted-text.ts';
 
 export interface Place {
@@ -78,7 +79,8 @@ function isLast(text: string, end: number): boolean {
 
 /** With a digit, and neither the path of a file nor that of a member, nor a number. */
 function isMinted(value: string): boolean {
-  return /\d/.test(value) && !NUMBER.test(value) && !FILE.test(value) && !MEMBER.test(value);
+  if (!/\d/.test(value) || isOrdinary(value)) return false;
+  return !NUMBER.test(value) && !FILE.test(value) && !MEMBER.test(value);
 }
 
 /** Letters and digits in one word; `12-character` and `sha-256` are made of words and numbers. */

@@ -41,6 +41,13 @@ const MADE: readonly (() => readonly [name: string, value: unknown])[] = [
   () => ['text', `The bearer of this message is ${pick(['Ada', 'Grace'])}, basic questions first.`],
   () => ['key', pick(['Enter', 'ArrowDown', `item-${roll(99)}`])],
   () => ['tokenCount', roll(9999)],
+  () => ['cookie', `^${roll(3)}.${roll(20)}.${roll(9)}`],
+  () => ['csrf-token', `>=${roll(5)}.${roll(9)} <${5 + roll(5)}`],
+  () => ['text', `  token: ${pick(['Uint8Array', 'uint256;', 'Base64Url', 'Utf8String'])}`],
+  () => ['text', `pass: ${10 + roll(80)}of${10 + roll(80)}`],
+  () => ['text', `export API_KEY=$${'{'}API_KEY:-default${roll(9)}}`],
+  () => ['credentials', pick(['same-origin', 'include', 'omit'])],
+  () => ['password', pick(['string', 'required'])],
 ];
 
 /** Lines of the manuals of installed packages. */
