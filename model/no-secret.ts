@@ -5,7 +5,7 @@
 
 /** `^0.7.1`, `>=2 <3`, `1.0.0-rc.1`: a range of versions, as package managers write it. */
 const VERSION =
-  /^(?:[~^<>=v]{0,3} ?\d{1,5}(?:\.(?:\d{1,6}|[x*])){0,3}(?:[-+][\w.]{1,40})?(?: (?:\|\| )?|$)){1,4}$/;
+  /^(?:(?:[~^<>=v]{1,3} ?\d{1,5}(?:\.(?:\d{1,6}|[x*])){0,3}|\d{1,5}(?:\.(?:\d{1,6}|[x*])){2,3})(?:[-+][\w.]{1,40})?(?: (?:\|\| )?|$)){1,4}$/;
 
 /** `Uint8Array`, `uint256`, `Base64Url`: a type or an algorithm with a number in its name. */
 const TYPE =
