@@ -177,17 +177,34 @@ function isDraft7(root: unknown): boolean {
 }
 
 function targetOf(ref: string, root: unknown): unknown {
+  if (hasResources(root)) return undefined;
   if (ref === '#') return root;
   if (!ref.startsWith('#/')) return undefined;
   let at: unknown = root;
   for (const part of ref.slice(2).split('/')) {
     const key = unescaped(part);
     const next = Array.isArray(at) && /^\d+$/.test(key) ? at[Number(key)] : member(at, key);
-    // Below another `$id` the same reference means something else.
-    if (next === undefined || (isObject(next) && typeof next['$id'] === 'string')) return undefined;
+    if (next === undefined) return undefined;
     at = next;
   }
   return at;
+}
+
+const resources = new WeakMap<object, boolean>();
+
+/** Whether a document holds others: below an `$id` the same reference means something else. */
+function hasResources(root: unknown): boolean {
+  if (typeof root !== 'object' || root === null) return false;
+  const known = resources.get(root);
+  if (known !== undefined) return known;
+  const found = Object.values(root).some(hasId);
+  resources.set(root, found);
+  return found;
+}
+
+function hasId(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof member(value, '$id') === 'string' || Object.values(value).some(hasId);
 }
 
 function unescaped(part: string): string {

@@ -12,6 +12,7 @@ import { type Allowed, below, type Comparison } from './allowed.ts';
 import { RULES } from './keywords.ts';
 import { kindsOf, valuesOf } from './kinds.ts';
 import {
+  bareText,
   type Conjunct,
   conjunctsOf,
   followed,
@@ -160,5 +161,10 @@ function unknownDropped(allowed: Allowed, wide: readonly Conjunct[], at: string)
 }
 
 function isIn(keyword: string, { keywords, root }: Conjunct, all: readonly Conjunct[]): boolean {
-  return all.some((one) => sameValue(keywords[keyword], root, one.keywords[keyword], one.root));
+  return all.some((one) => {
+    const said = one.keywords[keyword];
+    if (!sameValue(keywords[keyword], root, said, one.root)) return false;
+    // The same name may lead to something else in another document.
+    return !keyword.endsWith('Ref') || bareText(root) === bareText(one.root);
+  });
 }

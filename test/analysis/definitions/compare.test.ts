@@ -120,6 +120,30 @@ describe('a tool', () => {
       ['breaking arguments a: $ref differs, and what that refuses cannot be decided'],
     ],
     [
+      'a member that was needed and not named',
+      takes({ x: text }, { required: ['y'] }),
+      takes({ x: text, y: { const: 'a' } }, { required: ['y'] }),
+      ['breaking arguments y: allows only listed values now'],
+    ],
+    [
+      'what a dynamic reference leads to',
+      takes({ a: { $dynamicRef: '#n' } }, { $defs: { n: { $dynamicAnchor: 'n', ...text } } }),
+      takes(
+        { a: { $dynamicRef: '#n' } },
+        { $defs: { n: { $dynamicAnchor: 'n', type: 'number' } } },
+      ),
+      ['breaking arguments a: $dynamicRef differs, and what that refuses cannot be decided'],
+    ],
+    [
+      'what a reference leads to below another $id',
+      takes({ a: { $id: 'b', $ref: '#/$defs/t', $defs: { t: text } } }, { $defs: { t: {} } }),
+      takes(
+        { a: { $id: 'b', $ref: '#/$defs/t', $defs: { t: { type: 'number' } } } },
+        { $defs: { t: {} } },
+      ),
+      ['breaking arguments a: $ref differs, and what that refuses cannot be decided'],
+    ],
+    [
       'the same in other words',
       takes({ a: { type: ['string'] } }),
       takes({ a: text }),
