@@ -44,8 +44,8 @@ function memberOf(allowed: Allowed, name: string): Placed[] | undefined {
       keywords['additionalProperties'] !== undefined || keywords['patternProperties'] !== undefined,
   );
   if (speaksOfOthers) return others;
-  // What had to be there was sent, whatever it was.
-  if (requiredOf(all).includes(name)) return [];
+  // An alternative that says nothing of it lets it be anything.
+  if (allowed.values || allowed.naming.has(name)) return [];
   const namesSome = isRoot || all.some(({ keywords }) => isObject(keywords['properties']));
   return namesSome ? undefined : [];
 }

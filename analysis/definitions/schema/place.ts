@@ -176,7 +176,8 @@ function isDraft7(root: unknown): boolean {
   return typeof dialect === 'string' && /draft-0[3-7]/.test(dialect);
 }
 
-function targetOf(ref: string, root: unknown): unknown {
+/** What a reference leads to; undefined when that is not in the document, or not sure. */
+export function targetOf(ref: string, root: unknown): unknown {
   if (hasResources(root)) return undefined;
   if (ref === '#') return root;
   if (!ref.startsWith('#/')) return undefined;
@@ -236,7 +237,7 @@ export function namedMembers(placed: Placed): {
 }
 
 /** All schemas that speak of the same value, alternatives and conditions among them. */
-function inPlace({ schema, root }: Placed): JsonObject[] {
+export function inPlace({ schema, root }: Placed): JsonObject[] {
   // A set is gone through in the order in which it grows.
   const found = new Set<unknown>([schema]);
   for (const one of found) {

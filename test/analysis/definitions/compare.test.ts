@@ -25,6 +25,11 @@ const takes = (properties: object, more: object = {}): object => ({
 const gives = (properties: object, more: object = {}): object => ({
   outputSchema: { type: 'object', properties, ...more },
 });
+const object = (properties: object): object => ({ type: 'object', properties });
+const choice = (of: object): object => ({
+  $defs: { f: { anyOf: [object({ g: object({ n: text }) }), object({ g: object({ a: of }) })] } },
+});
+const BESIDE = Object.fromEntries([['then', { maxProperties: 2 }]]);
 
 describe('a tool', () => {
   test.each([
@@ -124,6 +129,30 @@ describe('a tool', () => {
       takes({ x: text }, { required: ['y'] }),
       takes({ x: text, y: { const: 'a' } }, { required: ['y'] }),
       ['breaking arguments y: allows only listed values now'],
+    ],
+    [
+      'a member that only another alternative names',
+      takes({ f: { anyOf: [object({ n: text }), object({ a: text })] } }),
+      takes({ f: { anyOf: [object({ n: text }), object({ a: { type: 'number' } })] } }),
+      ['breaking arguments f: no alternative allows all that was allowed'],
+    ],
+    [
+      'the same further down, behind a reference',
+      takes({ f: { $ref: '#/$defs/f' } }, choice(text)),
+      takes({ f: { $ref: '#/$defs/f' } }, choice({ type: 'number' })),
+      ['breaking arguments f: no alternative allows all that was allowed'],
+    ],
+    [
+      'a member that no alternative names',
+      takes({ f: { anyOf: [object({ n: text }), object({ a: text })] } }),
+      takes({ f: { anyOf: [object({ n: text }), object({ a: text, z: text })] } }),
+      ['widening arguments f.z: new, optional'],
+    ],
+    [
+      'a member that a condition names',
+      takes({ x: text }, { if: { required: ['y'] }, ...BESIDE }),
+      takes({ x: text, y: text }, { if: { required: ['y'] }, ...BESIDE }),
+      ['breaking arguments y: anything → string'],
     ],
     [
       'what a dynamic reference leads to',
