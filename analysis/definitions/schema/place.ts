@@ -36,6 +36,8 @@ const EXPLAINS: ReadonlySet<string> = new Set([
   'deprecated',
   'readOnly',
   'writeOnly',
+  'contentEncoding',
+  'contentMediaType',
   '$comment',
   '$schema',
 ]);

@@ -231,6 +231,24 @@ describe('a tool', () => {
       ],
     ],
     [
+      'a promise that another one covers',
+      { annotations: { readOnlyHint: true, destructiveHint: false } },
+      { annotations: { readOnlyHint: true } },
+      ['wording destructiveHint: false → true'],
+    ],
+    [
+      'how a text is to be read',
+      takes({ a: text }),
+      takes({ a: { ...text, contentEncoding: 'base64' } }),
+      ['wording arguments a contentEncoding: none → "base64"'],
+    ],
+    [
+      'a bound that is open now',
+      takes({ a: { type: 'number', maximum: 5 } }),
+      takes({ a: { type: 'number', exclusiveMaximum: 5 } }),
+      ['breaking arguments a: exclusiveMaximum none → 5'],
+    ],
+    [
       'an unknown member',
       {},
       { audience: 'all' },
