@@ -47,6 +47,12 @@ export async function checkLock(
     state: stateOf(options.state),
   });
   const compared = compareDefinitions(baseline, current);
+  if (!compared.isAny && compared.missed.length > 0) {
+    const detail = `Nothing in ${file} could be compared: ${compared.missed.join('; ')}.`;
+    const hint =
+      'Record a session whose client asks for every page, or see why the server gives none.';
+    throw new UserError('nothing-listed', detail, hint);
+  }
   if (!compared.isAny) {
     const hint = `It has ${Object.keys(baseline).join(', ')}; --name says which one the server after -- is.`;
     throw new UserError('nothing-listed', `None of these servers is in ${file}.`, hint);
@@ -54,14 +60,17 @@ export async function checkLock(
   const failing =
     options.failOn === 'never' ? [] : LEVELS.slice(0, LEVELS.indexOf(options.failOn) + 1);
   const fails = ({ level }: DefinitionChange): boolean => failing.includes(level);
-  if (junit !== undefined) await writeJUnit(junit, file, casesOf(baseline, compared, fails));
+  if (junit !== undefined)
+    await writeJUnit(junit, file, casesOf(baseline, compared, fails, failing.length > 0));
   if (update) await writeLockFile(file, { ...baseline, ...underOldNames(baseline, current) });
-  else if (compared.changes.some(fails)) process.exitCode = 1;
+  else if (compared.changes.some(fails) || (failing.length > 0 && compared.missed.length > 0))
+    process.exitCode = 1;
   if (options.json)
     printJson({
       lock: file,
       changes: compared.changes,
       unchecked: compared.unchecked,
+      missed: compared.missed,
       updated: update === true,
     });
   else print(compared, file, update === true);
@@ -86,7 +95,7 @@ function print({ changes, unchecked }: Compared, file: string, isUpdated: boolea
     .map((pair) => pair.join(' '));
   line(
     counts.length === 0
-      ? `Nothing changed since ${visible(file)}.`
+      ? `Nothing ${unchecked.length > 0 ? 'that was compared ' : ''}changed since ${visible(file)}.`
       : `${counts.join(', ')} since ${visible(file)}.`,
   );
   if (isUpdated) remark(`${file} is as the servers are now.`);
@@ -106,8 +115,9 @@ function lineOf({ level, at, text, hidden }: DefinitionChange, colors: Colors): 
 /** One case a definition that was locked or is new; those without a change pass. */
 function casesOf(
   baseline: Definitions,
-  { changes }: Compared,
+  { changes, missed }: Compared,
   fails: (change: DefinitionChange) => boolean,
+  missedFails: boolean,
 ): JUnitCase[] {
   const changed = groupBy(changes, titleOf);
   const locked = Object.entries(baseline).flatMap(
@@ -121,7 +131,11 @@ function casesOf(
         Object.keys(listed).map((name) => `${server}: ${kind} ${name}`),
       ),
   );
-  return [...new Set([...locked, ...changed.keys()])].map((name) => {
+  const uncompared = missed.map((why) => ({
+    name: `not compared: ${why}`,
+    failure: missedFails ? why : undefined,
+  }));
+  const compared = [...new Set([...locked, ...changed.keys()])].map((name) => {
     const own = changed.get(name) ?? [];
     const text = own.map(
       ({ level, at, text: said }) => `${level}: ${at === '' ? '' : `${at}: `}${said}`,
@@ -131,4 +145,5 @@ function casesOf(
       failure: own.some(fails) ? `${counted(own.length, 'change')}\n${text.join('\n')}` : undefined,
     };
   });
+  return [...compared, ...uncompared];
 }

@@ -11,7 +11,7 @@ import spawn from 'cross-spawn';
 import { draftOfLine } from '../model/crossing.ts';
 import type { Entry, Peer } from '../model/entry.ts';
 import { createFramer, type Framer } from '../model/framing.ts';
-import { isObject, type JsonObject, member, textMember } from '../model/json.ts';
+import { isObject, type JsonObject, MAX_DEPTH, member, textMember } from '../model/json.ts';
 import { keyedHash } from '../model/keyed-hash.ts';
 import { LISTS, META } from '../model/methods.ts';
 import { createRedact } from '../model/redaction.ts';
@@ -112,7 +112,15 @@ interface Heard extends Server {
 /** Speaks JSON-RPC over the pipes of a child, and keeps what crossed as entries. */
 function hear(child: ChildProcess, name: string, command: string): Heard {
   const waiting = new Map<number, (answer: JsonObject) => void>();
-  const kept = keep(name);
+  let refuse: (error: UserError) => void = () => {};
+  const unread = new Promise<never>((_, reject) => {
+    refuse = reject;
+  });
+  unread.catch(() => {});
+  const kept = keep(name, () => {
+    const detail = `${command} gave an answer that nests deeper than ${MAX_DEPTH} levels.`;
+    refuse(new UserError('listing-failed', detail, 'Try the words after -- alone.'));
+  });
   const failed = failure(child, command);
   // Whoever waits for an answer is told; nobody may.
   failed.catch(() => {});
@@ -138,7 +146,7 @@ function hear(child: ChildProcess, name: string, command: string): Heard {
       const id = lastId;
       const answer = new Promise<JsonObject>((resolve) => waiting.set(id, resolve));
       send({ id, method, params });
-      return Promise.race([answer, failed, tooLate(command, method)]);
+      return Promise.race([answer, failed, unread, tooLate(command, method)]);
     },
   };
 }
@@ -177,7 +185,8 @@ interface Kept {
   add(from: Peer, bytes: Uint8Array): JsonObject[];
 }
 
-function keep(name: string): Kept {
+/** `tooDeep` is called for a message that is not walked, so that no answer is waited for. */
+function keep(name: string, tooDeep: () => void): Kept {
   const start = hrtime.bigint();
   const entries: Entry[] = [headOf(name, start)];
   const framers: Readonly<Record<Peer, Framer>> = { client: framer(), server: framer() };
@@ -191,6 +200,7 @@ function keep(name: string): Kept {
       return framers[from].push(bytes, at, at).flatMap((line) => {
         const draft = draftOfLine(line, { from, channel }, redact, 'redacted');
         entries.push({ ...draft, session: LISTING, seq: entries.length } as Entry);
+        if (draft.type === 'message' && draft.value === undefined) tooDeep();
         return draft.type === 'message' && isObject(draft.value) ? [draft.value] : [];
       });
     },

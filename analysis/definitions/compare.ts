@@ -20,7 +20,9 @@ export interface Compared {
   readonly changes: readonly DefinitionChange[];
   /** What could not be compared, as sentences. */
   readonly unchecked: readonly string[];
-  /** Whether any server was compared. */
+  /** Those of `unchecked` that are lists with definitions in the baseline, of servers that were seen. */
+  readonly missed: readonly string[];
+  /** Whether any server was compared, and of its lists any that has definitions, if there are such. */
   readonly isAny: boolean;
 }
 
@@ -33,17 +35,27 @@ const DIFFERS: Readonly<Record<Listing, Differ>> = {
 
 /** Servers are told apart by name; one against one is compared whatever it is called. */
 export function compareDefinitions(baseline: Definitions, current: Definitions): Compared {
-  const changes: DefinitionChange[] = [];
-  const unchecked: string[] = [];
+  const found: Found = { changes: [], unchecked: [], missed: [], whole: [] };
+  const { changes, unchecked, missed, whole } = found;
   const all = pairs(baseline, current);
   for (const [server, before, after] of all) {
-    if (after) compareServer(server, before, after, changes, unchecked);
+    if (after) compareServer(server, before, after, found);
     else unchecked.push(`${server} was not seen`);
   }
   for (const server of Object.keys(current)) {
     if (!isKnown(baseline, current, server)) unchecked.push(`${server} is not in the baseline`);
   }
-  return { changes, unchecked, isAny: all.some(([, , after]) => after !== undefined) };
+  const isSeen = all.some(([, , after]) => after !== undefined);
+  const isBlind = missed.length > 0 && whole.length === 0 && changes.length === 0;
+  return { changes, unchecked, missed, isAny: isSeen && !isBlind };
+}
+
+interface Found {
+  readonly changes: DefinitionChange[];
+  readonly unchecked: string[];
+  readonly missed: string[];
+  /** Lists with definitions that were compared as a whole. */
+  readonly whole: string[];
 }
 
 type Pair = readonly [
@@ -71,19 +83,19 @@ function compareServer(
   server: string,
   before: ServerDefinitions,
   after: ServerDefinitions,
-  changes: DefinitionChange[],
-  unchecked: string[],
+  { changes, unchecked, missed, whole }: Found,
 ): void {
   for (const change of serverChanges(before, after))
     changes.push({ server, kind: 'server', name: server, ...change });
   for (const listing of LISTINGS) {
     const [old, now] = [before[listing], after[listing]];
-    if (!now) {
-      if (old) unchecked.push(`${server}: ${listing} were not listed`);
-      continue;
-    }
     const isPartial = after.partial?.includes(listing) === true;
-    if (isPartial) unchecked.push(`${server}: not all pages of ${listing} were listed`);
+    const lacks = isPartial
+      ? `${server}: not all pages of ${listing} were listed`
+      : old && !now && `${server}: ${listing} were not listed`;
+    if (lacks) unchecked.push(lacks);
+    if (old && Object.keys(old).length > 0) (lacks ? missed : whole).push(lacks || listing);
+    if (!now) continue;
     const found = listingChanges(old ?? {}, now, DIFFERS[listing], isPartial);
     for (const [name, change] of found)
       changes.push({ server, kind: KINDS[listing], name, ...change });

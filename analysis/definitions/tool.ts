@@ -100,11 +100,14 @@ const PROMISES = [
 ] as const;
 
 function annotationChanges(before: unknown, after: unknown): Change[] {
+  // What only reads destroys nothing, whatever it says of that.
+  const isReading = [before, after].every((one) => member(one, 'readOnlyHint') === true);
+  const isMoot = (name: string): boolean => isReading && name === 'destructiveHint';
   const promises = PROMISES.flatMap(({ name, absent, safe }): Change[] => {
     const [was, is] = [before, after].map((one) => member(one, name) ?? absent);
     if (was === is) return [];
     // A host may now do unasked what it asked for before, so that is no mere wording.
-    const level = is === safe ? 'widening' : 'breaking';
+    const level = isMoot(name) ? 'wording' : is === safe ? 'widening' : 'breaking';
     return [{ level, at: name, text: `${shortJson(was)} → ${shortJson(is)}` }];
   });
   const known = new Set<string>(PROMISES.map(({ name }) => name));

@@ -31,10 +31,12 @@ function told(before: unknown, after: unknown): string | undefined {
   return `${part(before)} → ${part(after)}`;
 }
 
-/** What is worded in a schema: titles, descriptions and examples of it and of what it names. */
+const WORDS = ['title', 'description', 'examples', 'contentEncoding', 'contentMediaType'] as const;
+
+/** What is worded in a schema: titles, descriptions, examples and how a text is to be read, of it and of what it names. */
 export function schemaWording(at: string, before: unknown, after: unknown): Change[] {
   if (!isObject(before) || !isObject(after)) return [];
-  const own = ['title', 'description', 'examples'].flatMap((name) =>
+  const own = WORDS.flatMap((name) =>
     wording(at === '' ? name : `${at} ${name}`, before[name], after[name]),
   );
   return [

@@ -104,6 +104,30 @@ describe('a server that is started', () => {
     expect((await check('--name', 'third', ...notes('1'))).stderr).toContain('[nothing-listed]');
   });
 
+  test('of which a list has no last page is not said to be unchanged', async () => {
+    await lock(...notes('1'));
+    expect(await check(...notes('looping'))).toMatchObject({ code: 1 });
+    await lock('--update', ...notes('1-half'));
+    expect(await check(...notes('1-half'))).toMatchObject({
+      code: 1,
+      stdout: `Nothing that was compared changed since ${file}.\n`,
+      stderr: 'wiretape: Not compared: notes: not all pages of prompts were listed.\n',
+    });
+    const junit = join(folder.path, 'junit.xml');
+    const { code } = await check('--fail-on', 'never', '--junit', junit, ...notes('1-half'));
+    expect(code).toBe(0);
+    expect(await readFile(junit, 'utf8')).toContain('name="not compared: notes: not all pages');
+  });
+
+  test('of which nothing could be compared is not said to be unchanged', async () => {
+    await lock(...notes('looping'));
+    expect(await check(...notes('looping'))).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/not all pages of tools were listed\..*\[nothing-listed\]/s),
+    });
+  });
+
   test('gives JSON and JUnit', async () => {
     await lock(...notes('1'));
     const junit = join(folder.path, 'junit.xml');
@@ -120,11 +144,12 @@ describe('a server that is started', () => {
   test.each([
     [['--', 'no-such-command-here'], 'command-not-found'],
     [['--', process.execPath, '-e', 'console.error("broken"); process.exit(3)'], 'listing-failed'],
+    [notes('deep'), 'nests deeper than 256 levels'],
     [['a.tape.jsonl', '--', 'x'], 'wrong-usage'],
     [['a.tape.jsonl'], 'no-such-file'],
   ])('that cannot be listed is one sentence: %j', async (words, code) => {
     const { code: exit, stderr } = await lock(...words);
-    expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining(`[${code}]`) });
+    expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining(code) });
     expect(stderr.trimEnd().split('\n').length).toBe(1);
   });
 

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../../../model/canonical.ts';
 import { isObject } from '../../../model/json.ts';
 import { type Kind, kindsOf, valuesOf } from './kinds.ts';
+import type { Naming } from './naming.ts';
 import { type Conjunct, conjunctsOf, type Placed, sameValue } from './place.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -12,6 +13,7 @@ export interface Allowed {
   /** Every value, where they are told one by one. */
   readonly values: readonly unknown[] | undefined;
   readonly isRoot: boolean;
+  readonly naming: Naming;
 }
 
 export interface Comparison {

@@ -44,7 +44,8 @@ export const lowest: Rule = ({ allowed: { all, kinds, values }, wide, keyword, a
   }
   const had = bound(all, sign);
   if (holds(had)) return [];
-  const was = Number.isFinite(had.value) ? had.value * sign : undefined;
+  // The same number that was included was another bound.
+  const was = Number.isFinite(had.value) && had.value !== is * sign ? had.value * sign : undefined;
   return [{ at, why: 'bound', keyword, was, is }];
 };
 

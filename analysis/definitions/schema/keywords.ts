@@ -119,8 +119,6 @@ export const RULES: Readonly<Record<string, Rule>> = table<Rule>({
   ...Object.fromEntries(Object.keys(COUNTS).map((keyword) => [keyword, count])),
   pattern: alike(['pattern'], 'string'),
   format: alike(['format']),
-  contentEncoding: alike(['contentEncoding'], 'string'),
-  contentMediaType: alike(['contentMediaType'], 'string'),
   uniqueItems: unique,
   items,
   prefixItems,

@@ -44,6 +44,8 @@ function memberOf(allowed: Allowed, name: string): Placed[] | undefined {
       keywords['additionalProperties'] !== undefined || keywords['patternProperties'] !== undefined,
   );
   if (speaksOfOthers) return others;
+  // An alternative that says nothing of it lets it be anything.
+  if (allowed.values || allowed.naming.has(name)) return [];
   const namesSome = isRoot || all.some(({ keywords }) => isObject(keywords['properties']));
   return namesSome ? undefined : [];
 }

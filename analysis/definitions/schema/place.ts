@@ -36,6 +36,8 @@ const EXPLAINS: ReadonlySet<string> = new Set([
   'deprecated',
   'readOnly',
   'writeOnly',
+  'contentEncoding',
+  'contentMediaType',
   '$comment',
   '$schema',
 ]);
@@ -176,18 +178,36 @@ function isDraft7(root: unknown): boolean {
   return typeof dialect === 'string' && /draft-0[3-7]/.test(dialect);
 }
 
-function targetOf(ref: string, root: unknown): unknown {
+/** What a reference leads to; undefined when that is not in the document, or not sure. */
+export function targetOf(ref: string, root: unknown): unknown {
+  if (hasResources(root)) return undefined;
   if (ref === '#') return root;
   if (!ref.startsWith('#/')) return undefined;
   let at: unknown = root;
   for (const part of ref.slice(2).split('/')) {
     const key = unescaped(part);
     const next = Array.isArray(at) && /^\d+$/.test(key) ? at[Number(key)] : member(at, key);
-    // Below another `$id` the same reference means something else.
-    if (next === undefined || (isObject(next) && typeof next['$id'] === 'string')) return undefined;
+    if (next === undefined) return undefined;
     at = next;
   }
   return at;
+}
+
+const resources = new WeakMap<object, boolean>();
+
+/** Whether a document holds others: below an `$id` the same reference means something else. */
+function hasResources(root: unknown): boolean {
+  if (typeof root !== 'object' || root === null) return false;
+  const known = resources.get(root);
+  if (known !== undefined) return known;
+  const found = Object.values(root).some(hasId);
+  resources.set(root, found);
+  return found;
+}
+
+function hasId(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof member(value, '$id') === 'string' || Object.values(value).some(hasId);
 }
 
 function unescaped(part: string): string {
@@ -219,7 +239,7 @@ export function namedMembers(placed: Placed): {
 }
 
 /** All schemas that speak of the same value, alternatives and conditions among them. */
-function inPlace({ schema, root }: Placed): JsonObject[] {
+export function inPlace({ schema, root }: Placed): JsonObject[] {
   // A set is gone through in the order in which it grows.
   const found = new Set<unknown>([schema]);
   for (const one of found) {

@@ -4,14 +4,16 @@
  * list as undecided. So "nothing is refused" may be missed, and is never claimed wrongly.
  *
  * One freedom is taken: a member that only the wide schema names, where the narrow one names others
- * and says nothing of further members, is new, and nobody has sent it yet.
+ * and says nothing of further members, is new, and nobody has sent it yet (naming.ts).
  */
 import { canonicalJson } from '../../../model/canonical.ts';
 import { isObject } from '../../../model/json.ts';
 import { type Allowed, below, type Comparison } from './allowed.ts';
 import { RULES } from './keywords.ts';
 import { kindsOf, valuesOf } from './kinds.ts';
+import { type Naming, namingOf } from './naming.ts';
 import {
+  bareText,
   type Conjunct,
   conjunctsOf,
   followed,
@@ -29,6 +31,8 @@ const DEPTH = 300;
 interface Walk extends Comparison {
   left: number;
   depth: number;
+  /** What the narrow side names at this place. */
+  naming: Naming;
   /** Pairs that are being compared further up: a schema that refers to itself comes back to them. */
   readonly assumed: Set<string>;
   readonly numbers: Map<unknown, number>;
@@ -39,6 +43,7 @@ export function within(narrow: Placed, wide: Placed, of: Comparison['of']): Refu
     of,
     left: STEPS,
     depth: 0,
+    naming: { isUnclear: false, has: () => false },
     assumed: new Set(),
     numbers: new Map(),
     compare: (a, b, at) => compare(a, b, at, walk),
@@ -52,10 +57,15 @@ function compare(given: readonly Placed[], target: Placed, at: string, walk: Wal
   const narrow = given.map(followed);
   const wide = followed(target);
   if (narrow.some((one) => sameValue(one.schema, one.root, wide.schema, wide.root))) return [];
-  const pair = [...narrow, wide].map(({ schema }) => numberOf(schema, walk)).join(' ');
+  const { naming } = walk;
+  const own = namingOf(narrow, naming);
+  const numbers = [...narrow, wide].map(({ schema }) => numberOf(schema, walk));
+  const pair = [own.isUnclear, ...numbers].join(' ');
   if (walk.assumed.has(pair)) return [];
   walk.assumed.add(pair);
+  walk.naming = own;
   const found = [...goneMembers(narrow, wide, at, walk), ...cover(narrow, wide, at, walk)];
+  walk.naming = naming;
   walk.assumed.delete(pair);
   return found;
 }
@@ -109,7 +119,13 @@ function coverAll(narrow: readonly Placed[], wide: Placed, at: string, walk: Wal
   }
   const kinds = kindsOf(all);
   if (kinds.size === 0) return [];
-  const allowed = { all, kinds, values: valuesOf(all, kinds), isRoot: at === '' };
+  const allowed = {
+    all,
+    kinds,
+    values: valuesOf(all, kinds),
+    isRoot: at === '',
+    naming: walk.naming,
+  };
   return allowedBy(allowed, wide, at, walk);
 }
 
@@ -160,5 +176,10 @@ function unknownDropped(allowed: Allowed, wide: readonly Conjunct[], at: string)
 }
 
 function isIn(keyword: string, { keywords, root }: Conjunct, all: readonly Conjunct[]): boolean {
-  return all.some((one) => sameValue(keywords[keyword], root, one.keywords[keyword], one.root));
+  return all.some((one) => {
+    const said = one.keywords[keyword];
+    if (!sameValue(keywords[keyword], root, said, one.root)) return false;
+    // The same name may lead to something else in another document.
+    return !keyword.endsWith('Ref') || bareText(root) === bareText(one.root);
+  });
 }

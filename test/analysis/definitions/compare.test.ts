@@ -25,6 +25,11 @@ const takes = (properties: object, more: object = {}): object => ({
 const gives = (properties: object, more: object = {}): object => ({
   outputSchema: { type: 'object', properties, ...more },
 });
+const object = (properties: object): object => ({ type: 'object', properties });
+const choice = (of: object): object => ({
+  $defs: { f: { anyOf: [object({ g: object({ n: text }) }), object({ g: object({ a: of }) })] } },
+});
+const BESIDE = Object.fromEntries([['then', { maxProperties: 2 }]]);
 
 describe('a tool', () => {
   test.each([
@@ -120,6 +125,54 @@ describe('a tool', () => {
       ['breaking arguments a: $ref differs, and what that refuses cannot be decided'],
     ],
     [
+      'a member that was needed and not named',
+      takes({ x: text }, { required: ['y'] }),
+      takes({ x: text, y: { const: 'a' } }, { required: ['y'] }),
+      ['breaking arguments y: allows only listed values now'],
+    ],
+    [
+      'a member that only another alternative names',
+      takes({ f: { anyOf: [object({ n: text }), object({ a: text })] } }),
+      takes({ f: { anyOf: [object({ n: text }), object({ a: { type: 'number' } })] } }),
+      ['breaking arguments f: no alternative allows all that was allowed'],
+    ],
+    [
+      'the same further down, behind a reference',
+      takes({ f: { $ref: '#/$defs/f' } }, choice(text)),
+      takes({ f: { $ref: '#/$defs/f' } }, choice({ type: 'number' })),
+      ['breaking arguments f: no alternative allows all that was allowed'],
+    ],
+    [
+      'a member that no alternative names',
+      takes({ f: { anyOf: [object({ n: text }), object({ a: text })] } }),
+      takes({ f: { anyOf: [object({ n: text }), object({ a: text, z: text })] } }),
+      ['widening arguments f.z: new, optional'],
+    ],
+    [
+      'a member that a condition names',
+      takes({ x: text }, { if: { required: ['y'] }, ...BESIDE }),
+      takes({ x: text, y: text }, { if: { required: ['y'] }, ...BESIDE }),
+      ['breaking arguments y: anything → string'],
+    ],
+    [
+      'what a dynamic reference leads to',
+      takes({ a: { $dynamicRef: '#n' } }, { $defs: { n: { $dynamicAnchor: 'n', ...text } } }),
+      takes(
+        { a: { $dynamicRef: '#n' } },
+        { $defs: { n: { $dynamicAnchor: 'n', type: 'number' } } },
+      ),
+      ['breaking arguments a: $dynamicRef differs, and what that refuses cannot be decided'],
+    ],
+    [
+      'what a reference leads to below another $id',
+      takes({ a: { $id: 'b', $ref: '#/$defs/t', $defs: { t: text } } }, { $defs: { t: {} } }),
+      takes(
+        { a: { $id: 'b', $ref: '#/$defs/t', $defs: { t: { type: 'number' } } } },
+        { $defs: { t: {} } },
+      ),
+      ['breaking arguments a: $ref differs, and what that refuses cannot be decided'],
+    ],
+    [
       'the same in other words',
       takes({ a: { type: ['string'] } }),
       takes({ a: text }),
@@ -176,6 +229,24 @@ describe('a tool', () => {
       [
         'wording description: "Adds." → "Adds.\u{e0061}\u{e0062}\u200b" | 2 tag (U+E0061 …) | 1 zero width (U+200B)',
       ],
+    ],
+    [
+      'a promise that another one covers',
+      { annotations: { readOnlyHint: true, destructiveHint: false } },
+      { annotations: { readOnlyHint: true } },
+      ['wording destructiveHint: false → true'],
+    ],
+    [
+      'how a text is to be read',
+      takes({ a: text }),
+      takes({ a: { ...text, contentEncoding: 'base64' } }),
+      ['wording arguments a contentEncoding: none → "base64"'],
+    ],
+    [
+      'a bound that is open now',
+      takes({ a: { type: 'number', maximum: 5 } }),
+      takes({ a: { type: 'number', exclusiveMaximum: 5 } }),
+      ['breaking arguments a: exclusiveMaximum none → 5'],
     ],
     [
       'an unknown member',
@@ -253,7 +324,8 @@ describe('listings', () => {
     expect(compareDefinitions(whole, partial)).toEqual({
       changes: [],
       unchecked: ['notes: not all pages of tools were listed'],
-      isAny: true,
+      missed: ['notes: not all pages of tools were listed'],
+      isAny: false,
     });
     expect(compareDefinitions(whole, definitions()).unchecked).toEqual([
       'notes: tools were not listed',

@@ -1,5 +1,6 @@
 // One server in versions: `1`, `2` (everything about it changed in some way), or `1-modern`, which
-// speaks only 2026-07-28; `bare`, which offers nothing any more, or `broken`, whose lists fail. Its tools come in two pages.
+// speaks only 2026-07-28; `bare`, which offers nothing any more, `broken`, whose lists fail,
+// `looping`, whose tools have no last page, or `deep`, whose tools nest too deep. Its tools come in two pages.
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 
@@ -23,7 +24,7 @@ const find = { ...list, name: isNew ? 'search' : 'find', description: 'Find note
 const pages = { '': { tools: [add], nextCursor: 'more' }, more: { tools: [list, find] } };
 const prompts = [{ name: 'tidy', arguments: [{ name: 'since', required: isNew }] }];
 const serverInfo = { name: 'notes', version };
-const capabilities = version === 'bare' ? {} : { tools: {}, prompts: {} };
+const capabilities = { bare: {}, looping: { tools: {} } }[version] ?? { tools: {}, prompts: {} };
 const meta = {
   resultType: 'complete',
   _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo },
@@ -57,5 +58,11 @@ for await (const line of createInterface({ input: process.stdin })) {
     delete said.result;
     said.error = { code: -32603, message: 'out of order' };
   }
+  if (method === 'tools/list' && version === 'looping')
+    said.result = { tools: [add], nextCursor: 'again' };
+  if (method === 'tools/list' && version === 'deep')
+    said.result = { tools: [add], deep: JSON.parse('['.repeat(300) + ']'.repeat(300)) };
+  if (version.endsWith('-half') && method === 'prompts/list')
+    said.result = { prompts, nextCursor: 'again' };
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...said })}\n`);
 }
