@@ -4,6 +4,7 @@ import { member } from '../../model/json.ts';
 import { LISTEN } from '../../model/methods.ts';
 import type { Anomaly, Call, NotificationSeen, SessionView } from '../../model/session.ts';
 import { agree, createSecrets } from '../placeholders.ts';
+import { MISS_CODE } from '../refusal.ts';
 import { refOf } from '../report.ts';
 import type { Script } from '../script.ts';
 import { stableParams } from '../volatile.ts';
@@ -192,10 +193,13 @@ function compareQuestion(
 }
 
 function strays({ strayQuestions }: Drive): Divergence[] {
-  return strayQuestions.map(({ method }) => ({
+  return strayQuestions.map(({ method, code }) => ({
     class: 'asked',
     method,
-    detail: `the server asked ${method}, which the recording does not have; it got an error`,
+    detail:
+      code === MISS_CODE
+        ? `the server asked ${method}, which the recording does not have; it got an error`
+        : `the server asked ${method} once more than recorded; it got the same answer again`,
   }));
 }
 

@@ -319,16 +319,14 @@ function hearQuestion(state: State, question: Call): void {
   waiting.happened(recorded);
 }
 
-/** A ping is answered as any client would; to all else the recording has no answer. */
+/**
+ * A ping is answered as any client would, and one that is asked once more as it was before; to all
+ * else the recording has no answer.
+ */
 function answerStray(state: State, question: Call): void {
   const { connection, live, strayQuestions } = state;
-  const { method, id } = question;
-  const said =
-    method === 'ping'
-      ? { result: {} }
-      : { error: { code: MISS_CODE, message: `wiretape: the recording has no such ${method}` } };
-  if (method !== 'ping') strayQuestions.push(question);
-  const text = JSON.stringify({ jsonrpc: '2.0', id, ...said });
+  if (question.method !== 'ping') strayQuestions.push(question);
+  const text = strayAnswer(state, question);
   const value = parsedValue(text);
   const message = classify(value);
   if (!connection || message.kind === 'batch') return;
@@ -337,6 +335,16 @@ function answerStray(state: State, question: Call): void {
     exchange > 0 ? ({ channel: 'request', exchange } as const) : ({ channel: 'stdin' } as const);
   live.add({ type: 'message', at: 0, from: 'client', ...own, text, value });
   connection.send({ text, messages: [message], exchange });
+}
+
+function strayAnswer(state: State, question: Call): string {
+  const { method, id } = question;
+  const equal = state.questions.repeated(question, state.live);
+  const line = state.steps.find(({ line }) => equal && line.answers.includes(equal))?.line;
+  if (line?.items.length === 1) return worded(line, { ...state, idOf: () => id });
+  const error = { code: MISS_CODE, message: `wiretape: the recording has no such ${method}` };
+  const said = method === 'ping' ? { result: {} } : { error };
+  return JSON.stringify({ jsonrpc: '2.0', id, ...said });
 }
 
 function endExchange(state: State, exchange: number, why: string): void {

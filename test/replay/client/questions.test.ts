@@ -45,3 +45,53 @@ test('a call is not answered because its question is not: says that the answer w
     'no answer in 1 s; the server waits for the answer to roots/list, which was not sent',
   );
 });
+
+describe('two calls that ask the same, at a server that asks more often', () => {
+  const twice = tape('asks', [
+    ...start,
+    client(toolCall(1, 'ask')),
+    question('q1'),
+    roots('q1', 'file:///a'),
+    server(toolText(1, 'file:///a')),
+    client(toolCall(2, 'ask')),
+    question('q2'),
+    roots('q2', 'file:///b'),
+    server(toolText(2, 'file:///b')),
+  ]);
+  const again = 'the server asked roots/list once more than recorded; it got the same answer again';
+
+  test.each(['recorded', 'serial'] as const)(
+    '%s: each question gets an answer of its own call',
+    async (overlap) => {
+      const report = await replayWith(twice, fixture('asks', '2'), { overlap });
+      expect(told(report)).toEqual([
+        ['asked', undefined, again],
+        ['asked', undefined, again],
+        ['value', 'ask', '"file:///a file:///a"'],
+        ['value', 'ask', '"file:///b file:///b"'],
+      ]);
+      expect(report.coverage.questions).toBe(2);
+    },
+  );
+
+  test('what a later call waits for is not given to one that asked nothing', async () => {
+    const later = tape('asks', [
+      ...start,
+      client(toolCall(1, 'ask')),
+      server(toolText(1, '')),
+      client(toolCall(2, 'ask')),
+      question('q2'),
+      roots('q2', 'file:///b'),
+      server(toolText(2, 'file:///b')),
+    ]);
+    const report = await replayWith(later, fixture('asks', '1'));
+    expect(told(report)).toEqual([
+      [
+        'asked',
+        undefined,
+        'the server asked roots/list, which the recording does not have; it got an error',
+      ],
+      ['value', 'ask', '"error 90404"'],
+    ]);
+  });
+});
