@@ -159,11 +159,11 @@ async function toldToUser(work: () => Promise<ClientReport>): Promise<ClientRepo
     }
     if (error instanceof MaskRefusal) throw new UserError(error.code, error.message, error.hint);
     if (error instanceof ConnectionFault) {
-      throw new UserError(
-        error.code,
-        `${error.message}.`,
-        'Start it yourself to see what it says.',
-      );
+      const hint =
+        error.code === 'server-unreachable'
+          ? 'The address is that of the MCP endpoint itself, such as http://localhost:3000/mcp.'
+          : 'Start it yourself to see what it says.';
+      throw new UserError(error.code, `${error.message}.`, hint);
     }
     if (error instanceof AmbiguousValue) {
       const hint =

@@ -13,7 +13,7 @@ import type { Seen } from '../../model/session-machine.ts';
 import { MISS_CODE } from '../refusal.ts';
 import type { Script } from '../script.ts';
 import { type Bindings, type Conflict, createBindings } from './bindings.ts';
-import type { Connect, Connection, Crossed } from './connection.ts';
+import { type Connect, type Connection, ConnectionFault, type Crossed } from './connection.ts';
 import type { Flow } from './flow.ts';
 import type { ClientLine } from './lines.ts';
 import { createLive, createPairs, type Live, type Pairs } from './live.ts';
@@ -79,11 +79,14 @@ interface State extends DriveOptions {
   /** Whether anything was heard since an answer was last given up. */
   heardSince: boolean;
   broken: string | undefined;
+  /** Why the exchange of `initialize` ended without an answer: what is there is no such server. */
+  refused: string | undefined;
   /** The one call that was meant is settled. */
   isDone: boolean;
   isOver: boolean;
 }
 
+/** Throws a ConnectionFault where there is no server, or one that speaks no MCP over HTTP. */
 export async function drive(options: DriveOptions): Promise<Drive> {
   let done = (): void => {};
   const over = new Promise<void>((resolve) => {
@@ -103,6 +106,10 @@ export async function drive(options: DriveOptions): Promise<Drive> {
   await over;
   options.signal?.removeEventListener('abort', interrupt);
   await connection.close();
+  if (state.refused !== undefined) {
+    const detail = `The server did not answer initialize: ${state.refused}`;
+    throw new ConnectionFault('server-unreachable', detail);
+  }
   const { live, pairs, bindings, unsent, unanswered, strayQuestions, questions, broken } = state;
   const conflict = bindings.conflict();
   return {
@@ -139,6 +146,7 @@ function newState(options: DriveOptions, done: () => void): State {
     exchange: 0,
     heardSince: false,
     broken: undefined,
+    refused: undefined,
     isDone: false,
     isOver: false,
   };
@@ -349,7 +357,11 @@ function strayAnswer(state: State, question: Call): string {
 
 function endExchange(state: State, exchange: number, why: string): void {
   for (const call of [...state.inFlight.keys()]) {
-    if (state.exchanges.get(call) === exchange) settle(state, call, why);
+    if (state.exchanges.get(call) !== exchange) continue;
+    settle(state, call, why);
+    if (call.method !== 'initialize') continue;
+    state.refused = why;
+    stop(state, why);
   }
   advance(state);
 }

@@ -6,6 +6,7 @@ import { readRecording, writeRecording } from '../../../model/recording.ts';
 import { viewsOf } from '../../../model/view.ts';
 import { type Folder, start, temporaryFolder } from '../../cli/wiretape.ts';
 import { client, gap, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
+import { bodyOf, upstream } from '../../tap/http/kit.ts';
 import { type Bench, createBench, fixture } from './kit.ts';
 
 let folder: Folder;
@@ -209,6 +210,21 @@ test.each([
   );
   const ran = await bench.run(args);
   expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`[${code}]`) });
+});
+
+test('refused with 2: an address that does not answer initialize, of which nothing more is asked', async () => {
+  const asked: string[] = [];
+  const { url } = await upstream(async (request, response) => {
+    asked.push(JSON.parse((await bodyOf(request)).toString()).method);
+    response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not found</h1>');
+  });
+  for (const more of [[], ['--control', '2'], ['--overlap', 'max']]) {
+    const ran = await bench.run([REC, ...more, '--url', url]);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('The server did not answer initialize: HTTP 404.');
+    expect(ran.stderr).toContain('[server-unreachable]');
+  }
+  expect(asked).toEqual(['initialize', 'initialize', 'initialize']);
 });
 
 test('nothing that the recording names was run', async () => {
