@@ -43,14 +43,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 };
 
 /** `heard`: told what Commander would print on stderr. */
-async function main(words: readonly string[], heard: (text: string) => void): Promise<void> {
-  const program = new Command('wiretape')
+function createProgram(heard: (text: string) => void): Command {
+  return new Command('wiretape')
     .description('Record what MCP clients and servers really say, see it, play it back.')
     .version(ownVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: heard });
+}
+
+async function main(program: Command, words: readonly string[]): Promise<void> {
   const [first, second] = words;
   if (first === undefined || first.startsWith('-')) {
     const { registerOverview } = await import('./overview.ts');
@@ -84,11 +87,22 @@ function isNear(known: string, name: string): boolean {
   return a.slice(1) === b || a === b.slice(1) || a.slice(1) === b.slice(1) || swapped === b;
 }
 
+/** Where a command was run. */
+interface Run {
+  readonly program: Command;
+  /** What Commander would have printed on stderr. */
+  readonly heard: string;
+}
+
 /** Ends the command: our exit code for each kind of fault, and the sentence that goes with it. */
-async function fail(error: unknown, words: readonly string[], help: string): Promise<void> {
+async function fail(
+  error: unknown,
+  words: readonly string[],
+  { program, heard }: Run,
+): Promise<void> {
   if (error instanceof CommanderError && error.exitCode === 0) return;
   process.exitCode = 2;
-  const told = toldError(error, words);
+  const told = toldError(error, commandNamed(program, words));
   if (!told) {
     // A fault of ours: whoever reports it needs the stack.
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
@@ -98,13 +112,13 @@ async function fail(error: unknown, words: readonly string[], help: string): Pro
   const { remark, printJson } = await import('./terminal.ts');
   if (wantsJson(words)) printJson({ error: { code, detail, hint } });
   else {
-    if (isHelp(error)) process.stderr.write(`${help}\n`);
+    if (isHelp(error)) process.stderr.write(`${heard}\n`);
     remark(`${detail} ${hint} [${code}]`);
   }
 }
 
 /** What to tell the user; undefined when the fault is ours. Other rooms have such errors of their own. */
-function toldError(error: unknown, words: readonly string[]): Told | undefined {
+function toldError(error: unknown, command: string): Told | undefined {
   if (!(error instanceof Error)) return undefined;
   if (!(error instanceof CommanderError)) {
     const { code, hint } = error as Partial<Told> & Error;
@@ -113,20 +127,28 @@ function toldError(error: unknown, words: readonly string[]): Told | undefined {
       : undefined;
   }
   if (isHelp(error)) {
-    const command = `wiretape ${words[0]}`;
     const detail = `${command} needs the name of one of its commands.`;
     return { code: 'wrong-usage', message: detail, hint: `${command} --help lists them.` };
   }
   const [sentence = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   // Some of its sentences end with a full stop, and some do not.
   const detail = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replace(/\.$/, '')}.`;
-  const command = words[0]?.startsWith('-') === false ? ` ${words[0]}` : '';
-  const help = `wiretape${command} --help says more.`;
   return {
     code: 'wrong-usage',
     message: detail,
-    hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help,
+    hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? `${command} --help says more.`,
   };
+}
+
+/** The command that the words begin with, as it is written: `wiretape replay client`. */
+function commandNamed(program: Command, words: readonly string[]): string {
+  let [command, named] = [program, program.name()];
+  for (const word of words) {
+    const below = command.commands.find((one) => one.name() === word);
+    if (!below) break;
+    [command, named] = [below, `${named} ${word}`];
+  }
+  return named;
 }
 
 /** Help that was not asked for: a command was named that has others below it, and none of those. */
@@ -162,10 +184,11 @@ const words = commandFirst(process.argv.slice(2));
 // The tap writes its server's bytes to its own stdout, and knows what to do when nobody reads them.
 if (words[0] !== 'tap') endWithReader();
 let heard = '';
+const program = createProgram((text) => {
+  heard += text;
+});
 try {
-  await main(words, (text) => {
-    heard += text;
-  });
+  await main(program, words);
 } catch (error) {
-  await fail(error, words, heard);
+  await fail(error, words, { program, heard });
 }

@@ -68,13 +68,16 @@ export async function writeRecordingFile(file: string, entries: Iterable<Entry>)
 /** How much of a file is looked at: the header of a recording is far shorter, compressed or not. */
 const START = 64 << 10;
 
-/** Refuses to replace a file that is neither empty nor a recording that this version reads. */
-export async function refuseOther(file: string): Promise<void> {
+/**
+ * Refuses to replace a file that is neither empty nor a recording that this version reads. `option`
+ * is the one that named it.
+ */
+export async function refuseOther(file: string, option = '-o'): Promise<void> {
   const start = await startOf(file);
   if (start?.length === 0) return;
   const recording = start && readRecording(start.subarray(0, start.indexOf(0x0a) + 1));
   if (recording?.ok) return;
-  const hint = 'Name another file with -o.';
+  const hint = `Name another file with ${option}.`;
   if (recording?.code === 'newer-format') {
     const newer = `${file} exists and was left alone: ${recording.detail}.`;
     throw new UserError('newer-format', newer, hint);

@@ -159,11 +159,11 @@ async function toldToUser(work: () => Promise<ClientReport>): Promise<ClientRepo
     }
     if (error instanceof MaskRefusal) throw new UserError(error.code, error.message, error.hint);
     if (error instanceof ConnectionFault) {
-      throw new UserError(
-        error.code,
-        `${error.message}.`,
-        'Start it yourself to see what it says.',
-      );
+      const hint =
+        error.code === 'server-unreachable'
+          ? 'The address is that of the MCP endpoint itself, such as http://localhost:3000/mcp.'
+          : 'Start it yourself to see what it says.';
+      throw new UserError(error.code, `${error.message}.`, hint);
     }
     if (error instanceof AmbiguousValue) {
       const hint =
@@ -207,9 +207,15 @@ function secretsOf(
   { secret = [], strict }: ClientOptions,
 ): ReplayClientOptions['secretOf'] {
   const given = new Map(secret.map(secretIn));
-  const secretOf: ReplayClientOptions['secretOf'] = (placeholder, name) =>
-    given.get(placeholder.slice('<secret:'.length, -1)) ?? given.get(name);
+  const unused = new Set(given.keys());
+  const secretOf: ReplayClientOptions['secretOf'] = (placeholder, name) => {
+    const key = [placeholder.slice('<secret:'.length, -1), name].find((one) => given.has(one));
+    if (key === undefined) return undefined;
+    unused.delete(key);
+    return given.get(key);
+  };
   const [first, ...others] = unknownSecretsOf({ session, ...(only ? { only } : {}), secretOf });
+  for (const name of unused) remark(`--secret ${name}: nothing that is sent was redacted as that.`);
   if (!first) return secretOf;
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   const detail = `A value was redacted when it was recorded: ${first.name} in ${first.entry} is ${first.placeholder}${more}.`;

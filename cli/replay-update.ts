@@ -30,7 +30,7 @@ export async function recordingUpdate({
   readonly state: string;
 }): Promise<Update | undefined> {
   if (file === undefined) return undefined;
-  await refuseOther(file);
+  await refuseOther(file, '--update');
   await mkdir(state, { recursive: true, mode: 0o700 });
   const record = join(state, `update-${randomBytes(6).toString('hex')}.tape.jsonl`);
   let closeTap = async (): Promise<void> => {};

@@ -4,16 +4,28 @@
  */
 
 /** What a mask may name. `any`: whichever class the recorded value is of; `set`: a list in any order. */
-export type MaskType = 'uuid' | 'rfc3339' | 'epoch' | 'int' | 'path' | 'set' | 'any' | Hex;
+export type MaskType =
+  | 'uuid'
+  | 'rfc3339'
+  | 'date'
+  | 'clock'
+  | 'epoch'
+  | 'int'
+  | 'path'
+  | 'set'
+  | 'any'
+  | Hex;
 
 type Hex = `hex(${number})`;
 
 /** Their names, for those who have to choose one. */
-export const MASK_TYPES = 'uuid, rfc3339, epoch, int, hex(N), path, set, any';
+export const MASK_TYPES = 'uuid, rfc3339, date, clock, epoch, int, hex(N), path, set, any';
 
 const NAMED: ReadonlySet<string> = new Set([
   'uuid',
   'rfc3339',
+  'date',
+  'clock',
   'epoch',
   'int',
   'path',
@@ -27,7 +39,7 @@ export function isMaskType(text: string): text is MaskType {
 
 /** The narrowest class of a value, as `any` sees it; undefined of a value of none. */
 export function classOf(value: unknown): string | undefined {
-  for (const find of [uuid, rfc3339, epoch, int, hex, path]) {
+  for (const find of [uuid, rfc3339, date, clock, epoch, int, hex, path]) {
     const found = find(value);
     if (found !== undefined) return found;
   }
@@ -41,6 +53,10 @@ export function classUnder(type: Exclude<MaskType, 'set'>, value: unknown): stri
       return uuid(value);
     case 'rfc3339':
       return rfc3339(value);
+    case 'date':
+      return date(value);
+    case 'clock':
+      return clock(value);
     case 'epoch':
       return epoch(value);
     case 'int':
@@ -65,6 +81,25 @@ const TIME =
 
 function rfc3339(value: unknown): string | undefined {
   return typeof value === 'string' && TIME.test(value) ? 'rfc3339' : undefined;
+}
+
+/** As English and JavaScript write it: `Thu Nov 26 2026`, `26 November 2026 06:27:42 GMT`. */
+const DATE =
+  /^((Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?([A-Z][a-z]{2,8} [0-3]?\d,?|[0-3]?\d [A-Z][a-z]{2,8}) \d{4}( [0-2]\d:[0-5]\d:[0-6]\d( (GMT|UTC)([+-]\d{4})?( \([A-Za-z ]{1,60}\))?)?)?$/;
+const MONTH =
+  /^(Jan(uary)?|Feb(ruary)?|Mar(ch)?|Apr(il)?|May|June?|July?|Aug(ust)?|Sept?(ember)?|Oct(ober)?|Nov(ember)?|Dec(ember)?)$/;
+
+function date(value: unknown): string | undefined {
+  const [, , , day] = typeof value === 'string' ? (DATE.exec(value) ?? []) : [];
+  return day?.split(/[ ,]/).some((word) => MONTH.test(word)) ? 'date' : undefined;
+}
+
+/** A time of day of 24 or of 12 hours; some write a narrow space before AM. */
+const CLOCK =
+  /^([01]?\d|2[0-3]):[0-5]\d(:([0-5]\d|60)(\.\d{1,9})?)?([ \u00a0\u202f]?[AaPp]\.?[Mm]\.?)?$/;
+
+function clock(value: unknown): string | undefined {
+  return typeof value === 'string' && CLOCK.test(value) ? 'clock' : undefined;
 }
 
 /** Between 2001 and 2286: a moment since 1970 in each unit. One unit is never taken for another. */

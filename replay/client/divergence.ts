@@ -4,6 +4,7 @@ import { member } from '../../model/json.ts';
 import { LISTEN } from '../../model/methods.ts';
 import type { Anomaly, Call, NotificationSeen, SessionView } from '../../model/session.ts';
 import { agree, createSecrets } from '../placeholders.ts';
+import { MISS_CODE } from '../refusal.ts';
 import { refOf } from '../report.ts';
 import type { Script } from '../script.ts';
 import { stableParams } from '../volatile.ts';
@@ -148,12 +149,17 @@ function compareAnswer(recorded: SessionView, run: Drive, call: Call, agrees: Ag
   };
 }
 
-/** Why there is no answer; a question of the server that nobody answers keeps it waiting. */
-function lateBecause({ unanswered, live }: Drive, call: Call): string | undefined {
+/** Why there is no answer; a question of the server that nobody answers keeps it waiting, its own first. */
+function lateBecause({ unanswered, live, pairs }: Drive, call: Call): string | undefined {
   const why = unanswered.get(call);
-  const open = live.session.calls.find(({ from, state }) => from === 'server' && state === 'open');
+  const asked = live.session.calls.filter(
+    ({ from, state }) => from === 'server' && state === 'open',
+  );
+  const open = asked.find(({ parent }) => parent && parent === pairs.live(call)) ?? asked[0];
   if (why === undefined || !open) return why;
-  return `${why}; the server waits for the answer to ${open.method}, which the recording does not have`;
+  const isThere = pairs.recorded(open)?.response !== undefined;
+  const fault = isThere ? 'was not sent' : 'the recording does not have';
+  return `${why}; the server waits for the answer to ${open.method}, which ${fault}`;
 }
 
 function skipped(entry: string, why: string): Answer {
@@ -187,10 +193,13 @@ function compareQuestion(
 }
 
 function strays({ strayQuestions }: Drive): Divergence[] {
-  return strayQuestions.map(({ method }) => ({
+  return strayQuestions.map(({ method, code }) => ({
     class: 'asked',
     method,
-    detail: `the server asked ${method}, which the recording does not have; it got an error`,
+    detail:
+      code === MISS_CODE
+        ? `the server asked ${method}, which the recording does not have; it got an error`
+        : `the server asked ${method} once more than recorded; it got the same answer again`,
   }));
 }
 

@@ -13,7 +13,7 @@ import type { Seen } from '../../model/session-machine.ts';
 import { MISS_CODE } from '../refusal.ts';
 import type { Script } from '../script.ts';
 import { type Bindings, type Conflict, createBindings } from './bindings.ts';
-import type { Connect, Connection, Crossed } from './connection.ts';
+import { type Connect, type Connection, ConnectionFault, type Crossed } from './connection.ts';
 import type { Flow } from './flow.ts';
 import type { ClientLine } from './lines.ts';
 import { createLive, createPairs, type Live, type Pairs } from './live.ts';
@@ -79,11 +79,14 @@ interface State extends DriveOptions {
   /** Whether anything was heard since an answer was last given up. */
   heardSince: boolean;
   broken: string | undefined;
+  /** Why the exchange of `initialize` ended without an answer: what is there is no such server. */
+  refused: string | undefined;
   /** The one call that was meant is settled. */
   isDone: boolean;
   isOver: boolean;
 }
 
+/** Throws a ConnectionFault where there is no server, or one that speaks no MCP over HTTP. */
 export async function drive(options: DriveOptions): Promise<Drive> {
   let done = (): void => {};
   const over = new Promise<void>((resolve) => {
@@ -103,6 +106,10 @@ export async function drive(options: DriveOptions): Promise<Drive> {
   await over;
   options.signal?.removeEventListener('abort', interrupt);
   await connection.close();
+  if (state.refused !== undefined) {
+    const detail = `The server did not answer initialize: ${state.refused}`;
+    throw new ConnectionFault('server-unreachable', detail);
+  }
   const { live, pairs, bindings, unsent, unanswered, strayQuestions, questions, broken } = state;
   const conflict = bindings.conflict();
   return {
@@ -139,6 +146,7 @@ function newState(options: DriveOptions, done: () => void): State {
     exchange: 0,
     heardSince: false,
     broken: undefined,
+    refused: undefined,
     isDone: false,
     isOver: false,
   };
@@ -319,16 +327,14 @@ function hearQuestion(state: State, question: Call): void {
   waiting.happened(recorded);
 }
 
-/** A ping is answered as any client would; to all else the recording has no answer. */
+/**
+ * A ping is answered as any client would, and one that is asked once more as it was before; to all
+ * else the recording has no answer.
+ */
 function answerStray(state: State, question: Call): void {
   const { connection, live, strayQuestions } = state;
-  const { method, id } = question;
-  const said =
-    method === 'ping'
-      ? { result: {} }
-      : { error: { code: MISS_CODE, message: `wiretape: the recording has no such ${method}` } };
-  if (method !== 'ping') strayQuestions.push(question);
-  const text = JSON.stringify({ jsonrpc: '2.0', id, ...said });
+  if (question.method !== 'ping') strayQuestions.push(question);
+  const text = strayAnswer(state, question);
   const value = parsedValue(text);
   const message = classify(value);
   if (!connection || message.kind === 'batch') return;
@@ -339,9 +345,23 @@ function answerStray(state: State, question: Call): void {
   connection.send({ text, messages: [message], exchange });
 }
 
+function strayAnswer(state: State, question: Call): string {
+  const { method, id } = question;
+  const equal = state.questions.repeated(question, state.live);
+  const line = state.steps.find(({ line }) => equal && line.answers.includes(equal))?.line;
+  if (line?.items.length === 1) return worded(line, { ...state, idOf: () => id });
+  const error = { code: MISS_CODE, message: `wiretape: the recording has no such ${method}` };
+  const said = method === 'ping' ? { result: {} } : { error };
+  return JSON.stringify({ jsonrpc: '2.0', id, ...said });
+}
+
 function endExchange(state: State, exchange: number, why: string): void {
   for (const call of [...state.inFlight.keys()]) {
-    if (state.exchanges.get(call) === exchange) settle(state, call, why);
+    if (state.exchanges.get(call) !== exchange) continue;
+    settle(state, call, why);
+    if (call.method !== 'initialize') continue;
+    state.refused = why;
+    stop(state, why);
   }
   advance(state);
 }

@@ -140,7 +140,16 @@ function typeAt(path: readonly string[], own: readonly Sample[]): MaskType | und
   const values = own.flatMap((sample) => placesAt(path, sample).filter(isDrift)).flat();
   const [first] = values;
   const length = typeof first === 'string' ? first.length : 0;
-  const types = ['uuid', 'rfc3339', 'epoch', 'int', 'path', `hex(${length})`] as const;
+  const types = [
+    'uuid',
+    'rfc3339',
+    'date',
+    'clock',
+    'epoch',
+    'int',
+    'path',
+    `hex(${length})`,
+  ] as const;
   return types.find((type) => {
     const names = new Set(values.map((value) => classUnder(type, value)));
     return names.size === 1 && !names.has(undefined);

@@ -11,7 +11,8 @@ export class CallChoice extends Error {
 /**
  * The call that a word names among these sessions: `SESSION:SEQ`, where the session may be the
  * beginning of its id (and `…` may end it), or `:SEQ`; or `METHOD`, `TOOL`, `METHOD/TOOL`, each with
- * `#N` for the Nth. A question of the server stands for the request that it was asked because of.
+ * `#N` for the Nth; a method of the client before one of the server. A question of the server stands
+ * for the request that it was asked because of.
  * Throws a CallChoice when there is none.
  */
 export function callNamed(
@@ -20,11 +21,13 @@ export function callNamed(
 ): { readonly session: RecordedSession; readonly call: Call } {
   const place = placeIn(word);
   const among = place && place.session !== '' ? sessionsNamed(sessions, place.session) : sessions;
-  const isNamed = place ? byPlace(place) : byWords(word);
-  const found = among.flatMap((session) =>
-    session.session.calls.filter(isNamed).map((call) => ({ session, call })),
-  );
-  const chosen = found[place ? 0 : numberIn(word) - 1];
+  const foundBy = (isNamed: (call: Call) => boolean) =>
+    among.flatMap((session) =>
+      session.session.calls.filter(isNamed).map((call) => ({ session, call })),
+    );
+  const found = foundBy(place ? byPlace(place) : byWords(word));
+  const named = found.length > 0 || place ? found : foundBy(byQuestion(word));
+  const chosen = named[place ? 0 : numberIn(word) - 1];
   if (!chosen) throw new CallChoice(`The recording has no call ${word}; ${nearby(sessions)}`);
   const { session, call } = chosen;
   const asking = call.from === 'server' ? call.parent : call;
@@ -62,9 +65,18 @@ function numberIn(word: string): number {
 }
 
 function byWords(word: string): (call: Call) => boolean {
-  const name = word.replace(/#\d{1,9}$/, '');
+  const name = nameIn(word);
   return ({ from, method, subject }) =>
     from === 'client' && [method, subject, `${method}/${subject}`].includes(name);
+}
+
+function byQuestion(word: string): (call: Call) => boolean {
+  const name = nameIn(word);
+  return ({ from, method }) => from === 'server' && method === name;
+}
+
+function nameIn(word: string): string {
+  return word.replace(/#\d{1,9}$/, '');
 }
 
 /** How many calls are named for who asked for one that is not there. */

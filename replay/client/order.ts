@@ -3,9 +3,10 @@
  *
  * `recorded` keeps the recorded partial order: a line waits for what its client knew by then, which
  * is the answers, questions and notifications that were recorded before it, and for the line before
- * it. `serial`: besides, a request waits until all before it are answered. `max`: a line waits only
- * for what it could not be without: the handshake, the values in it, the round, task, question or
- * subscription that it goes on with.
+ * it. `serial`: besides, a request waits until all before it are answered; an answer to a question of
+ * the server waits as in `max`, since a call may be kept open until it comes. `max`: a line waits
+ * only for what it could not be without: the handshake, the values in it, the round, task, question
+ * or subscription that it goes on with.
  */
 import { member } from '../../model/json.ts';
 import { logicalCalls } from '../../model/logical-call.ts';
@@ -46,7 +47,7 @@ export function stepsOf(ordering: Ordering, overlap: Overlap): Step[] {
 /** Progress comes with its answer, and how much of it there is may differ from run to run. */
 const PROGRESS = 'notifications/progress';
 
-function recordedSteps({ script, lines }: Ordering, overlap: Overlap): Step[] {
+function recordedSteps({ script, lines, flow }: Ordering, overlap: Overlap): Step[] {
   const { session } = script.session;
   const answered = session.calls
     .filter(({ from, response }) => from === 'client' && response !== undefined)
@@ -57,10 +58,10 @@ function recordedSteps({ script, lines }: Ordering, overlap: Overlap): Step[] {
   const counts = new Map<string, number>();
   const open: Call[] = [];
   let [nextAnswer, nextHeard] = [0, 0];
-  return lines.map((line, at) => {
-    const after: Condition[] = [];
-    const before = lines[at - 1];
-    if (before) after.push({ kind: 'sent', line: before });
+  // What the next line in the chain waits for: the line before it, and what lines beside it left.
+  let pending: Condition[] = [];
+  return lines.map((line) => {
+    const after = pending;
     for (let call = answered[nextAnswer]; call && answerSeq(call) < line.seq; ) {
       after.push({ kind: 'settled', call });
       call = answered[++nextAnswer];
@@ -70,13 +71,33 @@ function recordedSteps({ script, lines }: Ordering, overlap: Overlap): Step[] {
       counts.set(one.method, count);
       after.push({ kind: 'heard', method: one.method, count });
     }
-    for (const call of line.answers) after.push({ kind: 'asked', call });
+    if (overlap === 'serial' && isOnlyAnswer(line)) {
+      pending = [...after, { kind: 'sent', line }];
+      return { line, after: needsOf(line, flow) };
+    }
+    pending = [{ kind: 'sent', line }];
+    after.push(...asked(line));
     if (overlap === 'serial' && line.calls.length > 0) {
       for (const call of open.splice(0)) after.push({ kind: 'settled', call });
     }
     open.push(...line.calls.filter(isAwaited));
     return { line, after };
   });
+}
+
+function isOnlyAnswer({ answers, calls }: ClientLine): boolean {
+  return answers.length > 0 && calls.length === 0;
+}
+
+function asked({ answers }: ClientLine): Condition[] {
+  return answers.map((call) => ({ kind: 'asked', call }));
+}
+
+/** The questions that a line answers, and the answers whose values are in it. */
+function needsOf(line: ClientLine, flow: Flow): Condition[] {
+  const uses = line.items.flatMap(({ ref }) => flow.uses(ref.seq, ref.item));
+  const sources = new Set(uses.flatMap(({ source }) => source.answers ?? []));
+  return [...asked(line), ...[...sources].map((call): Condition => ({ kind: 'settled', call }))];
 }
 
 /** Whether the recording has an answer that a live run may wait for. */
@@ -106,17 +127,16 @@ interface Must {
   readonly flow: Flow;
 }
 
-function mustBefore({ calls, answers, cancels, items }: ClientLine, must: Must): Condition[] {
+function mustBefore(line: ClientLine, must: Must): Condition[] {
+  const { calls, cancels } = line;
   const settled = (call: Call | undefined): Condition[] =>
     call ? [{ kind: 'settled', call }] : [];
-  const sent = (line: ClientLine | undefined): Condition[] =>
-    line ? [{ kind: 'sent', line }] : [];
-  const uses = items.flatMap(({ ref }) => must.flow.uses(ref.seq, ref.item));
+  const sent = (other: ClientLine | undefined): Condition[] =>
+    other ? [{ kind: 'sent', line: other }] : [];
   return [
     ...calls.flatMap((call) => settled(must.before.get(call))),
-    ...answers.map((call): Condition => ({ kind: 'asked', call })),
     ...cancels.flatMap((call) => sent(must.lineOf.get(call))),
-    ...uses.flatMap(({ source }) => settled(source.answers)),
+    ...needsOf(line, must.flow),
   ];
 }
 

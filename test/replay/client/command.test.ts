@@ -4,8 +4,9 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readRecording, writeRecording } from '../../../model/recording.ts';
 import { viewsOf } from '../../../model/view.ts';
-import { type Folder, start, temporaryFolder } from '../../cli/wiretape.ts';
+import { type Folder, start, temporaryFolder, wiretape } from '../../cli/wiretape.ts';
 import { client, gap, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
+import { bodyOf, upstream } from '../../tap/http/kit.ts';
 import { type Bench, createBench, fixture } from './kit.ts';
 
 let folder: Folder;
@@ -103,6 +104,15 @@ describe('a redacted value', () => {
     expect(JSON.stringify(ran)).not.toContain('correct horse');
   });
 
+  test('that stands nowhere is said, and only that', async () => {
+    const both = ['--secret', 'password=P', '--secret', 'nope=P'];
+    const ran = await bench.run([...only, ...both, '--', ...echo], { P: 'correct horse' });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stderr).toBe(
+      'wiretape: --secret nope: nothing that is sent was redacted as that.\n',
+    );
+  });
+
   test('that nobody gave is sent as it stands, and that is said', async () => {
     const ran = await bench.run([...only, '--', ...echo]);
     expect(ran.stderr).toContain(
@@ -148,7 +158,10 @@ test('--update writes what the server says now, by a tap; another file is left a
     '--',
     ...echo,
   ]);
-  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('[file-exists]') });
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Name another file with --update. [file-exists]'),
+  });
   expect(await readFile(bench.at('notes.txt'), 'utf8')).toBe('mine');
 });
 
@@ -209,6 +222,29 @@ test.each([
   );
   const ran = await bench.run(args);
   expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`[${code}]`) });
+});
+
+test.each(['client', 'server', 'workflow'])(
+  'a wrong option of %s: hints at its own help',
+  async (name) => {
+    const ran = await wiretape(['replay', name, REC, '--nothing-such'], { cwd: folder.path });
+    expect(ran.stderr).toContain(`wiretape replay ${name} --help says more. [wrong-usage]`);
+  },
+);
+
+test('refused with 2: an address that does not answer initialize, of which nothing more is asked', async () => {
+  const asked: string[] = [];
+  const { url } = await upstream(async (request, response) => {
+    asked.push(JSON.parse((await bodyOf(request)).toString()).method);
+    response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not found</h1>');
+  });
+  for (const more of [[], ['--control', '2'], ['--overlap', 'max']]) {
+    const ran = await bench.run([REC, ...more, '--url', url]);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('The server did not answer initialize: HTTP 404.');
+    expect(ran.stderr).toContain('[server-unreachable]');
+  }
+  expect(asked).toEqual(['initialize', 'initialize', 'initialize']);
 });
 
 test('nothing that the recording names was run', async () => {

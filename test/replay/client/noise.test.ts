@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Entry } from '../../../model/entry.ts';
 import type { ClientReport } from '../../../replay/client/index.ts';
+import { parseMask } from '../../../replay/masks.ts';
 import { type Folder, temporaryFolder } from '../../cli/wiretape.ts';
 import { capture } from '../../kit/capture.ts';
+import { client, opening, server, tape, toolCall } from '../../kit/entries.ts';
 import { connectWords, replayWith } from './direct.ts';
 import { fixture } from './kit.ts';
 
@@ -89,4 +91,27 @@ test('a masked value of another class is a difference', async () => {
   expect(other.differences.filter(({ subject }) => subject === 'minted')).toMatchObject([
     { class: 'value', pointer: '/result/structuredContent/path', recorded: '"nowhere"' },
   ]);
+});
+
+test('dates and times of day that are written for people are masked as such', async () => {
+  const command = fixture('drift', join(folder.path, 'runs'));
+  const text = (value: string) => ({ structuredContent: { value }, content: [] });
+  const spoken = tape('drift', [
+    ...opening({ server: 'drift' }),
+    client(toolCall(1, 'clock')),
+    server({ id: 1, result: text('6:27:42 AM') }),
+    client(toolCall(2, 'date')),
+    server({ id: 2, result: text('Thu Nov 26 2026') }),
+  ]);
+  const masks = ['clock', 'date'].map((type) => {
+    const parsed = parseMask(`${type}:/result/structuredContent/value=${type}`);
+    if (!parsed.ok) throw new Error(parsed.detail);
+    return parsed.mask;
+  });
+  const plain = await replayWith(spoken, command);
+  const masked = await replayWith(spoken, command, { masks });
+  const own = ({ differences }: ClientReport) =>
+    differences.filter(({ method }) => method === 'tools/call').map(({ subject }) => subject);
+  expect(own(plain).sort()).toEqual(['clock', 'date']);
+  expect(own(masked)).toEqual([]);
 });

@@ -33,6 +33,11 @@ test.each<[string, readonly (string | number)[]]>([
   ['tools/call/echo#4', SECOND],
   ['tools/call#3', ['01TW', 4]],
   ['initialize', ['010N', 1]],
+  // A question of the server, by its method.
+  ['roots/list', ['010N', 6]],
+  ['roots/list#2', SECOND],
+  ['roots/list#3', []],
+  ['ping', []],
   ['echo#5', []],
   ['two:10', []],
   ['constructor', []],

@@ -25,11 +25,15 @@ function batches(overlap: Overlap, ...steps: readonly Step[]): string[][] {
   const lines = linesOf(script);
   const waiting = createWaiting(stepsOf({ script, lines, flow: flowOf(session) }, overlap));
   const sent: string[][] = [];
+  // What the server asks, it asks because of the call `asks`.
+  const questions = session.session.calls.filter(({ from }) => from === 'server');
   for (;;) {
     const batch = [];
     for (let ready = waiting.ready(); ready.length > 0; ready = waiting.ready()) {
       batch.push(...ready);
       for (const { line } of ready) waiting.happened(line);
+      const isAsking = ready.some(({ line }) => nameOf(line.text) === 'asks');
+      for (const call of isAsking ? questions : []) waiting.happened(call);
     }
     if (batch.length === 0) break;
     sent.push(batch.map(({ line }) => nameOf(line.text)));
@@ -43,11 +47,12 @@ function batches(overlap: Overlap, ...steps: readonly Step[]): string[][] {
 
 function nameOf(text: string): string {
   const { method, params } = JSON.parse(text);
-  return params?.name ?? params?.arguments?.name ?? method;
+  return params?.name ?? params?.arguments?.name ?? method ?? ANSWER;
 }
 
 const ask = (id: number, name: string, args: object = {}) => client(toolCall(id, name, args));
 const tell = (id: number, text = 'x') => server(toolText(id, text));
+const ANSWER = 'an answer';
 const INITIALIZED = 'notifications/initialized';
 
 describe('three calls of which the first two overlapped', () => {
@@ -59,6 +64,31 @@ describe('three calls of which the first two overlapped', () => {
     ['max', [[INITIALIZED, 'a', 'b', 'c']]],
   ] as const)('%s', (overlap, expected) => {
     expect(batches(overlap, ...steps)).toEqual(expected);
+  });
+});
+
+describe('a call that asks back while another was under way', () => {
+  const question = server({ id: 'q', method: 'roots/list' });
+  const answer = (text: string) =>
+    client({ id: 'q', result: { roots: [{ uri: `file:///${text}` }] } });
+  const steps = [ask(1, 'asks'), ask(2, 'b'), question, tell(2), answer('x'), tell(1)];
+  const after = [ask(3, 'c'), tell(3)];
+
+  test.each([
+    [
+      'recorded',
+      [
+        [INITIALIZED, 'asks', 'b'],
+        [ANSWER, 'c'],
+      ],
+    ],
+    ['serial', [[INITIALIZED, 'asks', ANSWER], ['b'], ['c']]],
+    ['max', [[INITIALIZED, 'asks', 'b', 'c', ANSWER]]],
+  ] as const)('%s: its answer waits for no other call', (overlap, expected) => {
+    const sent = batches(overlap, ...steps, ...after);
+    expect(sent.map((batch) => [...batch].sort())).toEqual(
+      expected.map((batch) => [...batch].sort()),
+    );
   });
 });
 

@@ -25,6 +25,8 @@ const answers = {
     path: `/tmp/run-${run}/log`,
     words: `Run ${run} of ${hex} at ${time}.`,
   },
+  clock: { value: `6:27:${42 + (run % 10)} AM` },
+  date: { value: new Date(Date.UTC(2027, 0, 1 + (run % 28))).toUTCString() },
   weather: { temperature: 20.5 + run },
   seeded: { rows: [{ at: '2020-01-01T00:00:00.000Z' }, { at: time }] },
   old: { at: '2020-01-01T00:00:00.000Z' },
