@@ -1,12 +1,12 @@
 /** `wiretape import`: captures of other tools, as a recording or among the sessions. */
 import type { Command } from 'commander';
-import type { Redact } from '../model/crossing.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Importer, importedEntries } from '../model/import/entries.ts';
 import type { Imported, ImportedSession } from '../model/import/imported.ts';
 import { importInspector } from '../model/import/inspector.ts';
 import { importMcpsnoop } from '../model/import/mcpsnoop.ts';
 import { fingerprintOfKey, keyedHash } from '../model/keyed-hash.ts';
+import type { ArgumentRules } from '../model/redact-args.ts';
 import { createRedact } from '../model/redaction.ts';
 import { rulesWith } from '../model/rules.ts';
 import { utf8 } from '../model/text.ts';
@@ -33,8 +33,8 @@ export function registerImport(program: Command): void {
 
 async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   const state = stateOf(options.state);
-  const { redact, importer } = await redactionIn(state);
-  const sessions = await sessionsIn(files, redact);
+  const { redaction, importer } = await redactionIn(state);
+  const sessions = await sessionsIn(files, redaction);
   const entries = sessions.map((session) => importedEntries(session, importer));
   const { output } = options;
   if (output === undefined) await keepJournals(state, entries);
@@ -43,7 +43,9 @@ async function importFiles(files: string[], options: ImportOptions): Promise<voi
   else for (const line of sessions.map(lineOf)) remark(line);
 }
 
-async function redactionIn(state: string): Promise<{ redact: Redact; importer: Importer }> {
+async function redactionIn(
+  state: string,
+): Promise<{ redaction: ArgumentRules; importer: Importer }> {
   const { rules: user } = await rulesHere(state);
   if (user && 'unknown' in user) {
     throw new UserError(
@@ -54,8 +56,10 @@ async function redactionIn(state: string): Promise<{ redact: Redact; importer: I
   }
   const rules = rulesWith(user);
   const key = keyOf(state);
+  const hash = keyedHash(key);
+  const { isSecretName } = rules;
   return {
-    redact: createRedact(keyedHash(key), {}, rules),
+    redaction: { clean: createRedact(hash, {}, rules), hash, isSecretName },
     importer: {
       tap: `wiretape/${ownVersion()}`,
       redaction: { rules: rules.id, key: fingerprintOfKey(key) },
@@ -70,11 +74,14 @@ interface Read {
 }
 
 /** Files of the Inspector are of one session, since the console has none of its own. */
-async function sessionsIn(files: readonly string[], redact: Redact): Promise<ImportedSession[]> {
+async function sessionsIn(
+  files: readonly string[],
+  redaction: ArgumentRules,
+): Promise<ImportedSession[]> {
   const read = await Promise.all(files.map(readText));
   const lists = read.filter(({ text }) => text.trimStart().startsWith('['));
   const lines = read.filter((one) => !lists.includes(one));
-  const found = lines.flatMap(({ file, text }) => checked([file], importMcpsnoop(text, redact)));
+  const found = lines.flatMap(({ file, text }) => checked([file], importMcpsnoop(text, redaction)));
   if (lists.length === 0) return found;
   // The messages first: they decide which session it is.
   const ordered = [...lists].sort((a, b) => Number(isConsole(a)) - Number(isConsole(b)));
@@ -90,7 +97,7 @@ async function sessionsIn(files: readonly string[], redact: Redact): Promise<Imp
       names,
       importInspector(
         ordered.map(({ text }) => text),
-        redact,
+        redaction.clean,
       ),
     ),
   ];

@@ -94,6 +94,36 @@ describe('a capture', () => {
   });
 });
 
+test('the arguments and the address of a capture lose what a tap takes out of them', async () => {
+  const raw = {
+    command: [
+      'npx',
+      'srv',
+      '--token',
+      'abcd1234efgh',
+      '--password',
+      'correcthorse',
+      'API_KEY=hunter22',
+    ],
+    target: 'http://localhost:1/mcp?api_key=batterystaple',
+  };
+  const meta = {
+    session_id: 's',
+    server_label: 'notes',
+    seq: 1,
+    ts: '2026-11-26T04:55:24Z',
+    direction: 'meta',
+    transport: 'http',
+    raw,
+  };
+  const file = join(folder.path, 'launch.jsonl');
+  await writeFile(file, `${JSON.stringify(meta)}\n`);
+  expect((await run(file, '-o', tape)).code).toBe(0);
+  const written = await readFile(tape, 'utf8');
+  expect(written.match(/<secret:argument:[0-9a-f]{8}>/g)?.length).toBe(4);
+  expect(written).not.toMatch(/abcd1234efgh|correcthorse|hunter22|batterystaple/);
+});
+
 describe('what cannot be imported', () => {
   const deep = `[{"message":${'['.repeat(400)}${']'.repeat(400)}}]`;
   test.each([
