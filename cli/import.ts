@@ -15,8 +15,8 @@ import { ownVersion } from '../tap/own-version.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { rulesHere } from './config.ts';
 import { UserError } from './error.ts';
-import { keepJournals } from './keep-journals.ts';
-import { unpackedFile, writeRecordingFile } from './recording-file.ts';
+import { freshOf, keepJournals } from './keep-journals.ts';
+import { unpackedFile, updateRecordingFile } from './recording-file.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, remark } from './terminal.ts';
 
@@ -27,7 +27,7 @@ interface ImportOptions extends CommonOptions {
 export function registerImport(program: Command): void {
   addCommand(program, 'import', 'take in captures of mcpsnoop and exports of MCP Inspector')
     .argument('<file...>', 'JSON Lines of mcpsnoop; protocol and console exports of the Inspector')
-    .option('-o, --output <file>', 'write a recording; else they are put among the sessions')
+    .option('-o, --output <file>', 'add them to a recording; else they are put among the sessions')
     .action(importFiles);
 }
 
@@ -38,9 +38,21 @@ async function importFiles(files: string[], options: ImportOptions): Promise<voi
   const entries = sessions.map((session) => importedEntries(session, importer));
   const { output } = options;
   if (output === undefined) await keepJournals(state, entries);
-  else await writeRecordingFile(output, entries.flat());
+  else await updateRecordingFile(output, (old) => added(old, entries, output));
   if (options.json) printJson({ file: output ?? null, sessions: sessions.map(told(entries)) });
   else for (const line of sessions.map(lineOf)) remark(line);
+}
+
+/** The entries of a recording with the sessions added; more of an old one stands in its place. */
+function added(
+  old: readonly Entry[],
+  sessions: readonly (readonly Entry[])[],
+  file: string,
+): Entry[] {
+  const fresh = freshOf(old, sessions, file);
+  const replaced = new Set(fresh.map(({ id }) => id));
+  const kept = old.filter(({ session }) => !replaced.has(session));
+  return [...kept, ...fresh.flatMap(({ entries }) => entries)];
 }
 
 async function redactionIn(
@@ -103,9 +115,11 @@ async function sessionsIn(
   ];
 }
 
+const HOW_NAMED = 'wiretape import --help says what can be.';
+
 async function readText(file: string): Promise<Read> {
-  const text = utf8(await unpackedFile(file));
-  if (text !== undefined) return { file, text };
+  const text = utf8(await unpackedFile(file, HOW_NAMED));
+  if (text !== undefined) return { file, text: text.replace(/^\uFEFF/, '') };
   throw notImportable(file, 'it is no UTF-8');
 }
 
@@ -123,8 +137,7 @@ function checked(files: readonly string[], imported: Imported): readonly Importe
 }
 
 function notImportable(file: string, why: string): UserError {
-  const hint = 'wiretape import --help says what can be.';
-  return new UserError('not-importable', `${file} cannot be imported: ${why}.`, hint);
+  return new UserError('not-importable', `${file} cannot be imported: ${why}.`, HOW_NAMED);
 }
 
 const told =
