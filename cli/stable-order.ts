@@ -1,7 +1,8 @@
 /**
  * An order of entries that does not depend on who was faster: session after session by name; what a
  * client sends as it sent it; below each request what belongs to it, so that answers which overtook
- * each other stand in one place; then standard error, which is another pipe, and the end.
+ * each other stand in one place; then standard error, which is another pipe, and the end. Notes of
+ * the tap itself tell of a machine, and stand wherever it came to write them: they are left out.
  */
 import type { Entry, SessionEntry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';

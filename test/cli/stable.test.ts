@@ -136,4 +136,26 @@ describe('Git', () => {
       '+← tools/call read answer  {"content":[{"type":"text","text":"after"}]}',
     ]);
   });
+
+  test.each([
+    ['conflict markers', '<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n'],
+    ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\nsize 1\n'],
+    ['nothing', ''],
+    ['no UTF-8', '\xff\xfe\n'],
+  ])('gets the bytes of a file of %s', async (_, text) => {
+    const git = (...words: string[]) =>
+      run('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...words], { cwd: folder.path });
+    const file = join(folder.path, 'odd.tape.jsonl');
+    await git('init', '-q');
+    await writeFile(join(folder.path, '.gitattributes'), '*.tape.jsonl diff=wiretape\n');
+    await git('config', 'diff.wiretape.textconv', `'${process.execPath}' '${MAIN}' show --stable`);
+    await writeFile(file, text, 'latin1');
+    await git('add', '.');
+    await git('commit', '-qm', 'one');
+    await writeFile(file, `${text}more\n`, 'latin1');
+    expect((await git('diff')).stdout.split('\n')).toContain('+more');
+    const shown = await wiretape(['show', '--stable', file]);
+    expect(shown).toMatchObject({ code: 0, stderr: expect.stringContaining('as it is') });
+    expect((await wiretape(['show', file])).code).toBe(2);
+  });
 });
