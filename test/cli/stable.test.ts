@@ -85,6 +85,25 @@ describe('one behaviour', () => {
     expect(text.indexOf('fast answer')).toBeGreaterThan(text.indexOf('slow answer'));
   });
 
+  test('is one text wherever the tap noted which files it read', async () => {
+    const texts = await Promise.all(
+      [1, 2].map((place) => {
+        const steps = [...opening(), client(toolCall(1, 'a')), server(toolText(1, 'b')), ends()];
+        const entries = tape('notes', steps, { id: '01NOTES' });
+        const file = { path: `/home/user${place}/server.js`, sha256: 'a'.repeat(64) };
+        const at = entries[place]?.at ?? 0;
+        const note = { type: 'note' as const, session: '01NOTES', seq: place, at };
+        const moved = entries.map((entry) =>
+          entry.seq < place ? entry : { ...entry, seq: entry.seq + 1 },
+        );
+        const text = `started from ${file.path}`;
+        return stable(`note-${place}`, [...moved, { ...note, text, launch: { file } }]);
+      }),
+    );
+    expect(texts[1]).toBe(texts[0]);
+    expect(texts[0]).not.toContain('started from');
+  });
+
   test('is one text in two recordings of a released server', async () => {
     const texts: string[] = [];
     for (const session of ['01FIRST', '01SEC0ND']) {
