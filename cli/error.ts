@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'newer-format',
   'incomplete-recording',
   'not-importable',
+  'already-imported',
   'not-a-lock',
   'nothing-listed',
   'listing-failed',

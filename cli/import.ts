@@ -1,12 +1,12 @@
 /** `wiretape import`: captures of other tools, as a recording or among the sessions. */
 import type { Command } from 'commander';
-import type { Redact } from '../model/crossing.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Importer, importedEntries } from '../model/import/entries.ts';
 import type { Imported, ImportedSession } from '../model/import/imported.ts';
 import { importInspector } from '../model/import/inspector.ts';
 import { importMcpsnoop } from '../model/import/mcpsnoop.ts';
 import { fingerprintOfKey, keyedHash } from '../model/keyed-hash.ts';
+import type { ArgumentRules } from '../model/redact-args.ts';
 import { createRedact } from '../model/redaction.ts';
 import { rulesWith } from '../model/rules.ts';
 import { utf8 } from '../model/text.ts';
@@ -15,8 +15,8 @@ import { ownVersion } from '../tap/own-version.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { rulesHere } from './config.ts';
 import { UserError } from './error.ts';
-import { keepJournals } from './keep-journals.ts';
-import { unpackedFile, writeRecordingFile } from './recording-file.ts';
+import { freshOf, keepJournals } from './keep-journals.ts';
+import { unpackedFile, updateRecordingFile } from './recording-file.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, remark } from './terminal.ts';
 
@@ -27,23 +27,37 @@ interface ImportOptions extends CommonOptions {
 export function registerImport(program: Command): void {
   addCommand(program, 'import', 'take in captures of mcpsnoop and exports of MCP Inspector')
     .argument('<file...>', 'JSON Lines of mcpsnoop; protocol and console exports of the Inspector')
-    .option('-o, --output <file>', 'write a recording; else they are put among the sessions')
+    .option('-o, --output <file>', 'add them to a recording; else they are put among the sessions')
     .action(importFiles);
 }
 
 async function importFiles(files: string[], options: ImportOptions): Promise<void> {
   const state = stateOf(options.state);
-  const { redact, importer } = await redactionIn(state);
-  const sessions = await sessionsIn(files, redact);
+  const { redaction, importer } = await redactionIn(state);
+  const sessions = await sessionsIn(files, redaction);
   const entries = sessions.map((session) => importedEntries(session, importer));
   const { output } = options;
   if (output === undefined) await keepJournals(state, entries);
-  else await writeRecordingFile(output, entries.flat());
+  else await updateRecordingFile(output, (old) => added(old, entries, output));
   if (options.json) printJson({ file: output ?? null, sessions: sessions.map(told(entries)) });
   else for (const line of sessions.map(lineOf)) remark(line);
 }
 
-async function redactionIn(state: string): Promise<{ redact: Redact; importer: Importer }> {
+/** The entries of a recording with the sessions added; more of an old one stands in its place. */
+function added(
+  old: readonly Entry[],
+  sessions: readonly (readonly Entry[])[],
+  file: string,
+): Entry[] {
+  const fresh = freshOf(old, sessions, file);
+  const replaced = new Set(fresh.map(({ id }) => id));
+  const kept = old.filter(({ session }) => !replaced.has(session));
+  return [...kept, ...fresh.flatMap(({ entries }) => entries)];
+}
+
+async function redactionIn(
+  state: string,
+): Promise<{ redaction: ArgumentRules; importer: Importer }> {
   const { rules: user } = await rulesHere(state);
   if (user && 'unknown' in user) {
     throw new UserError(
@@ -54,8 +68,10 @@ async function redactionIn(state: string): Promise<{ redact: Redact; importer: I
   }
   const rules = rulesWith(user);
   const key = keyOf(state);
+  const hash = keyedHash(key);
+  const { isSecretName } = rules;
   return {
-    redact: createRedact(keyedHash(key), {}, rules),
+    redaction: { clean: createRedact(hash, {}, rules), hash, isSecretName },
     importer: {
       tap: `wiretape/${ownVersion()}`,
       redaction: { rules: rules.id, key: fingerprintOfKey(key) },
@@ -70,11 +86,14 @@ interface Read {
 }
 
 /** Files of the Inspector are of one session, since the console has none of its own. */
-async function sessionsIn(files: readonly string[], redact: Redact): Promise<ImportedSession[]> {
+async function sessionsIn(
+  files: readonly string[],
+  redaction: ArgumentRules,
+): Promise<ImportedSession[]> {
   const read = await Promise.all(files.map(readText));
   const lists = read.filter(({ text }) => text.trimStart().startsWith('['));
   const lines = read.filter((one) => !lists.includes(one));
-  const found = lines.flatMap(({ file, text }) => checked([file], importMcpsnoop(text, redact)));
+  const found = lines.flatMap(({ file, text }) => checked([file], importMcpsnoop(text, redaction)));
   if (lists.length === 0) return found;
   // The messages first: they decide which session it is.
   const ordered = [...lists].sort((a, b) => Number(isConsole(a)) - Number(isConsole(b)));
@@ -90,15 +109,17 @@ async function sessionsIn(files: readonly string[], redact: Redact): Promise<Imp
       names,
       importInspector(
         ordered.map(({ text }) => text),
-        redact,
+        redaction.clean,
       ),
     ),
   ];
 }
 
+const HOW_NAMED = 'wiretape import --help says what can be.';
+
 async function readText(file: string): Promise<Read> {
-  const text = utf8(await unpackedFile(file));
-  if (text !== undefined) return { file, text };
+  const text = utf8(await unpackedFile(file, HOW_NAMED));
+  if (text !== undefined) return { file, text: text.replace(/^\uFEFF/, '') };
   throw notImportable(file, 'it is no UTF-8');
 }
 
@@ -116,8 +137,7 @@ function checked(files: readonly string[], imported: Imported): readonly Importe
 }
 
 function notImportable(file: string, why: string): UserError {
-  const hint = 'wiretape import --help says what can be.';
-  return new UserError('not-importable', `${file} cannot be imported: ${why}.`, hint);
+  return new UserError('not-importable', `${file} cannot be imported: ${why}.`, HOW_NAMED);
 }
 
 const told =

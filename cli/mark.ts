@@ -30,7 +30,7 @@ async function mark(word: string, said: Mark | 'none', options: CommonOptions): 
     return found;
   });
   if (options.json) return printJson({ run: run.id, mark: said === 'none' ? null : said });
-  remark(said === 'none' ? `${run.id} is not marked any more.` : `${run.id} is marked ${said}.`);
+  remark(said === 'none' ? `${run.id} has no mark.` : `${run.id} is marked ${said}.`);
 }
 
 /** The run of this id, else the only run that the session of this name or id is part of. */

@@ -1,10 +1,11 @@
 /** Recordings as files: opened whole, written atomically, for their user alone. */
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import type { Entry } from '../model/entry.ts';
 import { type Recording, readRecording, writeRecording } from '../model/recording.ts';
+import { updateRecording } from '../tap/index.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 
 /** What a compressed recording may grow to; a small file can claim to hold anything. */
@@ -23,14 +24,14 @@ export async function readRecordingFile(file: string): Promise<Recording> {
   throw new UserError(code, `${file} is no recording: ${detail}.`, HOW_MADE);
 }
 
-/** The bytes of a file, uncompressed. */
-export async function unpackedFile(file: string): Promise<Uint8Array> {
+/** The bytes of a file, uncompressed. `hint`: what to do when it cannot be read. */
+export async function unpackedFile(file: string, hint = HOW_MADE): Promise<Uint8Array> {
   try {
     return unpacked(await readFile(file), file);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = systemCode(error) === 'EISDIR' ? 'it is a folder' : systemReason(error);
-    throw new UserError('no-such-file', `${file} cannot be read: ${reason}.`, HOW_MADE);
+    throw new UserError('no-such-file', `${file} cannot be read: ${reason}.`, hint);
   }
 }
 
@@ -62,6 +63,27 @@ export async function writeRecordingFile(file: string, entries: Iterable<Entry>)
   } catch (error) {
     await rm(beside, { force: true });
     throw unwritable(file, error);
+  }
+}
+
+/**
+ * Replaces a recording by what `change` makes of its entries, none where there is no file yet, while
+ * no tap writes the same. What is no whole recording is left alone.
+ */
+export async function updateRecordingFile(
+  file: string,
+  change: (old: readonly Entry[]) => readonly Entry[],
+): Promise<void> {
+  await refuseOther(file);
+  const isEmpty = (await stat(file).catch(() => undefined))?.size === 0;
+  if (isEmpty) return writeRecordingFile(file, change([]));
+  try {
+    await updateRecording(file, change);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (systemCode(error) !== 'file-exists') throw unwritable(file, error);
+    const detail = `${file} was left alone: ${systemReason(error)}.`;
+    throw new UserError('file-exists', detail, 'Name another file with -o.');
   }
 }
 

@@ -63,7 +63,9 @@ function linesOf(one: Separation, rank: number, colors: Colors): string[] {
       ? []
       : `${at === 0 ? 'good' : 'bad'} ${colors.cyan(visible(reference))}`,
   );
-  const same = one.with.slice(0, WITH).map(({ statement: other }) => `     with it: ${cut(other)}`);
+  const same = one.with
+    .slice(0, WITH)
+    .map(({ statement: other, in: side }) => `     with it, in the ${side} ones: ${cut(other)}`);
   const more = one.withCount - same.length;
   return [
     `${`${rank}.`.padEnd(4)} ${colors.yellow(kind)}  ${cut(statement)}`,

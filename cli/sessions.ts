@@ -103,7 +103,7 @@ export function chooseSession(all: readonly SessionSummary[], word: string): Ses
   if (exact) return exact;
   const named = newestFirst(all.filter(({ name }) => name === word));
   if (named[0]) return named[0];
-  const [first, ...others] = all.filter((session) => session.id.startsWith(id));
+  const [first, ...others] = all.filter((session) => session.id.toUpperCase().startsWith(id));
   if (first === undefined) {
     const hint = 'wiretape ls lists the sessions.';
     throw new UserError('unknown-session', `There is no session, run or file ${word}.`, hint);

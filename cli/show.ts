@@ -1,4 +1,5 @@
 /** `wiretape show`: what a session said, in the terminal. */
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Entry } from '../model/entry.ts';
 import { parseReference } from '../model/entry.ts';
@@ -10,7 +11,7 @@ import { UserError } from './error.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
 import { stableOrder } from './stable-order.ts';
 import { stateOf } from './state.ts';
-import { jsonLine, safeJson, terminal, visibleLines } from './terminal.ts';
+import { jsonLine, remark, safeJson, terminal, visibleLines } from './terminal.ts';
 import { createTranscript } from './transcript.ts';
 
 interface ShowOptions extends CommonOptions {
@@ -29,7 +30,12 @@ export function registerShow(program: Command): void {
 
 async function show(word: string, options: ShowOptions): Promise<void> {
   const place = parseReference(word);
-  const gathered = await gather([place?.session ?? word], stateOf(options.state));
+  const words = [place?.session ?? word];
+  const gathered = await gather(words, stateOf(options.state)).catch((error: unknown) => {
+    if (options.stable && isForeign(error)) return error;
+    throw error;
+  });
+  if (gathered instanceof UserError) return showForeign(word, gathered);
   reportProblems(gathered.problems);
   if (place) return showEntry(gathered.entries, place.seq, word);
   if (options.json) return showJson(gathered);
@@ -38,6 +44,21 @@ async function show(word: string, options: ShowOptions): Promise<void> {
   const named = gathered.views.length > 1;
   const lines = createTranscript({ stable: options.stable === true, width, colors, named });
   for (const entry of entries) for (const text of lines(entry)) line(text);
+}
+
+/** Git ends the whole diff when a textconv fails, and any file may have the name of a recording. */
+function isForeign(error: unknown): error is UserError {
+  return (
+    error instanceof UserError &&
+    (error.code === 'not-a-recording' || error.code === 'newer-format')
+  );
+}
+
+/** A file that is no recording of ours, such as one with conflict markers, as it is. */
+async function showForeign(file: string, { message }: UserError): Promise<void> {
+  remark(`${message} It is printed as it is.`);
+  const bytes = await readFile(file);
+  process.stdout.write(process.stdout.isTTY ? visibleLines(bytes.toString('utf8')) : bytes);
 }
 
 /** One document with the sessions, what is wrong with their files, and every entry as it is recorded. */

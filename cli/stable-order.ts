@@ -1,7 +1,8 @@
 /**
  * An order of entries that does not depend on who was faster: session after session by name; what a
  * client sends as it sent it; below each request what belongs to it, so that answers which overtook
- * each other stand in one place; then standard error, which is another pipe, and the end.
+ * each other stand in one place; then standard error, which is another pipe, and the end. Where the
+ * files of a launch were is left out: a tap notes it whenever it has read them.
  */
 import type { Entry, SessionEntry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
@@ -10,7 +11,8 @@ import type { Call } from '../model/session.ts';
 import { createSessionMachine, type Seen } from '../model/session-machine.ts';
 
 export function stableOrder(entries: readonly Entry[]): Entry[] {
-  const groups = [...groupBy(entries, ({ session }) => session).values()];
+  const told = entries.filter((entry) => !(entry.type === 'note' && entry.launch));
+  const groups = [...groupBy(told, ({ session }) => session).values()];
   return groups
     .map((own) => ({ name: nameOf(own), sorted: sessionOrder(own) }))
     .sort((a, b) => order(a.name, b.name))

@@ -6,10 +6,10 @@ import { resolve } from 'node:path';
 import type { Redact } from '../model/crossing.ts';
 import type { Launch, LaunchConfig, LaunchFiles, ProgramFile } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
+import { redactArgs } from '../model/redact-args.ts';
 import { fileHash } from './file-hash.ts';
 import { packageOf, programFile } from './package.ts';
 import type { Program } from './program.ts';
-import { redactArgs } from './redact-args.ts';
 import type { StdioOptions } from './stdio.ts';
 import type { TapSession } from './tap-session.ts';
 

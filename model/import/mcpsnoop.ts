@@ -7,6 +7,7 @@ import type { Draft, Peer } from '../entry.ts';
 import { groupBy } from '../group.ts';
 import { isCount, isObject, type JsonObject, member, parseJson, textMember } from '../json.ts';
 import { memberText } from '../member-text.ts';
+import { type ArgumentRules, redactArgs } from '../redact-args.ts';
 import {
   crossed,
   type Imported,
@@ -31,7 +32,7 @@ interface Envelope {
 /** Its encoder writes every message anew: spaces go, and `<`, `>` and `&` are escaped. */
 const LACKS: readonly Lack[] = ['bytes', 'clock', 'delivery', 'exit'];
 
-export function importMcpsnoop(text: string, redact: Redact): Imported {
+export function importMcpsnoop(text: string, rules: ArgumentRules): Imported {
   const envelopes: Envelope[] = [];
   const unread: string[] = [];
   for (const [index, line] of text.split('\n').entries()) {
@@ -42,7 +43,7 @@ export function importMcpsnoop(text: string, redact: Redact): Imported {
   }
   if (envelopes.length === 0) return { ok: false, detail: 'no line is a frame of mcpsnoop' };
   const sessions = [...groupBy(envelopes, ({ session }) => session).values()];
-  return { ok: true, sessions: sessions.map((own) => sessionOf(own, redact)), unread };
+  return { ok: true, sessions: sessions.map((own) => sessionOf(own, rules)), unread };
 }
 
 /** A message is cut out and left as it is, however deep it nests. */
@@ -67,7 +68,7 @@ function readLine(line: string): Envelope | undefined {
   };
 }
 
-function sessionOf(own: readonly Envelope[], redact: Redact): ImportedSession {
+function sessionOf(own: readonly Envelope[], rules: ArgumentRules): ImportedSession {
   const sorted = [...own].sort((a, b) => a.seq - b.seq);
   const first = sorted[0] as Envelope;
   const start = sorted.reduce((least, { time }) => Math.min(least, time), first.time);
@@ -75,7 +76,7 @@ function sessionOf(own: readonly Envelope[], redact: Redact): ImportedSession {
   const { command, target } = metaOf(sorted);
   return {
     key: `mcpsnoop ${first.session}`,
-    name: first.label || 'mcpsnoop',
+    name: rules.clean(first.label).text || 'mcpsnoop',
     transport: isHttp ? 'http' : 'stdio',
     from: 'mcpsnoop',
     lacks: [
@@ -84,9 +85,9 @@ function sessionOf(own: readonly Envelope[], redact: Redact): ImportedSession {
       ...(command ? [] : (['launch'] as const)),
     ],
     wall: Math.floor(start / 1000),
-    ...(command ? { command: command.map((word) => redact(word).text) } : {}),
-    ...(target === undefined ? {} : { upstream: redact(target).text }),
-    drafts: drafts(sorted, start, redact),
+    ...(command ? { command: redactArgs(command, rules) } : {}),
+    ...(target === undefined ? {} : { upstream: redactArgs([target], rules).join('') }),
+    drafts: drafts(sorted, start, rules.clean),
   };
 }
 

@@ -40,8 +40,15 @@ export interface Separation {
   /** A message of a good run, and of a bad one, that shows it or where it is missing. */
   readonly examples: { readonly good?: string; readonly bad?: string };
   /** What the very same runs have or lack, so that nothing tells it from this; at most 50 of all. */
-  readonly with: readonly { readonly kind: FeatureKind; readonly statement: string }[];
+  readonly with: readonly Companion[];
   readonly withCount: number;
+}
+
+export interface Companion {
+  readonly kind: FeatureKind;
+  readonly statement: string;
+  /** Of which runs it holds more often. */
+  readonly in: 'good' | 'bad';
 }
 
 export interface Counted {
@@ -172,11 +179,17 @@ function ofFeatures(groups: readonly Feature[][], labels: Labels): Ranked[] {
       adjusted,
       confident: adjusted <= LEVEL,
       examples: examplesOf(feature, labels.good),
-      with: others.slice(0, MOST_WITH).map(({ kind, statement }) => ({ kind, statement })),
+      with: others.slice(0, MOST_WITH).map((other) => companionOf(other, labels.good)),
       withCount: others.length,
       time,
     };
   });
+}
+
+function companionOf({ kind, statement, has }: Feature, goodCount: number): Companion {
+  const [good, bad] = [countedIn(has.slice(0, goodCount)), countedIn(has.slice(goodCount))];
+  const isBad = bad.having * good.of > good.having * bad.of;
+  return { kind, statement, in: isBad ? 'bad' : 'good' };
 }
 
 function partitionOf({ has }: Feature): Partition {

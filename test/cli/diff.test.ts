@@ -120,6 +120,8 @@ describe('ten runs of a flaky workflow, marked', () => {
     });
     // What was read is the same evidence, and comes of it.
     expect(first?.with.map(({ kind }) => kind)).toContain('result');
+    for (const { in: side } of first?.with ?? [])
+      expect(stdout).toContain(`with it, in the ${side} ones: `);
     expect(others.filter(({ confident, kind }) => confident && kind !== 'duration')).toEqual([]);
   });
 

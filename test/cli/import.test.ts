@@ -94,6 +94,84 @@ describe('a capture', () => {
   });
 });
 
+test('the arguments and the address of a capture lose what a tap takes out of them', async () => {
+  const raw = {
+    command: [
+      'npx',
+      'srv',
+      '--token',
+      'abcd1234efgh',
+      '--password',
+      'correcthorse',
+      'API_KEY=hunter22',
+    ],
+    target: 'http://localhost:1/mcp?api_key=batterystaple',
+  };
+  const meta = {
+    session_id: 's',
+    server_label: 'notes',
+    seq: 1,
+    ts: '2026-11-26T04:55:24Z',
+    direction: 'meta',
+    transport: 'http',
+    raw,
+  };
+  const file = join(folder.path, 'launch.jsonl');
+  await writeFile(file, `${JSON.stringify(meta)}\n`);
+  expect((await run(file, '-o', tape)).code).toBe(0);
+  const written = await readFile(tape, 'utf8');
+  expect(written.match(/<secret:argument:[0-9a-f]{8}>/g)?.length).toBe(4);
+  expect(written).not.toMatch(/abcd1234efgh|correcthorse|hunter22|batterystaple/);
+});
+
+describe('a capture that has grown', () => {
+  const state = () => ['--state', join(folder.path, 'state')];
+  const part = async (change = (text: string) => text): Promise<string> => {
+    const file = join(folder.path, 'part.jsonl');
+    const lines = (await readFile(MCPSNOOP, 'utf8')).split('\n').slice(0, 6);
+    await writeFile(file, `\uFEFF${change(lines.join('\n'))}\n`);
+    return file;
+  };
+  const messages = async (...words: string[]): Promise<number> => {
+    const { stdout } = await wiretape(['show', ...words, ...state()]);
+    return stdout.split('\n').filter((line) => /[→←]/.test(line)).length;
+  };
+
+  test('takes the place of its beginning among the sessions and in a recording', async () => {
+    const file = await part();
+    for (const more of [[], ['-o', tape]]) {
+      const word = more[1] ?? 'imported-';
+      expect((await run(file, ...more)).code).toBe(0);
+      const before = await messages(word);
+      expect((await run(MCPSNOOP, ...more)).code).toBe(0);
+      expect(await messages(word)).toBeGreaterThan(before);
+      expect((await run(file, ...more)).stderr).toContain('was imported before');
+      expect(await messages(word)).toBeGreaterThan(before);
+    }
+    expect((await wiretape(['show', '--json', tape])).stdout).toContain('"launch"');
+  });
+
+  test('is refused where it tells something else', async () => {
+    const file = await part((text) => text.replaceAll('"tools/list"', '"tools/else"'));
+    for (const more of [[], ['-o', tape]]) {
+      expect((await run(file, ...more)).code).toBe(0);
+      const refused = await run(MCPSNOOP, ...more);
+      expect(refused).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('[already-imported]'),
+      });
+      expect(refused.stderr).toContain('wiretape rm imported-');
+    }
+  });
+
+  test('is added to a recording of others', async () => {
+    expect((await run(...INSPECTOR, '-o', tape)).code).toBe(0);
+    expect((await run(MCPSNOOP, '-o', tape)).code).toBe(0);
+    const { stdout } = await wiretape(['show', '--json', tape]);
+    expect(JSON.parse(stdout).sessions.length).toBe(2);
+  });
+});
+
 describe('what cannot be imported', () => {
   const deep = `[{"message":${'['.repeat(400)}${']'.repeat(400)}}]`;
   test.each([

@@ -85,6 +85,25 @@ describe('one behaviour', () => {
     expect(text.indexOf('fast answer')).toBeGreaterThan(text.indexOf('slow answer'));
   });
 
+  test('is one text wherever the tap noted which files it read', async () => {
+    const texts = await Promise.all(
+      [1, 2].map((place) => {
+        const steps = [...opening(), client(toolCall(1, 'a')), server(toolText(1, 'b')), ends()];
+        const entries = tape('notes', steps, { id: '01NOTES' });
+        const file = { path: `/home/user${place}/server.js`, sha256: 'a'.repeat(64) };
+        const at = entries[place]?.at ?? 0;
+        const note = { type: 'note' as const, session: '01NOTES', seq: place, at };
+        const moved = entries.map((entry) =>
+          entry.seq < place ? entry : { ...entry, seq: entry.seq + 1 },
+        );
+        const text = `started from ${file.path}`;
+        return stable(`note-${place}`, [...moved, { ...note, text, launch: { file } }]);
+      }),
+    );
+    expect(texts[1]).toBe(texts[0]);
+    expect(texts[0]).not.toContain('started from');
+  });
+
   test('is one text in two recordings of a released server', async () => {
     const texts: string[] = [];
     for (const session of ['01FIRST', '01SEC0ND']) {
@@ -135,5 +154,27 @@ describe('Git', () => {
       '-← tools/call read answer  {"content":[{"type":"text","text":"before"}]}',
       '+← tools/call read answer  {"content":[{"type":"text","text":"after"}]}',
     ]);
+  });
+
+  test.each([
+    ['conflict markers', '<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n'],
+    ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\nsize 1\n'],
+    ['nothing', ''],
+    ['no UTF-8', '\xff\xfe\n'],
+  ])('gets the bytes of a file of %s', async (_, text) => {
+    const git = (...words: string[]) =>
+      run('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...words], { cwd: folder.path });
+    const file = join(folder.path, 'odd.tape.jsonl');
+    await git('init', '-q');
+    await writeFile(join(folder.path, '.gitattributes'), '*.tape.jsonl diff=wiretape\n');
+    await git('config', 'diff.wiretape.textconv', `'${process.execPath}' '${MAIN}' show --stable`);
+    await writeFile(file, text, 'latin1');
+    await git('add', '.');
+    await git('commit', '-qm', 'one');
+    await writeFile(file, `${text}more\n`, 'latin1');
+    expect((await git('diff')).stdout.split('\n')).toContain('+more');
+    const shown = await wiretape(['show', '--stable', file]);
+    expect(shown).toMatchObject({ code: 0, stderr: expect.stringContaining('as it is') });
+    expect((await wiretape(['show', file])).code).toBe(2);
   });
 });

@@ -5,13 +5,13 @@ import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { redactArgs } from '../../model/redact-args.ts';
 import { isSecretName } from '../../model/secret-names.ts';
 import { fileHash } from '../../tap/file-hash.ts';
 import { type Ancestor, hostOf, lookByPs, lookInProc } from '../../tap/host.ts';
 import { launchOf } from '../../tap/launch.ts';
 import { packageOf, programFile } from '../../tap/package.ts';
 import { serverName } from '../../tap/program.ts';
-import { redactArgs } from '../../tap/redact-args.ts';
 import { sha256, temporaryFolder } from './kit.ts';
 
 /** Processes by their command lines, the first one the tap, each the child of the next. */

@@ -15,6 +15,7 @@ import { holds, hostileJson } from '../../kit/random.ts';
 const captured = (name: string): string =>
   readFileSync(join(import.meta.dirname, 'captures', name), 'utf8');
 const asIs: Redact = (text) => ({ text, count: 0 });
+const rules = { clean: asIs, hash: () => '0'.repeat(8), isSecretName: () => false };
 const importer = {
   tap: 'wiretape/test',
   redaction: { rules: 'none', key: '00000000' },
@@ -34,7 +35,7 @@ describe('a real capture', () => {
   test.each([
     [
       'mcpsnoop',
-      () => importMcpsnoop(MCPSNOOP, asIs),
+      () => importMcpsnoop(MCPSNOOP, rules),
       ['initialize', 'tools/list', 'tools/call', 'tools/call'],
     ],
     [
@@ -60,7 +61,7 @@ describe('a real capture', () => {
 
   test('of mcpsnoop over HTTP has its calls, its address, and no exchanges', () => {
     const text = captured('mcpsnoop-http-everything.jsonl');
-    const entries = entriesOf(importMcpsnoop(text, asIs));
+    const entries = entriesOf(importMcpsnoop(text, rules));
     const [view] = viewsOf(entries);
     expect(view?.session.calls.map(({ subject, state }) => `${subject} ${state}`)).toEqual([
       'undefined answered',
@@ -86,14 +87,14 @@ describe('a real capture', () => {
     const raw =
       '{"jsonrpc":"2.0","id":9007199254740993,"result":{"n":1.0,"s":"\\u003c,\\"raw\\":1"}}';
     const line = MCPSNOOP.split('\n')[3]?.replace(/"raw":.*$/, `"raw":${raw},"batch":true}`) ?? '';
-    const [, message] = entriesOf(importMcpsnoop(line, asIs));
+    const [, message] = entriesOf(importMcpsnoop(line, rules));
     expect(message).toMatchObject({ type: 'message', text: raw, imported: { lacks: ['batch'] } });
   });
 
   test('with lines missing has a gap in their place', () => {
     const lines = MCPSNOOP.split('\n');
     const entries = entriesOf(
-      importMcpsnoop([...lines.slice(0, 3), ...lines.slice(5)].join('\n'), asIs),
+      importMcpsnoop([...lines.slice(0, 3), ...lines.slice(5)].join('\n'), rules),
     );
     expect(entries.filter(({ type }) => type === 'gap')).toMatchObject([
       { count: 2, reason: 'not in the capture' },
@@ -108,7 +109,7 @@ describe('what is none', () => {
     'is refused with a clause: %#',
     (text) => {
       expect(importInspector([text], asIs)).toMatchObject({ ok: false });
-      expect(importMcpsnoop(text, asIs)).toMatchObject({ ok: false });
+      expect(importMcpsnoop(text, rules)).toMatchObject({ ok: false });
     },
   );
 
@@ -133,7 +134,7 @@ describe('what is none', () => {
         value,
       ]);
       for (const imported of [
-        importMcpsnoop(lines.join('\n'), asIs),
+        importMcpsnoop(lines.join('\n'), rules),
         importInspector([items], asIs),
       ]) {
         if (!imported.ok) continue;
@@ -146,7 +147,7 @@ describe('what is none', () => {
   test('costs time in proportion', () => {
     const opened = `{"raw":${'['.repeat(1 << 20)}`;
     expect(memberText(opened, 'raw')).toBeUndefined();
-    expect(importMcpsnoop(`${opened}\n${'"'.repeat(1 << 20)}`, asIs).ok).toBe(false);
+    expect(importMcpsnoop(`${opened}\n${'"'.repeat(1 << 20)}`, rules).ok).toBe(false);
   });
 });
 

@@ -1,5 +1,14 @@
 /** Secrets in an argument list: where the name of an option, a variable, a header or a query says so. */
-import type { TapSession } from './tap-session.ts';
+import type { Redact } from './crossing.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+import { placeholderOf } from './placeholder.ts';
+
+/** What redacts the texts of one session, and the arguments that started its server. */
+export interface ArgumentRules {
+  readonly clean: Redact;
+  readonly hash: KeyedHash;
+  readonly isSecretName: (name: string) => boolean;
+}
 
 /** `--token=x`, `-e API_KEY=x`, `Authorization: x`. */
 const NAMED = /^(-{0,2}[\w.-]{1,100})(=|:\s?)(.+)$/s;
@@ -9,9 +18,9 @@ const QUERY = /([?&][\w.-]{1,100}=)([^&#\s]+)/g;
 /** The arguments with every secret replaced by a placeholder. */
 export function redactArgs(
   args: readonly string[],
-  { clean: redact, hash, isSecretName }: Pick<TapSession, 'clean' | 'hash' | 'isSecretName'>,
+  { clean: redact, hash, isSecretName }: ArgumentRules,
 ): string[] {
-  const placeholder = (secret: string): string => `<secret:argument:${hash(secret)}>`;
+  const placeholder = (secret: string): string => placeholderOf('argument', hash(secret));
   let valueIsSecret = false;
   return args.map((arg) => {
     const isValue = valueIsSecret && !arg.startsWith('-');
