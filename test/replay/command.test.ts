@@ -276,6 +276,32 @@ test.each([
   expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`[${code}]`) });
 });
 
+describe('T8: a file that is not whole is played, and refused when strict', () => {
+  const lines = (text: string) => text.split('\n');
+  test.each([
+    ['lines were taken out', (text: string) => lines(text).toSpliced(2, 1).join('\n')],
+    ['it ends in mid-line', (text: string) => text.slice(0, text.lastIndexOf('"seq":3'))],
+    ['a line is no entry', (text: string) => lines(text).with(2, '!').join('\n')],
+    ['it was changed', (text: string) => text.replace('"text":"x"', '"text":"y"')],
+  ])('%s', async (_, spoil) => {
+    const whole = await readFile(await small('whole', ...asked, exit(0)), 'utf8');
+    const file = at('spoiled.tape.jsonl');
+    await writeFile(file, spoil(whole));
+    const nobody = ['--', process.execPath, '-e', ''];
+    for (const [words, client] of [
+      [['replay', 'server', file], []],
+      [['replay', 'workflow', file, '--state', at('state')], nobody],
+    ] as const) {
+      const strict = await wiretape([...words, '--strict', ...client]);
+      expect(strict).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('[incomplete-recording]'),
+      });
+      expect((await wiretape([...words, ...client])).code).not.toBe(2);
+    }
+  });
+});
+
 test('nothing that a recording names was run', async () => {
   await expect(access(at('touched'))).rejects.toThrow('ENOENT');
 });
