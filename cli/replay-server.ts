@@ -12,6 +12,7 @@ import {
   toldWithPast,
   unplayableIn,
 } from '../replay/index.ts';
+import { codeOfServer } from './client-process.ts';
 import { UserError } from './error.ts';
 import { addPlaying, type PlayingOptions, playingOf } from './playing-options.ts';
 import { readRecordingFile } from './recording-file.ts';
@@ -95,10 +96,14 @@ async function replayServer(
   }
   const report = await serving.done;
   if (options.report !== undefined) await writeReport(options.report, report);
-  if (isFaithful(report)) return;
-  remark(summary(report));
+  const isUnlike = !isFaithful(report);
+  if (isUnlike) remark(summary(report));
   const isEnded = onMiss === 'exit' && report.misses.length > 0;
-  if (options.strict || isEnded) process.exitCode = 1;
+  const own = (options.strict && isUnlike) || isEnded ? 1 : 0;
+  // What the client sees is the end of the recorded server.
+  process.exitCode = codeOfServer(serving.ended()) || own;
+  // What a client was sent and does not read would keep this process; it was told to end.
+  if (output.writableLength > 0 && !serving.ended()) process.exit();
 }
 
 /** The session to play; refuses a recording that cannot speak for its server. */
