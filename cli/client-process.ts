@@ -45,3 +45,16 @@ export async function runClient({ words, config, json }: ClientOptions): Promise
 export function codeOfEnd({ code, signal }: ClientEnd): number {
   return signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0);
 }
+
+/** The same for a recorded server: what a recording says of its end is anything. 0 when it did not end by itself. */
+export function codeOfServer(
+  end: { readonly code: number | null; readonly signal: string | null } | undefined,
+): number {
+  if (!end) return 0;
+  const known: Readonly<Record<string, number>> = constants.signals;
+  if (end.signal !== null) {
+    return 128 + (Object.hasOwn(known, end.signal) ? (known[end.signal] ?? 0) : 0);
+  }
+  const code = end.code ?? 1;
+  return Number.isInteger(code) && code >= 0 && code < 256 ? code : 1;
+}

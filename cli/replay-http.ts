@@ -14,7 +14,7 @@ import {
 import { portOf, toldToEnd } from './command.ts';
 import { systemCode, UserError } from './error.ts';
 import { writeReport } from './report-file.ts';
-import { remark } from './terminal.ts';
+import { counted, remark } from './terminal.ts';
 
 export function httpOption(): Option {
   const what = 'speak streamable HTTP instead, on this port of 127.0.0.1; 0: any that is free';
@@ -49,8 +49,15 @@ export async function replayOverHttp(
   if (file !== undefined) await writeReport(file, report);
   const unlike = report.sessions.filter((one) => !isFaithful(one));
   for (const one of unlike) remark(summary(one));
+  // Looking for a login is no message for the server.
+  const refused = report.refused.filter(({ why }) => why !== 'no-such-path');
+  const [first] = refused;
+  if (first) {
+    const what = `${first.method} ${first.path} (${first.status} ${first.why})`;
+    remark(`${counted(refused.length, 'request')} had no place in the recording; first ${what}.`);
+  }
   const isEnded = options.onMiss === 'exit' && unlike.some(({ misses }) => misses.length > 0);
-  if ((strict && unlike.length > 0) || isEnded) process.exitCode = 1;
+  if ((strict && unlike.length + refused.length > 0) || isEnded) process.exitCode = 1;
 }
 
 async function listen(

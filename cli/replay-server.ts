@@ -12,12 +12,13 @@ import {
   toldWithPast,
   unplayableIn,
 } from '../replay/index.ts';
+import { codeOfServer } from './client-process.ts';
 import { UserError } from './error.ts';
 import { addPlaying, type PlayingOptions, playingOf } from './playing-options.ts';
 import { readRecordingFile } from './recording-file.ts';
 import { httpOption, replayOverHttp } from './replay-http.ts';
 import { writeReport } from './report-file.ts';
-import { reportProblems } from './sessions.ts';
+import { type FileProblem, reportProblems } from './sessions.ts';
 import { remark } from './terminal.ts';
 
 interface ServerOptions extends PlayingOptions {
@@ -76,7 +77,9 @@ async function replayServer(
 ): Promise<void> {
   const live = liveServer(words, options);
   const { entries, problems } = await readRecordingFile(file);
-  reportProblems(problems.map((problem) => ({ ...problem, file })));
+  const faults = problems.map((problem) => ({ ...problem, file }));
+  reportProblems(faults);
+  refuseFaulty(faults, options.strict);
   const choose = (session?: string) =>
     chosen(file, entries, { ...options, ...(session ? { session } : {}) });
   const onMiss = options.miss === 'exit' ? 'exit' : 'error';
@@ -93,10 +96,14 @@ async function replayServer(
   }
   const report = await serving.done;
   if (options.report !== undefined) await writeReport(options.report, report);
-  if (isFaithful(report)) return;
-  remark(summary(report));
+  const isUnlike = !isFaithful(report);
+  if (isUnlike) remark(summary(report));
   const isEnded = onMiss === 'exit' && report.misses.length > 0;
-  if (options.strict || isEnded) process.exitCode = 1;
+  const own = (options.strict && isUnlike) || isEnded ? 1 : 0;
+  // What the client sees is the end of the recorded server.
+  process.exitCode = codeOfServer(serving.ended()) || own;
+  // What a client was sent and does not read would keep this process; it was told to end.
+  if (output.writableLength > 0 && !serving.ended()) process.exit();
 }
 
 /** The session to play; refuses a recording that cannot speak for its server. */
@@ -108,6 +115,15 @@ function chosen(
   const session = choose(entries, wanted);
   refuseIncomplete(file, session, strict);
   return session.session.id;
+}
+
+/** Refuses files in which anything is wrong, when nothing may be: what was lost may be of any session. */
+export function refuseFaulty(problems: readonly FileProblem[], strict: boolean | undefined): void {
+  const [first] = problems;
+  if (!strict || !first) return;
+  const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
+  const detail = `${first.file} is not whole: ${first.detail}${more}.`;
+  throw new UserError('incomplete-recording', detail, 'Without --strict, what is there is played.');
 }
 
 /** Refuses a session without messages, and one that lacks entries when nothing may be lacking. */

@@ -23,7 +23,7 @@ import { gatePlace } from './gate-place.ts';
 import { hostConfig, writeHostConfig } from './host-config.ts';
 import { addPlaying, type PlayingOptions, playingOf } from './playing-options.ts';
 import { readRecordingFile } from './recording-file.ts';
-import { refuseIncomplete } from './replay-server.ts';
+import { refuseFaulty, refuseIncomplete } from './replay-server.ts';
 import { writeReport } from './report-file.ts';
 import { endSignal } from './serve.ts';
 import { reportProblems } from './sessions.ts';
@@ -115,11 +115,11 @@ async function readSessions(
     throw new UserError('wrong-usage', 'No recording was named.', hint);
   }
   const recordings = await Promise.all(files.map(readRecordingFile));
-  reportProblems(
-    recordings.flatMap(({ problems }, at) =>
-      problems.map((problem) => ({ ...problem, file: files[at] ?? '' })),
-    ),
+  const faults = recordings.flatMap(({ problems }, at) =>
+    problems.map((problem) => ({ ...problem, file: files[at] ?? '' })),
   );
+  reportProblems(faults);
+  refuseFaulty(faults, strict);
   const sessions = recordedSessions(recordings.flatMap(({ entries }) => entries));
   const named = files.join(', ');
   for (const session of sessions) refuseIncomplete(named, session, strict);

@@ -5,6 +5,7 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { joinGate } from '../replay/workflow/join-gate.ts';
+import { codeOfServer } from './client-process.ts';
 import { UserError } from './error.ts';
 import { remark } from './terminal.ts';
 
@@ -27,7 +28,10 @@ async function standIn(name: string, { gate: socket }: { readonly gate: string }
     const hint = 'The client connects more often than it did, or to another server.';
     throw new UserError('unknown-session', `${joined.why}.`, hint);
   }
-  if (joined.how === 'over') return;
+  if (joined.how === 'over') {
+    process.exitCode = codeOfServer(joined.end);
+    return;
+  }
   remark(`the replay of ${name} ended in the middle.`);
   process.exitCode = 1;
 }

@@ -21,6 +21,11 @@ export function isPlaceholder(text: string): boolean {
   return found === text;
 }
 
+/** The hash of a placeholder. Of two with one hash the secret is the same, whichever rules found it. */
+export function tagOf(placeholder: string): string {
+  return placeholder.slice(-9, -1);
+}
+
 /** The text without the hashes of its placeholders: they are of the key of one user. */
 export function unkeyed(text: string): string {
   return text.replace(PLACEHOLDER, `${BEGINNING}$1>`);

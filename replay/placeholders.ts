@@ -1,12 +1,13 @@
 /**
  * Redacted secrets in a match: `<secret:TYPE:hmac>` in the recording stands for one text, which a
  * live client sends in the clear. It agrees with any text that the rule of its type finds there,
- * one to one: one placeholder always means one text, and one text one placeholder.
+ * one to one: one hash always means one text, and one text one hash. The type only says which rule
+ * found it: of a secret in an address and in a member it is two.
  *
  * What a placeholder means is learned from the messages of one session and kept in memory only.
  */
 import { isObject, type JsonObject } from '../model/json.ts';
-import { hasPlaceholder, PLACEHOLDER } from '../model/placeholder.ts';
+import { hasPlaceholder, PLACEHOLDER, tagOf } from '../model/placeholder.ts';
 import { SECRET_SHAPES } from '../model/secrets.ts';
 
 /** What placeholders were found to mean. A trial is a guess that is kept or forgotten as a whole. */
@@ -23,36 +24,36 @@ export interface Trial {
 
 export function createSecrets(): Secrets {
   const textOf = new Map<string, string>();
-  const placeholderOf = new Map<string, string>();
+  const tagOfText = new Map<string, string>();
   return {
     trial() {
       const guessed = new Map<string, string>();
       const guessedBack = new Map<string, string>();
-      const known = (placeholder: string) => textOf.get(placeholder) ?? guessed.get(placeholder);
+      const known = (tag: string) => textOf.get(tag) ?? guessed.get(tag);
       return {
         agrees(recorded, live) {
           if (recorded === live) return true;
           const pairs = align(recorded, live, known);
           return (
-            pairs?.every(([placeholder, text]) => {
-              const back = placeholderOf.get(text) ?? guessedBack.get(text);
-              if (back !== undefined && back !== placeholder) return false;
-              guessed.set(placeholder, text);
-              guessedBack.set(text, placeholder);
+            pairs?.every(([tag, text]) => {
+              const back = tagOfText.get(text) ?? guessedBack.get(text);
+              if (back !== undefined && back !== tag) return false;
+              guessed.set(tag, text);
+              guessedBack.set(text, tag);
               return true;
             }) ?? false
           );
         },
         keep() {
-          for (const [placeholder, text] of guessed) textOf.set(placeholder, text);
-          for (const [text, placeholder] of guessedBack) placeholderOf.set(text, placeholder);
+          for (const [tag, text] of guessed) textOf.set(tag, text);
+          for (const [text, tag] of guessedBack) tagOfText.set(text, tag);
         },
       };
     },
   };
 }
 
-type Pair = readonly [placeholder: string, text: string];
+type Pair = readonly [tag: string, text: string];
 
 /**
  * What each placeholder of a recorded text stands for in the live one, or undefined when the texts
@@ -61,7 +62,7 @@ type Pair = readonly [placeholder: string, text: string];
 function align(
   recorded: string,
   live: string,
-  known: (placeholder: string) => string | undefined,
+  known: (tag: string) => string | undefined,
 ): Pair[] | undefined {
   const found = [...recorded.matchAll(PLACEHOLDER)];
   const [first] = found;
@@ -76,14 +77,14 @@ function align(
     const end = endOfSecret(live, at, {
       literal,
       last: !next,
-      bound: known(placeholder),
+      bound: known(tagOf(placeholder)),
       placeholder,
     });
     if (end === undefined) return undefined;
     const text = live.slice(at, end);
     if (text !== placeholder) {
       if (!hasShapeOf(type, live, at, end)) return undefined;
-      pairs.push([placeholder, text]);
+      pairs.push([tagOf(placeholder), text]);
     }
     at = end + literal.length;
   }

@@ -39,8 +39,14 @@ export type Outgoing =
   | OutgoingMessage
   /** Bytes of its stdout that were no message, LF included. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** The server ended by itself here. */
-  | { readonly kind: 'end'; readonly code: number | null; readonly signal: string | null };
+  | ServerEnd;
+
+/** The server ended by itself here. */
+export interface ServerEnd {
+  readonly kind: 'end';
+  readonly code: number | null;
+  readonly signal: string | null;
+}
 
 /** What the server says now that the client has said all this. */
 export function due(state: LiveSession): Outgoing[] {

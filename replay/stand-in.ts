@@ -19,7 +19,7 @@ import { createPlayer, type Player, type PlayOptions } from './player.ts';
 import { type RecordedSession, recordedSessions, sessionOf } from './recorded.ts';
 import { refusalText } from './refusal.ts';
 import type { ReplayReport } from './report.ts';
-import type { Outgoing, OutgoingMessage } from './speak.ts';
+import type { Outgoing, OutgoingMessage, ServerEnd } from './speak.ts';
 import { type Transcript, transcript } from './transcript.ts';
 
 export interface ServeOptions extends PlayOptions {
@@ -40,9 +40,11 @@ export interface ServeOptions extends PlayOptions {
 export interface Serving {
   /** Resolves when the client has closed its side, or the recorded server has ended by itself. */
   readonly done: Promise<ReplayReport>;
+  /** How the recorded server ended, or a fault in its place; undefined while it has not. */
+  ended(): ServerEnd | undefined;
   report(): ReplayReport;
   transcript(): Transcript;
-  /** Stops reading, and ends as if the client had closed its side. */
+  /** Stops reading, gives up what was not written or is late, and ends as if the client had closed its side. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -66,18 +68,23 @@ export function serveRecording(options: ServeOptions): Serving {
   const recorded = sessionOf(recordedSessions(entries), session);
   const passOn = options.live && passOnTo(options.live, recorded, output);
   const player = createPlayer(recorded, passOn ? { ...options, passOn } : options);
-  const done = serve(player, input, output).then(async () => {
+  const left = new AbortController();
+  let ended: ServerEnd | undefined;
+  const done = serve(player, { input, output, left }).then(async (how) => {
+    if (typeof how === 'object') ended = how;
     await passOn?.close();
     const report = player.report();
     onReport?.(report);
     return report;
   });
   const close = async (): Promise<void> => {
+    left.abort();
     input.destroy();
     await done;
   };
   return {
     done,
+    ended: () => ended,
     report: () => player.report(),
     transcript: () => transcript([player.transcript()]),
     close,
@@ -97,22 +104,42 @@ function passOnTo(connect: Connect, { session }: RecordedSession, output: Writab
   });
 }
 
-async function serve(player: Player, input: Readable, output: Writable): Promise<void> {
+interface Streams {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Aborted when nobody reads any more, or we were told to end. */
+  readonly left: AbortController;
+}
+
+/** Milliseconds in which what is late still comes when the client has closed its side. */
+const LATEST = 1000;
+
+async function serve(
+  player: Player,
+  { input, output, left }: Streams,
+): Promise<ServerEnd | 'more' | 'gone'> {
+  const { signal } = left;
   // A client that no longer reads has gone; its side of the input tells the same.
+  const leave = () => left.abort();
+  output.on('error', leave).on('close', leave);
   const gone = new Promise<'gone'>((resolve) => {
-    output.on('error', () => resolve('gone'));
-    output.on('close', () => resolve('gone'));
+    signal.addEventListener('abort', () => resolve('gone'), { once: true });
   });
-  const late = createLate();
-  const say = (said: readonly Outgoing[]) => Promise.race([write(said, output, late), gone]);
+  const late = createLate(signal);
+  const say = (said: readonly Outgoing[]) =>
+    Promise.race([write(said, { output, late, gone }), gone]);
   const framer = clientFramer();
   try {
-    if ((await say(player.start())) !== 'more') return;
+    let how = await say(player.start());
+    if (how !== 'more') return how;
     for await (const lines of framesOf(input, framer)) {
       const said = lines.flatMap(({ bytes }) => player.receiveText(utf8(bytes) ?? '\ufffd'));
-      if ((await say(said)) !== 'more') return;
+      how = await say(said);
+      if (how !== 'more') return how;
     }
-    await Promise.race([late.said(), gone]);
+    const latest = sleep(LATEST, undefined, { signal: late.signal }).catch(() => {});
+    await Promise.race([late.said(), gone, latest]);
+    return how;
   } finally {
     late.stop();
   }
@@ -138,18 +165,24 @@ async function* framesOf(
   yield framer.end();
 }
 
-/** Writes in order; waits where the reader is slow. `over`: the recorded server ended. */
+interface Reader {
+  readonly output: Writable;
+  readonly late: Late;
+  readonly gone: Promise<'gone'>;
+}
+
+/** Writes in order; waits where the reader is slow. Gives how the recorded server ended, where it did. */
 async function write(
   said: readonly Outgoing[],
-  output: Writable,
-  late: Late,
-): Promise<'more' | 'over'> {
+  { output, late, gone }: Reader,
+): Promise<ServerEnd | 'more' | 'gone'> {
   let parts: Uint8Array[] = [];
   let notified = false;
-  const flush = async (): Promise<void> => {
+  const flush = async (): Promise<unknown> => {
     const bytes = Buffer.concat(parts);
     parts = [];
-    if (bytes.length > 0 && !output.write(bytes)) await once(output, 'drain');
+    const isTaken = bytes.length === 0 || output.write(bytes);
+    return isTaken ? undefined : await Promise.race([once(output, 'drain'), gone]);
   };
   for (const one of said) {
     if (one.kind === 'message' && one.delay !== undefined) {
@@ -158,23 +191,21 @@ async function write(
     }
     const notifies = one.kind === 'message' && one.notifies;
     if (notified && !notifies) {
-      await flush();
+      if ((await flush()) === 'gone') return 'gone';
       await sleep(SPACING);
     }
     notified = notifies;
     if (one.kind === 'end') {
-      await flush();
-      output.end();
-      return 'over';
+      if ((await flush()) !== 'gone') output.end();
+      return one;
     }
     parts.push(wireBytes(one));
   }
-  await flush();
-  return 'more';
+  return (await flush()) === 'gone' ? 'gone' : 'more';
 }
 
 /** What a client of the recorded server reads. */
-export function wireBytes(said: Exclude<Outgoing, { kind: 'end' }>): Uint8Array {
+export function wireBytes(said: Exclude<Outgoing, ServerEnd>): Uint8Array {
   return said.kind === 'bytes' ? said.bytes : bytesToSay(said);
 }
 
@@ -186,6 +217,8 @@ function bytesToSay({ text, eof }: OutgoingMessage): Uint8Array {
 
 /** What is said later than it is due, because of a fault. */
 interface Late {
+  /** Aborted when no more is said. */
+  readonly signal: AbortSignal;
   add(delay: number, say: () => void): void;
   /** Resolves when all of it was said. */
   said(): Promise<void>;
@@ -193,12 +226,13 @@ interface Late {
   stop(): void;
 }
 
-function createLate(): Late {
+function createLate(left: AbortSignal): Late {
   const stopped = new AbortController();
+  const signal = AbortSignal.any([stopped.signal, left]);
   const waiting: Promise<void>[] = [];
   return {
+    signal,
     add(delay, say) {
-      const { signal } = stopped;
       waiting.push(sleep(delay, undefined, { signal }).then(say, () => {}));
     },
     async said() {

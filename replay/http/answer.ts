@@ -180,7 +180,7 @@ function bodyOf({ waiting }: State, { parts }: RecordedExchange): Uint8Array<Arr
 
 function settleNatural(state: State, onGone: () => void): void {
   const { asked, isBatch, sessionId } = state.options;
-  const { waiting, answers, outbox } = state;
+  const { waiting, answers, refusals, outbox } = state;
   if (asked === 0) {
     respond(state, new Response(null, { status: 202 }));
     return;
@@ -196,7 +196,9 @@ function settleNatural(state: State, onGone: () => void): void {
     const texts = waiting.map(({ text }) => text);
     const isList = isBatch && !(texts.length === 1 && texts[0]?.trimStart().startsWith('['));
     const text = isList ? `[${texts.join(',')}]` : texts.join('');
-    const headers = { ...JSON_HEADERS, ...(sessionId ? { [SESSION_ID]: sessionId } : {}) };
+    // Who is refused may be another client than the one whose session it is.
+    const isNamed = sessionId !== undefined && answers > refusals;
+    const headers = { ...JSON_HEADERS, ...(isNamed ? { [SESSION_ID]: sessionId } : {}) };
     respond(state, new Response(text, { headers }));
   }
 }

@@ -136,8 +136,10 @@ function sessionOf(house: House, id: string | null, body: string): HttpSession |
   if (opening !== 'initialize' && id !== null) return house.byId.get(id);
   const session = opening ? opened(house, opening) : unopened(house);
   if (!session || !opening) return session;
+  // One that was not recorded is refused, and must not take the name from the client that has it.
+  const isNext = isLeft(house, session, opening) || session.id === undefined;
   noteOpening(house, session, opening);
-  if (opening === 'initialize' && session.isNamed) {
+  if (opening === 'initialize' && session.isNamed && isNext) {
     session.id = randomUUID();
     house.byId.set(session.id, session);
     if (house.unnamed === session) house.unnamed = undefined;

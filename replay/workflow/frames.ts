@@ -6,7 +6,8 @@ const KINDS = ['hello', 'bytes', 'written', 'end', 'refused'] as const;
 
 /**
  * hello: the name of the server that is wanted. bytes: of the client, or for it. written: the oldest
- * of these are on their way to it. end: the recorded server, or its client, has closed its side. refused: why nobody speaks here.
+ * of these are on their way to it. end: the recorded server, or its client, has closed its side; of a
+ * server that ended by itself its code and signal as JSON. refused: why nobody speaks here.
  */
 export type FrameKind = (typeof KINDS)[number];
 

@@ -1,6 +1,7 @@
 /** The stand-in process: what a host starts in the place of a server. It passes on, and knows nothing. */
 import { connect } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import type { ServerEnd } from '../speak.ts';
 import { createFrames, encodeFrame, type Frame } from './frames.ts';
 
 export interface JoinOptions {
@@ -11,9 +12,13 @@ export interface JoinOptions {
   readonly output: Writable;
 }
 
-/** over: the recorded server, or its client, is through. gone: the gate left in the middle. */
+/**
+ * over: the recorded server, or its client, is through; `end`: how the server ended by itself.
+ * gone: the gate left in the middle.
+ */
 export type Joined =
-  | { readonly how: 'over' | 'gone' | 'no-gate' }
+  | { readonly how: 'over'; readonly end?: Pick<ServerEnd, 'code' | 'signal'> }
+  | { readonly how: 'gone' | 'no-gate' }
   | { readonly how: 'refused'; readonly why: string };
 
 /** More of the client is not put into one frame. */
@@ -30,7 +35,10 @@ export function joinGate({ socket: path, name, input, output }: JoinOptions): Pr
 
   const hear = ({ kind, bytes }: Frame): void => {
     if (kind === 'refused') joined = { how: 'refused', why: bytes.toString('utf8') };
-    if (kind === 'end') joined = { how: 'over' };
+    // Our own gate wrote it.
+    if (kind === 'end') {
+      joined = { how: 'over', ...(bytes.length > 0 ? { end: JSON.parse(bytes.toString()) } : {}) };
+    }
     if (kind !== 'bytes') return;
     // A client that reads nothing is not listened to either.
     if (!output.write(bytes)) input.pause();

@@ -9,6 +9,7 @@ import { createServer, type Socket } from 'node:net';
 import process from 'node:process';
 import { utf8 } from '../../model/text.ts';
 import { SessionChoice } from '../recorded.ts';
+import type { ServerEnd } from '../speak.ts';
 import { clientFramer, SPACING, wireBytes } from '../stand-in.ts';
 import type { Ear } from '../transport.ts';
 import { createFrames, encodeFrame, type Frame } from './frames.ts';
@@ -119,18 +120,19 @@ interface SocketEar extends Ear {
 
 function earOf(socket: Socket): SocketEar {
   const waiting: (() => void)[] = [];
-  const close = (): void => {
-    if (!socket.writableEnded) socket.end(encodeFrame('end'));
+  const close = (how?: ServerEnd): void => {
+    const bytes = how && Buffer.from(JSON.stringify({ code: how.code, signal: how.signal }));
+    if (!socket.writableEnded) socket.end(encodeFrame('end', bytes));
   };
   return {
     hear(said) {
-      if (said.kind === 'end') return close();
+      if (said.kind === 'end') return close(said);
       if (socket.destroyed || socket.writableEnded) return undefined;
       const written = new Promise<void>((resolve) => waiting.push(resolve));
       socket.write(encodeFrame('bytes', wireBytes(said)));
       return written;
     },
-    close,
+    close: () => close(),
     written: () => waiting.shift()?.(),
     gone() {
       for (const resolve of waiting.splice(0)) resolve();

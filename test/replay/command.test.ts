@@ -1,4 +1,6 @@
 // `wiretape replay server` as hosts start it: the built program, in the place of the real server.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -220,11 +222,58 @@ test('--placement causal: a log message waits for the last message before it onl
   }
 });
 
-test('the end of the server is the end, with the client still there', async () => {
-  const file = await small('crash', client(toolCall(1, 'a')), exit(3));
-  await using child = start(['replay', 'server', file, '--strict']);
-  child.child.stdin?.write(call(1, 'a'));
-  expect(await child.ended).toMatchObject({ code: 0, stdout: '', stderr: '' });
+test.each([
+  ['its own code', exit(3), [], 3],
+  ['the code of a fault', exit(0), ['--fault', 'close@a:7'], 7],
+  ['1 when a fault has none', exit(0), ['--fault', 'close@a'], 1],
+] as const)(
+  'the end of the server is the end, with the client still there: %s',
+  async (_, end, more, code) => {
+    const answer = code === 3 ? [] : [server(toolText(1, 'x'))];
+    const file = await small('crash', client(toolCall(1, 'a')), ...answer, end);
+    const report = at('crash.json');
+    await using child = start(['replay', 'server', file, '--strict', '--report', report, ...more]);
+    child.child.stdin?.write(call(1, 'a'));
+    expect(await child.ended).toMatchObject({ code, stdout: '', stderr: '' });
+    expect(await reportIn(report)).toMatchObject({ equal: true });
+  },
+);
+
+describe('what is not written any more when it is told to end', () => {
+  const late = ['--fault', 'delay@a:600000'];
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s gives up a late answer', async (signal) => {
+    const file = await small('late', ...asked, client(toolCall(2, 'b')), server(toolText(2, 'y')));
+    const report = at('late.json');
+    await using child = start(['replay', 'server', file, '--report', report, ...late]);
+    child.child.stdin?.write(call(1, 'a') + call(2, 'b'));
+    await child.says(/"y"/);
+    child.child.kill(signal);
+    expect(await child.ended).toMatchObject({ code: 0 });
+    expect(await reportIn(report)).toMatchObject({ equal: true });
+  });
+
+  test('so does the end of the client', async () => {
+    const file = await small('late', ...asked);
+    await using child = start(['replay', 'server', file, ...late]);
+    child.child.stdin?.end(call(1, 'a'));
+    expect(await child.ended).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test('SIGTERM gives up an answer that nobody reads', async () => {
+    const long = 'x'.repeat(4_000_000);
+    const file = await small('unread', client(toolCall(1, 'a')), server(toolText(1, long)));
+    const report = at('unread.json');
+    const args = [MAIN, 'replay', 'server', file, '--report', report];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const ended = once(child, 'exit');
+    child.stdin.write(call(1, 'a'));
+    // It has begun to write, and is not read any further.
+    await once(child.stdout, 'readable');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(await reportIn(report)).toMatchObject({ equal: true });
+    child.stdout.destroy();
+  });
 });
 
 test('a signal ends it with its report', async () => {
@@ -274,6 +323,32 @@ test.each([
   await writeFile(at('metadata.tape.jsonl'), writeRecording(metadata));
   const ran = await wiretape(['replay', 'server', ...args], { cwd: folder.path });
   expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`[${code}]`) });
+});
+
+describe('T8: a file that is not whole is played, and refused when strict', () => {
+  const lines = (text: string) => text.split('\n');
+  test.each([
+    ['lines were taken out', (text: string) => lines(text).toSpliced(2, 1).join('\n')],
+    ['it ends in mid-line', (text: string) => text.slice(0, text.lastIndexOf('"seq":3'))],
+    ['a line is no entry', (text: string) => lines(text).with(2, '!').join('\n')],
+    ['it was changed', (text: string) => text.replace('"text":"x"', '"text":"y"')],
+  ])('%s', async (_, spoil) => {
+    const whole = await readFile(await small('whole', ...asked, exit(0)), 'utf8');
+    const file = at('spoiled.tape.jsonl');
+    await writeFile(file, spoil(whole));
+    const nobody = ['--', process.execPath, '-e', ''];
+    for (const [words, client] of [
+      [['replay', 'server', file], []],
+      [['replay', 'workflow', file, '--state', at('state')], nobody],
+    ] as const) {
+      const strict = await wiretape([...words, '--strict', ...client]);
+      expect(strict).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('[incomplete-recording]'),
+      });
+      expect((await wiretape([...words, ...client])).code).not.toBe(2);
+    }
+  });
 });
 
 test('nothing that a recording names was run', async () => {

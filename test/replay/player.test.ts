@@ -232,6 +232,26 @@ describe('matching', () => {
   });
 });
 
+test('a secret that two rules found is one secret: its hash says so', () => {
+  const [inAddress, inMember] = ['<secret:variable:ca51921d>', '<secret:field:ca51921d>'];
+  const told = (key: string) =>
+    call(1, 'echo', { message: `GET https://x.test/?api_key=${key}&page=1` });
+  const named = (key: string) => call(2, 'echo', { message: 'm', api_key: key });
+  const steps = [
+    client(told(inAddress)),
+    server(toolText(1, 'told')),
+    client(named(inMember)),
+    server(toolText(2, 'named')),
+  ];
+  const key = 'kq7Zr2Xw9Tn4Lm5Pv8Bd';
+  const same = player(calls(...steps));
+  converse(same, [told(key), named(key)]);
+  expect(same.report()).toMatchObject({ equal: true, misses: [] });
+  const other = converse(player(calls(...steps)), [told(key), named(`${key}x`)]);
+  const { error } = JSON.parse(other[1]?.[0] ?? '');
+  expect(error.data.pointer).toBe('/params/arguments/api_key');
+});
+
 test('a secret of a shape that only its user knows is any text, one to one', () => {
   const own = '<secret:acme-key:0000000a>';
   const steps = [

@@ -10,10 +10,10 @@ import type { Entry } from '../../../model/entry.ts';
 import { writeRecording } from '../../../model/recording.ts';
 import type { StandInTransport } from '../../../replay/index.ts';
 import { MAIN, start, wiretape } from '../../cli/wiretape.ts';
-import { client, gap, server, tape, toolCall, toolText } from '../../kit/entries.ts';
+import { client, gap, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
 import { dualEra } from '../../tap/http/kit.ts';
 import { temporaryFolder } from '../../tap/kit.ts';
-import { post, rpc } from './asking.ts';
+import { post, request, rpc } from './asking.ts';
 import { converse, MODERN } from './conversation.ts';
 import { over, recorded } from './kit.ts';
 
@@ -72,6 +72,30 @@ test('--strict over HTTP: what was not as recorded is said, and is exit code 1',
     expect(ended.code).toBe(code);
     if (code === 1) expect(ended.stderr).toContain('strict was not as recorded: 1 not recorded');
   }
+});
+
+test('--strict over HTTP: a request that was refused is said, and is exit code 1', async () => {
+  const path = await file(tape('deleted', opening()));
+  const report = `${path}.json`;
+  const args = ['replay', 'server', path, '--http', '0', '--strict', '--report', report];
+  await using playing = start(args);
+  const [, address = ''] = await playing.says(/played at (\S+)/, 'stderr');
+  const to: typeof fetch = (_, init) => fetch(address, init);
+  const clientInfo = { name: 'test-client', version: '1.0.0' };
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+  const init = () => post(to, rpc({ id: 0, method: 'initialize', params }));
+  const id = (await init()).headers.get('mcp-session-id') ?? '';
+  const headers = { 'mcp-session-id': id };
+  await post(to, rpc({ method: 'notifications/initialized' }), { headers });
+  expect((await request('DELETE', to, headers)).status).toBe(200);
+  expect((await init()).status).toBe(404);
+  playing.child.kill('SIGTERM');
+  const { code, stderr } = await playing.ended;
+  expect([code, stderr]).toEqual([1, expect.stringContaining('(404 no-session)')]);
+  expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+    sessions: [{ equal: true }],
+    refused: [{ method: 'POST', why: 'no-session' }],
+  });
 });
 
 test('a port that is none or is taken, a recording with gaps', async () => {

@@ -289,6 +289,8 @@ test('each initialize is the next recorded session, and one too many is a miss',
   expect((await one.json()).result.serverInfo.name).toBe('first');
   expect((await two.json()).result.serverInfo.name).toBe('second');
   expect(await three.json()).toMatchObject({ id: 0, error: { code: MISS_CODE } });
+  // Who is refused gets no name, by which it could end the session of another client.
+  expect(three.headers.has('mcp-session-id')).toBe(false);
   const initialized = rpc({ method: 'notifications/initialized' });
   for (const id of [a, b]) {
     const { status } = await post(fetch, initialized, { headers: { 'mcp-session-id': id ?? '' } });

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Entry } from '../../../model/entry.ts';
 import { joinGate, playWorkflow, recordedSessions, serveGate } from '../../../replay/index.ts';
 import { createFrames, encodeFrame } from '../../../replay/workflow/frames.ts';
-import { client, server, tape, toolCall, toolText } from '../../kit/entries.ts';
+import { client, exit, server, tape, toolCall, toolText } from '../../kit/entries.ts';
 
 let folder: string;
 let count = 0;
@@ -54,6 +54,13 @@ test('a client that closes its side at once gets its answers all the same', asyn
   expect(JSON.parse(heard)).toMatchObject({ id: 7, result: { content: [{ text: 'from A' }] } });
   await play.over;
   expect(play.report()).toMatchObject({ equal: true });
+  await gate.close();
+});
+
+test('a server that ended by itself says how to its stand-in', async () => {
+  const { socket, gate } = await open(tape('a', [client(toolCall(1, 'x')), exit(3)]));
+  const { joined } = await visit(socket, 'a', line);
+  expect(joined).toEqual({ how: 'over', end: { code: 3, signal: null } });
   await gate.close();
 });
 
