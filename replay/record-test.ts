@@ -11,7 +11,7 @@ import { groupBy } from '../model/group.ts';
 import { tapFetch, tapTransport, updateRecording } from '../tap/index.ts';
 import { openRecording } from './open.ts';
 import { SessionChoice } from './recorded.ts';
-import { workflowOfTest } from './test-sessions.ts';
+import { hiddenWorkflowOfTest, isWorkflowOfTest, workflowOfTest } from './test-sessions.ts';
 import type { StandInTransport } from './transport.ts';
 
 /** Makes a transport of a client of the MCP SDK, 1 or 2, to the real server. */
@@ -58,18 +58,30 @@ export async function recordTest(servers: LiveServers, test: string): Promise<Re
     },
     entries,
     async keep(recording) {
-      const fresh = await entries();
+      const fresh = namedAgain(await entries(), test);
       const file = recording instanceof URL ? fileURLToPath(recording) : recording;
-      await updateRecording(file, (old) => [...without(old, workflow), ...fresh]);
+      await updateRecording(file, (old) => [...without(old, test), ...fresh]);
     },
     discard: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-/** The entries of all sessions but those of one workflow. */
-function without(entries: readonly Entry[], workflow: string): Entry[] {
+/** The taps redact the names of tests as well; what has lost its name is stored by the hash of it. */
+function namedAgain(entries: readonly Entry[], test: string): Entry[] {
+  return entries.map((entry) =>
+    entry.type !== 'session' || isWorkflowOfTest(entry.workflow, test)
+      ? entry
+      : { ...entry, workflow: hiddenWorkflowOfTest(test) },
+  );
+}
+
+/** The entries of all sessions but those of one test. */
+function without(entries: readonly Entry[], test: string): Entry[] {
   return [...groupBy(entries, ({ session }) => session).values()]
-    .filter((own) => !own.some((entry) => entry.type === 'session' && entry.workflow === workflow))
+    .filter(
+      (own) =>
+        !own.some((entry) => entry.type === 'session' && isWorkflowOfTest(entry.workflow, test)),
+    )
     .flat();
 }
 
