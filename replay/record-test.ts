@@ -2,9 +2,10 @@
  * A test against its real servers, behind in-process taps. Its sessions enter the recording when it
  * has passed, in the place of those that it recorded before: what fails is not worth keeping.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Entry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
@@ -37,14 +38,19 @@ export async function recordTest(servers: LiveServers, test: string): Promise<Re
   const record = join(folder, 'run.tape.jsonl');
   const workflow = workflowOfTest(test);
   const given: { close(): Promise<void> }[] = [];
+  /** A transport that nothing has passed has no session, and there is no file then. */
+  let isSaid = false;
   const entries = (): Promise<readonly Entry[]> =>
-    given.length === 0 ? Promise.resolve([]) : openRecording(record);
+    isSaid || existsSync(record) ? openRecording(record) : Promise.resolve([]);
   return {
     names: Object.keys(servers),
     transport(name) {
       const make = Object.hasOwn(servers, name) ? servers[name] : undefined;
       if (!make) throw noServer(name, Object.keys(servers));
-      const transport = tapTransport(make(), { name, side: 'client', workflow, record });
+      const live = watchSending(make(), () => {
+        isSaid = true;
+      });
+      const transport = tapTransport(live, { name, side: 'client', workflow, record });
       given.push(transport as StandInTransport);
       return transport as StandInTransport;
     },
@@ -59,11 +65,32 @@ export async function recordTest(servers: LiveServers, test: string): Promise<Re
     entries,
     async keep(recording) {
       const fresh = namedAgain(await entries(), test);
-      const file = recording instanceof URL ? fileURLToPath(recording) : recording;
-      await updateRecording(file, (old) => [...without(old, test), ...fresh]);
+      try {
+        const file = recording instanceof URL ? fileURLToPath(recording) : recording;
+        await mkdir(dirname(file), { recursive: true });
+        await updateRecording(file, (old) => [...without(old, test), ...fresh]);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`${recording} was not written: ${reason}.`);
+      }
     },
     discard: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Tells of the first message that a client sends: from then on there must be a recording. */
+function watchSending(transport: object, isSending: () => void): object {
+  const { send } = transport as StandInTransport;
+  Object.defineProperty(transport, 'send', {
+    value(...sent: Parameters<typeof send>) {
+      isSending();
+      return send.apply(transport as StandInTransport, sent);
+    },
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+  return transport;
 }
 
 /** The taps redact the names of tests as well; what has lost its name is stored by the hash of it. */

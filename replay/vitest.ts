@@ -66,7 +66,9 @@ declare module 'vitest' {
 
 /** Vitest's `test` with the fixture `servers`: the recorded servers, to connect clients to. */
 export function mcpTest(options: McpTestOptions): TestAPI<{ servers: StandIns }> {
-  const { mode = 'replay', servers } = options;
+  const { mode = 'replay', misses = 'fail', servers } = options;
+  oneOf('mode', mode, ['replay', 'record-missing', 'record']);
+  oneOf('misses', misses, ['fail', 'report']);
   if (mode !== 'replay' && !servers) {
     throw new TypeError(`mcpTest cannot ${mode} without the servers to record from.`);
   }
@@ -86,6 +88,11 @@ export function mcpTest(options: McpTestOptions): TestAPI<{ servers: StandIns }>
       else await replay(options, sessions, use);
     },
   });
+}
+
+function oneOf(option: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  throw new TypeError(`mcpTest has no ${option} ${value}, only ${known.join(', ')}.`);
 }
 
 type Task = TestContext['task'];
@@ -214,9 +221,15 @@ interface Verdict {
   readonly message: () => string;
 }
 
+function serversIn(received: unknown, matcher: string): StandIns {
+  const { report, entries } = (received ?? {}) as Partial<StandIns>;
+  if (typeof report === 'function' && typeof entries === 'function') return received as StandIns;
+  throw new TypeError(`${matcher} wants the servers of a test: expect(servers).${matcher}().`);
+}
+
 /** A test that is being recorded is its recording. */
 function toMatchRecording(this: { isNot?: boolean }, received: unknown): Verdict {
-  const servers = received as StandIns;
+  const servers = serversIn(received, 'toMatchRecording');
   if (asked.has(servers)) return { pass: !this.isNot, message: () => '' };
   const told = divergencesIn(servers.report());
   const whole = 'The replay equals the recording.';
@@ -231,7 +244,7 @@ function toHaveNoFindings(
   received: unknown,
   { except = [] }: NoFindingsOptions = {},
 ): Verdict {
-  const servers = received as StandIns;
+  const servers = serversIn(received, 'toHaveNoFindings');
   const later = asked.get(servers);
   later?.push({ except, isNot: this.isNot === true });
   if (later) return { pass: !this.isNot, message: () => '' };
