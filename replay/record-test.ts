@@ -38,8 +38,8 @@ export async function recordTest(servers: LiveServers, test: string): Promise<Re
   const record = join(folder, 'run.tape.jsonl');
   const workflow = workflowOfTest(test);
   const given: { close(): Promise<void> }[] = [];
-  /** A transport that nothing has passed has no session, and there is no file then. */
   let isSaid = false;
+  /** A transport that nothing has passed has no session, and there is no file then. */
   const entries = (): Promise<readonly Entry[]> =>
     isSaid || existsSync(record) ? openRecording(record) : Promise.resolve([]);
   return {
