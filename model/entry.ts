@@ -221,6 +221,9 @@ export interface NoteEntry extends EntryBase {
   readonly launch?: LaunchFiles;
 }
 
+/** The reason of an end that the server made and no process told: its client's transport closed by itself. */
+export const CLOSED_BY_SERVER = 'closed by the server';
+
 export interface EndEntry extends EntryBase {
   readonly type: 'end';
   readonly reason: string;

@@ -6,6 +6,7 @@
  */
 import { bytesOfEntry } from '../model/crossing.ts';
 import {
+  CLOSED_BY_SERVER,
   type Entry,
   type Envelope,
   type ExitEntry,
@@ -312,14 +313,22 @@ const FROM_OUTSIDE: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP'
  * The exit, when the server ended by itself: it left a request unanswered, said with its code that
  * something was wrong, or crashed. Otherwise it followed the client, and so does its stand-in.
  */
-function ownExit({ session }: RecordedSession): ExitEntry | undefined {
-  const { exit, calls } = session;
+function ownExit({ session, entries }: RecordedSession): ExitEntry | undefined {
+  const exit = session.exit ?? closedByServer(entries);
   if (!exit) return undefined;
   // A listener stays open for as long as its client.
-  const left = calls.some(
+  const left = session.calls.some(
     ({ from, state, method }) => from === 'client' && state === 'abandoned' && method !== LISTEN,
   );
   const failed = exit.code !== null && exit.code !== 0;
   const crashed = exit.signal !== null && !FROM_OUTSIDE.has(exit.signal);
   return left || failed || crashed ? exit : undefined;
+}
+
+/** A tap inside a client sees that the server has closed, and no code. */
+function closedByServer(entries: readonly Entry[]): ExitEntry | undefined {
+  const end = entries.findLast(({ type }) => type === 'end');
+  if (end?.type !== 'end' || end.reason !== CLOSED_BY_SERVER) return undefined;
+  const { session, seq, at } = end;
+  return { type: 'exit', session, seq, at, code: null, signal: null };
 }

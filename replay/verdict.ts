@@ -13,17 +13,16 @@ export function missesIn(reports: readonly ReplayReport[]): string[] {
   );
 }
 
-/** Everything in which the replay is not the recording. */
+/** Everything in which the replay is not the recording, but for values that the user's masks cover. */
 export function divergencesIn(reports: readonly ReplayReport[]): string[] {
   return reports.flatMap((report) => [...missesIn([report]), ...othersIn(report).map(plain)]);
 }
 
 function othersIn({ name, differences, degraded, unmade, withheld }: ReplayReport): string[] {
   return [
-    ...degraded.map(
-      ({ entry, how, pointer }) =>
-        `${name}: ${entry} was only ${how}${pointer === undefined ? '' : ` at ${pointer}`}`,
-    ),
+    ...degraded
+      .filter(({ how }) => how !== 'masked')
+      .map(({ entry, how }) => `${name}: ${entry} was only ${how}`),
     ...differences.map(
       ({ entry, about, pointer }) => `${name}: another ${about} than ${entry} at ${pointer}`,
     ),

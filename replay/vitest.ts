@@ -66,7 +66,9 @@ declare module 'vitest' {
 
 /** Vitest's `test` with the fixture `servers`: the recorded servers, to connect clients to. */
 export function mcpTest(options: McpTestOptions): TestAPI<{ servers: StandIns }> {
-  const { mode = 'replay', servers } = options;
+  const { mode = 'replay', misses = 'fail', servers } = options;
+  oneOf('mode', mode, ['replay', 'record-missing', 'record']);
+  oneOf('misses', misses, ['fail', 'report']);
   if (mode !== 'replay' && !servers) {
     throw new TypeError(`mcpTest cannot ${mode} without the servers to record from.`);
   }
@@ -76,11 +78,21 @@ export function mcpTest(options: McpTestOptions): TestAPI<{ servers: StandIns }>
   opening.catch(() => {});
   return test.extend<{ servers: StandIns }>({
     servers: async ({ task }, use) => {
-      const sessions = sessionsOfTest(await opening, nameOf(options, task));
-      if (servers && isToBeRecorded(options, sessions)) await record(options, servers, task, use);
-      else await replay(options, sessions, task, use);
+      const name = nameOf(options, task);
+      const sessions = sessionsOfTest(await opening, name);
+      const isRecorded = servers !== undefined && isToBeRecorded(options, sessions);
+      const isNamedAlone = mode !== 'replay' && options.recordedAs === undefined;
+      if (isRecorded || isNamedAlone) claim(options, name, task);
+      if (isRecorded) await record(options, servers, task, use);
+      else if (sessions.length === 0) await without(options, name, use);
+      else await replay(options, sessions, use);
     },
   });
+}
+
+function oneOf(option: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  throw new TypeError(`mcpTest has no ${option} ${value}, only ${known.join(', ')}.`);
 }
 
 type Task = TestContext['task'];
@@ -91,15 +103,17 @@ async function openTests({ recording, mode = 'replay' }: McpTestOptions) {
   return isNew ? [] : recordedSessions(await openRecording(recording));
 }
 
+/** Where CI is set a missing test is replayed: it may have asked for no server when it was recorded. */
 function isToBeRecorded(
   { mode = 'replay' }: McpTestOptions,
   sessions: readonly RecordedSession[],
 ): boolean {
-  const wanted = mode === 'record' || (mode === 'record-missing' && sessions.length === 0);
-  if (!wanted || !inCI()) return wanted;
-  throw new Error(
-    `Where CI is set nothing is recorded: run this test with mode ${mode} elsewhere.`,
-  );
+  if (mode === 'record' && inCI()) throw new Error(notInCI(mode));
+  return mode === 'record' || (mode === 'record-missing' && sessions.length === 0 && !inCI());
+}
+
+function notInCI(mode: string): string {
+  return `Where CI is set nothing is recorded: run this test with mode ${mode} elsewhere.`;
 }
 
 function inCI(): boolean {
@@ -109,20 +123,34 @@ function inCI(): boolean {
 async function replay(
   options: McpTestOptions,
   sessions: readonly RecordedSession[],
-  task: Task,
   use: Use,
 ): Promise<void> {
-  const { misses = 'fail', recording } = options;
-  if (sessions.length === 0) {
-    throw new Error(
-      `${recording} has no session of the test ${nameOf(options, task)}; record it first.`,
-    );
-  }
+  const { misses = 'fail' } = options;
   const servers = standInsOf(sessions, options);
   await use(servers);
   await servers.close();
   const missed = missesIn(servers.report());
   if (misses === 'fail' && missed.length > 0) throw new Error(missed.join('\n'));
+}
+
+/** A test that the recording does not have: fine, as long as it asks for no server. */
+async function without(
+  { mode = 'replay', recording, servers: live = {} }: McpTestOptions,
+  name: string,
+  use: Use,
+): Promise<void> {
+  const told =
+    mode === 'replay'
+      ? `${recording} has no session of the test ${name}; record it first.`
+      : notInCI(mode);
+  let isAsked = false;
+  const refuse = (): never => {
+    isAsked = true;
+    throw new Error(told);
+  };
+  const names = Object.keys(live);
+  await use({ ...standInsOf([]), names, transport: refuse, fetch: refuse });
+  if (isAsked) throw new Error(told);
 }
 
 /** What is asked of a test that is being recorded, and can be judged only at its end. */
@@ -156,10 +184,32 @@ async function record(
       const found = findingsIn(entries, except);
       if (found.length > 0 !== isNot) throw new Error(toldFindings(found));
     }
-    if (!task.result?.errors?.length && entries.length > 0) await live.keep(options.recording);
+    if (hasPassed(task) && entries.length > 0) await live.keep(options.recording);
   } finally {
     await live.discard();
   }
+}
+
+/** Whether the last try of the last repeat did as it must; what failed before a retry is not asked. */
+function hasPassed({ result, fails, repeats = 0 }: Task): boolean {
+  const isLast = (result?.repeatCount ?? 0) >= repeats;
+  return isLast && result?.state === (fails ? 'fail' : 'pass');
+}
+
+/** Which test has a name of a recording, in one run of a test file. */
+const claims = new WeakMap<Task['file'], Map<string, string>>();
+
+/** Throws where another test of this file is recorded under the same name. */
+function claim({ recording }: McpTestOptions, name: string, { file, id }: Task): void {
+  const own = claims.get(file) ?? new Map<string, string>();
+  claims.set(file, own);
+  const key = `${recording}\n${name}`;
+  const first = own.get(key) ?? id;
+  own.set(key, first);
+  if (first === id) return;
+  throw new Error(
+    `Two tests are recorded as ${name}, and a recording knows them by their names: give this one another name.`,
+  );
 }
 
 function nameOf({ recordedAs }: McpTestOptions, { fullTestName, name }: Task): string {
@@ -171,9 +221,15 @@ interface Verdict {
   readonly message: () => string;
 }
 
+function serversIn(received: unknown, matcher: string): StandIns {
+  const { report, entries } = (received ?? {}) as Partial<StandIns>;
+  if (typeof report === 'function' && typeof entries === 'function') return received as StandIns;
+  throw new TypeError(`${matcher} wants the servers of a test: expect(servers).${matcher}().`);
+}
+
 /** A test that is being recorded is its recording. */
 function toMatchRecording(this: { isNot?: boolean }, received: unknown): Verdict {
-  const servers = received as StandIns;
+  const servers = serversIn(received, 'toMatchRecording');
   if (asked.has(servers)) return { pass: !this.isNot, message: () => '' };
   const told = divergencesIn(servers.report());
   const whole = 'The replay equals the recording.';
@@ -188,7 +244,7 @@ function toHaveNoFindings(
   received: unknown,
   { except = [] }: NoFindingsOptions = {},
 ): Verdict {
-  const servers = received as StandIns;
+  const servers = serversIn(received, 'toHaveNoFindings');
   const later = asked.get(servers);
   later?.push({ except, isNot: this.isNot === true });
   if (later) return { pass: !this.isNot, message: () => '' };

@@ -35,8 +35,8 @@ export type Peer = Where['from'];
 export interface ObjectSession {
   /** `around`: what the SDK tells of a message besides; of one that came over HTTP, its request. */
   record(from: Peer, message: unknown, around?: unknown): void;
-  /** Resolves when the session is recorded. */
-  finish(): Promise<void>;
+  /** Resolves when the session is recorded; the first reason counts, `closed` when none is named. */
+  finish(reason?: string): Promise<void>;
 }
 
 /** A session of one connection; it begins with its first message. */
@@ -52,8 +52,8 @@ export function createObjectSession(options: InProcessOptions): ObjectSession {
         pipes[from].push(Buffer.concat([bytes, LF]), at, session.now());
       });
     },
-    finish() {
-      finished ??= recording?.session.finish('closed') ?? Promise.resolve();
+    finish(reason = 'closed') {
+      finished ??= recording?.session.finish(reason) ?? Promise.resolve();
       return finished;
     },
   };

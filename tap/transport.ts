@@ -5,6 +5,7 @@
  * own properties. What passes are objects, so the text of an entry is ours (`fidelity: objects`).
  * It never changes a message, and a fault of recording never reaches the caller.
  */
+import { CLOSED_BY_SERVER } from '../model/entry.ts';
 import {
   createObjectSession,
   type InProcessOptions,
@@ -55,6 +56,7 @@ export function patchTransport<T extends object>(
   const { send, close } = inner;
   /** The message that is being handled: handlers that call the one before them see it twice. */
   let current: unknown;
+  let isOurEnd = false;
 
   replace(inner, 'send', (message: unknown, ...rest: unknown[]) => {
     // Recorded first: a transport in memory delivers, and is answered, before it returns.
@@ -62,6 +64,7 @@ export function patchTransport<T extends object>(
     return send.call(inner, message, ...rest);
   });
   replace(inner, 'close', async () => {
+    isOurEnd = true;
     await close.call(inner);
     await session.finish();
   });
@@ -81,8 +84,9 @@ export function patchTransport<T extends object>(
   // Without a handler there must be none: transports keep messages until there is one.
   intercept(inner, 'onmessage', (handler) => handler && receiving(handler));
   intercept(inner, 'onclose', (handler) => (...args) => {
+    const isTheirEnd = !isOurEnd;
     const result = handler?.(...args);
-    void session.finish();
+    void session.finish(isTheirEnd && ours === 'client' ? CLOSED_BY_SERVER : undefined);
     return result;
   });
   return transport;

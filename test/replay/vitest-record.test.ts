@@ -154,3 +154,25 @@ describe.sequential('toHaveNoFindings', () => {
     expect(replayed.get('known race')).toMatchObject({ status: 'passed', failure: '' });
   });
 });
+
+const SECRET = `
+test('sends token=abc123def456 on', async ({ servers }) => {
+  expect(await remember(servers, ['s'])).toEqual(['s']);
+  expect(servers).toMatchRecording();
+});`;
+
+describe.sequential('what a test is found by', () => {
+  test('a name that redaction changes is found again, and recorded once', async () => {
+    await rm(project.at('run.tape.jsonl'), { force: true });
+    const passed = ['sends token=abc123def456 on: passed'];
+    expect(await statuses(source('record', SECRET))).toEqual(passed);
+    expect(await workflows()).toEqual([expect.stringMatching(/^test: #[0-9a-f]{16}$/)]);
+    const before = await readFile(project.at('run.tape.jsonl'), 'utf8');
+    expect(before).not.toContain('abc123def456');
+    expect(await statuses(source('replay', SECRET, '/nonexistent'))).toEqual(passed);
+    expect(await statuses(source('record-missing', SECRET, '/nonexistent'))).toEqual(passed);
+    expect(await readFile(project.at('run.tape.jsonl'), 'utf8')).toBe(before);
+    expect(await statuses(source('record', SECRET))).toEqual(passed);
+    expect(await workflows()).toHaveLength(1);
+  });
+});
