@@ -58,7 +58,7 @@ beforeAll(async () => {
 
 afterAll(() => project[Symbol.asyncDispose]());
 
-test('the last try counts, a name belongs to one test, and no server needs no session', async () => {
+test('recorded: the last try counts, and a name belongs to one test', async () => {
   const live = await project.run(source('record'));
   expect(live.get('flaky')?.status).toBe('passed');
   expect(live.get('worse')?.status).toBe('failed');
@@ -70,18 +70,17 @@ test('the last try counts, a name belongs to one test, and no server needs no se
     'test: repeated',
     'test: same',
   ]);
+});
 
+test.each([
+  ['replay', 'has no session of the test'],
+  ['record-missing', 'Where CI is set nothing is recorded'],
+])('%s: who asks for no server needs no session, who asks is told', async (mode, why) => {
   const before = await readFile(project.at('run.tape.jsonl'), 'utf8');
-  const gone = '/nonexistent/server.js';
-  for (const [mode, why] of [
-    ['replay', 'has no session of the test'],
-    ['record-missing', 'Where CI is set nothing is recorded'],
-  ] as const) {
-    const replayed = await project.run(source(mode, gone), { CI: 'true' });
-    expect(replayed.get('flaky')).toMatchObject({ status: 'passed', failure: '' });
-    expect(replayed.get('none')).toMatchObject({ status: 'passed', failure: '' });
-    expect(replayed.get('worse')?.failure).toContain(why);
-    expect(replayed.get('swallows')?.failure).toContain(why);
-  }
+  const replayed = await project.run(source(mode, '/nonexistent/server.js'), { CI: 'true' });
+  expect(replayed.get('flaky')).toMatchObject({ status: 'passed', failure: '' });
+  expect(replayed.get('none')).toMatchObject({ status: 'passed', failure: '' });
+  expect(replayed.get('worse')?.failure).toContain(why);
+  expect(replayed.get('swallows')?.failure).toContain(why);
   expect(await readFile(project.at('run.tape.jsonl'), 'utf8')).toBe(before);
 });
