@@ -164,7 +164,9 @@ function choose(entries: Parameters<typeof recordedSessions>[0], wanted: string 
     return sessionOf(recordedSessions(entries), wanted);
   } catch (error) {
     if (!(error instanceof SessionChoice)) throw error;
-    throw new UserError(error.code, `${error.message}.`, 'Name one with --session.');
+    const isName = error.code === 'ambiguous-session' && wanted !== undefined;
+    const hint = isName ? 'Give the id of one to --session.' : 'Name one with --session.';
+    throw new UserError(error.code, `${error.message}.`, hint);
   }
 }
 

@@ -50,7 +50,8 @@ export function declaredFaults(
     const answered = calls.filter(({ response }) => response !== undefined);
     if (answered.length === 0) {
       const what = calls.length === 0 ? 'no call' : 'no answered call';
-      throw new FaultRefusal(`The fault ${text} names ${what} of the recording.`);
+      const form = name.includes(':') ? `; its form is ${FORMS[fault.kind]}` : '';
+      throw new FaultRefusal(`The fault ${text} names ${what} of the recording${form}.`);
     }
     for (const call of answered) {
       const own = found.get(refOf(call));
@@ -115,7 +116,10 @@ const MOST: Readonly<Partial<Record<FaultKind, number>>> = {
   close: 255,
 };
 
-function isInRange(kind: FaultKind, [first = 0, last]: readonly number[]): boolean {
+function isInRange(kind: FaultKind, numbers: readonly number[]): boolean {
+  const [first = 0, last] = numbers;
+  // After no other message it would not be reordered.
+  if (kind === 'reorder' && numbers[0] === 0) return false;
   if (last !== undefined && (kind !== 'delay' || last < first)) return false;
   const most = MOST[kind];
   return most === undefined || (first >= 0 && (last ?? first) <= most);

@@ -325,6 +325,14 @@ test.each([
   expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`[${code}]`) });
 });
 
+test('of two sessions of one name, one is chosen by its id', async () => {
+  const file = at('twice.tape.jsonl');
+  const other = tape('twice', asked, { id: '0TW1CE00000000000000000002' });
+  await writeFile(file, writeRecording([...tape('twice', asked), ...other]));
+  const ran = await wiretape(['replay', 'server', file, '--session', 'twice']);
+  expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('Give the id of one') });
+});
+
 describe('T8: a file that is not whole is played, and refused when strict', () => {
   const lines = (text: string) => text.split('\n');
   test.each([

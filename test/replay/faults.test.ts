@@ -119,6 +119,8 @@ describe('a fault that is none is refused with a sentence', () => {
     ['delay@a:600001', 'is not of the form'],
     ['close@a:256', 'is not of the form'],
     ['drop@a:5', 'is not of the form'],
+    ['reorder@a:0', 'is not of the form reorder@CALL'],
+    ['error@a:abc', 'its form is error@CALL or error@CALL:CODE'],
     ['drop@d', 'names no call'],
     ['drop@a#3', 'names no call'],
     [`drop@${id}:2`, 'names no call'],
