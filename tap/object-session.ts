@@ -14,6 +14,7 @@ import { rulesOf } from './config.ts';
 import { configsHere } from './config-place.ts';
 import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
+import { kept } from './kept.ts';
 import { largeLinesHere } from './large.ts';
 import { ownVersion } from './own-version.ts';
 import { reasonOf } from './system-error.ts';
@@ -190,7 +191,7 @@ export function inProcess({
 }
 
 function unwritten(record: string, session: string): string {
-  return `${record} was not written: the program ended before its tap was closed. The session is kept: wiretape export ${session} -o ${record}`;
+  return `${record} was not written: the program ended before its tap was closed. ${kept(session, record)}`;
 }
 
 function startInProcess(given: InProcessOptions): TapSession {

@@ -17,6 +17,7 @@ import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { type Entry, reference } from '../model/entry.ts';
 import { readJournal } from '../model/journal.ts';
 import { readRecording, writeRecording } from '../model/recording.ts';
+import { kept } from './kept.ts';
 import { withLock } from './lock.ts';
 import { reasonOf } from './system-error.ts';
 
@@ -41,14 +42,9 @@ export async function writeRecord(
   } catch (error) {
     const code = error instanceof Refusal ? error.code : 'unwritable-folder';
     say(
-      `${file} was not written: ${reasonOf(error)}. ${kept(file, parse(journal).name)} [${code}]`,
+      `${file} was not written: ${reasonOf(error)}. ${kept(parse(journal).name, file)} [${code}]`,
     );
   }
-}
-
-/** Where a session is that could not be written to a file. */
-export function kept(file: string, session: string): string {
-  return `The session is kept: wiretape export ${session} -o ${file}`;
 }
 
 class Refusal extends Error {

@@ -17,6 +17,7 @@ import type { SessionClock } from './clock.ts';
 import { watchGrowth } from './growth.ts';
 import { fingerprintOfKey, keyedHash } from './hash.ts';
 import { createJournalFile, type JournalFile } from './journal-file.ts';
+import { kept } from './kept.ts';
 import { keyOf } from './key.ts';
 import { thisOwner } from './owner.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
@@ -192,7 +193,7 @@ async function writeRecordOf(
   } catch {
     // Long sessions outlive updates of wiretape, and then what was not loaded yet is not there.
     say(
-      `${file} was not written: wiretape was removed or replaced. The session is kept: wiretape export ${parse(path).name} -o ${file}`,
+      `${file} was not written: wiretape was removed or replaced. ${kept(parse(path).name, file)}`,
     );
   }
 }

@@ -98,37 +98,12 @@ describe('two messages under masks', () => {
 
   test('a set is a list in any order, of items under the other masks', () => {
     const masks = [mask('a:/params/arguments/s/*/id=int'), mask('a:/params/arguments/s=set')];
-    const one = request({
-      s: [
-        { id: 1, n: 'a' },
-        { id: 2, n: 'b' },
-      ],
-    });
-    expect(
-      maskedEqual(
-        one,
-        request({
-          s: [
-            { id: 9, n: 'b' },
-            { id: 7, n: 'a' },
-          ],
-        }),
-        masks,
-      ),
-    ).toBe(true);
-    expect(
-      maskedEqual(
-        one,
-        request({
-          s: [
-            { id: 9, n: 'b' },
-            { id: 7, n: 'b' },
-          ],
-        }),
-        masks,
-      ),
-    ).toBe(false);
-    expect(maskedEqual(one, request({ s: [{ id: 9, n: 'b' }] }), masks)).toBe(false);
+    const list = (...items: readonly (readonly [id: number, n: string])[]) =>
+      request({ s: items.map(([id, n]) => ({ id, n })) });
+    const one = list([1, 'a'], [2, 'b']);
+    expect(maskedEqual(one, list([9, 'b'], [7, 'a']), masks)).toBe(true);
+    expect(maskedEqual(one, list([9, 'b'], [7, 'b']), masks)).toBe(false);
+    expect(maskedEqual(one, list([9, 'b']), masks)).toBe(false);
   });
 
   test(`anything at all is equal to itself, and reaches no prototype (seed ${SEED})`, () => {
