@@ -6,9 +6,12 @@
  * that show it; they never change what was recorded.
  */
 import type { Finding } from '../model/finding.ts';
-import type { SessionView } from '../model/session.ts';
+import type { WholeView } from '../model/session.ts';
 import type { LostUpdates } from './lost-update/found.ts';
 import { searchLostUpdates } from './lost-update/search.ts';
+import { type Broken, violationsOf } from './protocol/automaton.ts';
+import { PROTOCOL_RULES } from './protocol/rules.ts';
+import type { Material } from './rules/rule.ts';
 import { RULES } from './rules.ts';
 
 export type { Rule } from './rules/rule.ts';
@@ -17,13 +20,19 @@ export type { Blame } from './stuck/blame.ts';
 export { blame } from './stuck.ts';
 
 /** The findings of all rules over these sessions together, worst first. */
-export function analyse(views: readonly SessionView[]): Finding[] {
+export function analyse(views: readonly WholeView[]): Finding[] {
   let found: readonly LostUpdates[] | undefined;
-  const material = {
+  const violations = new Map<WholeView, readonly Broken[]>();
+  const material: Material = {
     views,
     lostUpdates: () => {
       found ??= searchLostUpdates(views);
       return found;
+    },
+    broken: (view) => {
+      const known = violations.get(view) ?? violationsOf(view, PROTOCOL_RULES);
+      violations.set(view, known);
+      return known;
     },
   };
   return RULES.flatMap((rule) => rule.find(material)).sort((a, b) => rank(a) - rank(b));

@@ -1,4 +1,6 @@
 /** All rules, in the order the manual lists them. */
+import { asRule } from './protocol/findings.ts';
+import { PROTOCOL_RULES } from './protocol/rules.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
 import { failedRequest } from './rules/failed-request.ts';
 import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
@@ -16,4 +18,5 @@ export const RULES: readonly Rule[] = [
   unansweredRequest,
   failedRequest,
   malformedMessage,
+  ...PROTOCOL_RULES.map(asRule),
 ];

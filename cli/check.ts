@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { LEVELS } from '../analysis/definitions/change.ts';
 import { concerns, type Finding, type Severity } from '../model/finding.ts';
 import { groupBy } from '../model/group.ts';
-import type { SessionView } from '../model/session.ts';
+import type { WholeView } from '../model/session.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import type { Run } from '../model/workflow.ts';
@@ -163,7 +163,7 @@ async function findingsAbout(
   return findings.filter((finding) => concerns(finding, wanted));
 }
 
-async function findingsIn(views: readonly SessionView[]): Promise<readonly Finding[]> {
+async function findingsIn(views: readonly WholeView[]): Promise<readonly Finding[]> {
   const { analyse } = await import('../analysis/index.ts');
   return analyse(views);
 }

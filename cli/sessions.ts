@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises';
 import type { Entry } from '../model/entry.ts';
 import type { Problem } from '../model/recording.ts';
-import type { SessionView } from '../model/session.ts';
+import type { WholeView } from '../model/session.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import { type Run, workflows } from '../model/workflow.ts';
@@ -18,7 +18,7 @@ import { remark } from './terminal.ts';
 /** Sessions with their entries, and what was found wrong with the files they came from. */
 export interface Gathered {
   readonly entries: readonly Entry[];
-  readonly views: readonly SessionView[];
+  readonly views: readonly WholeView[];
   readonly problems: readonly FileProblem[];
 }
 

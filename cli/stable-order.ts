@@ -7,8 +7,8 @@
 import type { Entry, SessionEntry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
 import { order } from '../model/order.ts';
-import type { Call } from '../model/session.ts';
-import { createSessionMachine, type Seen } from '../model/session-machine.ts';
+import type { Call, Seen } from '../model/session.ts';
+import { createSessionMachine } from '../model/session-machine.ts';
 
 export function stableOrder(entries: readonly Entry[]): Entry[] {
   const told = entries.filter((entry) => !(entry.type === 'note' && entry.launch));

@@ -5,8 +5,8 @@
 import type { Entry, FrameEntry, HttpEntry, MessageEntry, SessionEntry } from '../model/entry.ts';
 import { howEnded } from '../model/exchanges.ts';
 import { member } from '../model/json.ts';
-import type { CallState } from '../model/session.ts';
-import { createSessionMachine, type Seen, type SessionMachine } from '../model/session-machine.ts';
+import type { CallState, Seen } from '../model/session.ts';
+import { createSessionMachine, type SessionMachine } from '../model/session-machine.ts';
 import { itemOf } from '../model/view.ts';
 import { duration, moment } from './durations.ts';
 import { createMinted, type Minted } from './minted.ts';

@@ -8,15 +8,15 @@
  */
 import type { Entry } from '../model/entry.ts';
 import { concerns, type Finding } from '../model/finding.ts';
-import type { SessionView } from '../model/session.ts';
+import type { WholeView } from '../model/session.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 import { createViews, readSession } from './views.ts';
 
 /** What the collector needs of analysis/. `now`: µs of the session's clock. */
 export interface Analysis<Blame> {
-  readonly analyse: (views: readonly SessionView[]) => readonly Finding[];
-  readonly blame: (view: SessionView, now: number) => readonly Blame[];
+  readonly analyse: (views: readonly WholeView[]) => readonly Finding[];
+  readonly blame: (view: WholeView, now: number) => readonly Blame[];
 }
 
 export interface Findings {
@@ -37,7 +37,7 @@ export function createFindings<Blame>(store: TenantStore, analysis: Analysis<Bla
   const kept = new Map<string, Promise<readonly Finding[]>>();
 
   const analysed = async (sessions: readonly StoredSession[]): Promise<readonly Finding[]> => {
-    const all: SessionView[] = [];
+    const all: WholeView[] = [];
     for (const session of sessions) all.push(await views.of(session));
     return analysis.analyse(all);
   };

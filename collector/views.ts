@@ -5,19 +5,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { decodeEntry } from '../model/line.ts';
-import type { SessionView } from '../model/session.ts';
+import type { WholeView } from '../model/session.ts';
 import { viewsOf } from '../model/view.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 
 export interface Views {
-  of(session: StoredSession): Promise<SessionView>;
+  of(session: StoredSession): Promise<WholeView>;
 }
 
 interface Kept {
   /** Which state of the session it shows. */
   readonly state: string;
   readonly bytes: number;
-  readonly view: Promise<SessionView>;
+  readonly view: Promise<WholeView>;
 }
 
 /** Bytes of lines whose views are kept; in memory they take several times that. */
@@ -49,7 +49,7 @@ export function createViews(store: TenantStore): Views {
   };
 }
 
-async function viewFrom(store: TenantStore, id: string): Promise<SessionView> {
+async function viewFrom(store: TenantStore, id: string): Promise<WholeView> {
   const [view] = viewsOf(await readSession(store, id));
   if (!view) throw new Error(`session ${id} has no entries`);
   return view;

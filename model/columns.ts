@@ -17,8 +17,7 @@ import type { Entry } from './entry.ts';
 import { howEnded } from './exchanges.ts';
 import { isCount } from './json.ts';
 import type { Id, Outcome } from './message.ts';
-import type { Call, CallState } from './session.ts';
-import type { Seen } from './session-machine.ts';
+import type { Call, CallState, Seen } from './session.ts';
 
 export const KINDS = [
   'request',

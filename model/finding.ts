@@ -29,11 +29,27 @@ export interface Finding {
   readonly evidence: readonly [Evidence, ...Evidence[]];
   /** Equal for the same fault in two recordings: no ids, no times. */
   readonly fingerprint: string;
-  /** How to make sure. */
+  /** What would make it wrong, and how to make sure. */
+  readonly wrongWhen: string;
   readonly confirm: string;
   /** For conflicts: the resource, and how many of how many operations are gone. */
   readonly resource?: string;
   readonly lost?: { readonly gone: number; readonly of: number };
+}
+
+/** The sessions whose messages show it, in the order they are named. */
+export function sessionsOf({ evidence }: Finding): string[] {
+  return [...new Set(evidence.flatMap(({ message }) => parseReference(message)?.session ?? []))];
+}
+
+/**
+ * The command that proves it by running the other orders, or shows that they do not matter; undefined
+ * where there is nothing to run again: a proven finding, and one that is about no conflict.
+ */
+export function proofOf(finding: Finding): string | undefined {
+  if (finding.resource === undefined || finding.tier === 'PROVEN') return undefined;
+  const sessions = sessionsOf(finding).join(' ');
+  return `wiretape explore ${sessions} --finding ${finding.fingerprint} --servers servers.jsonc`;
 }
 
 /** Whether a message of one of these sessions shows the finding. */

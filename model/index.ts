@@ -52,7 +52,7 @@ export type {
   Session,
   SessionView,
 } from './session.ts';
-export { createSessionMachine, type Seen, type SessionMachine } from './session-machine.ts';
+export { createSessionMachine, type SessionMachine } from './session-machine.ts';
 export {
   collectorSocket,
   type Owner,

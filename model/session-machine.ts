@@ -43,22 +43,12 @@ import {
   emptySession,
   type MessageRef,
   type NotificationSeen,
+  type Seen,
   type Session,
 } from './session.ts';
 import { become, endSession, over, PHASE_TRANSITIONS } from './transitions.ts';
 
 const STDERR_KEPT = 20;
-
-/** What one message of an entry was seen to be; or, of an exchange that ended, one call without answer. */
-export interface Seen {
-  readonly kind: SingleMessage['kind'] | 'http';
-  readonly ref: MessageRef;
-  readonly from: Peer;
-  readonly method?: string;
-  readonly subject?: string;
-  /** The call it opens, answers, cancels or tells of. */
-  readonly call?: Call;
-}
 
 export interface SessionMachine {
   readonly session: Session;

@@ -2,9 +2,17 @@
  * What is derived from the entries of one session. Everything here can be derived again from the
  * journal; a newer version may derive it better.
  */
-import type { ExitEntry, GapEntry, LaunchFiles, Peer, SessionEntry, StderrEntry } from './entry.ts';
+import type {
+  Entry,
+  ExitEntry,
+  GapEntry,
+  LaunchFiles,
+  Peer,
+  SessionEntry,
+  StderrEntry,
+} from './entry.ts';
 import type { JsonObject } from './json.ts';
-import type { Id, Outcome } from './message.ts';
+import type { Id, Outcome, SingleMessage } from './message.ts';
 import type { Era } from './methods.ts';
 
 /** Where a message stands: `item` is its place in a batch. Times in µs of the session's clock. */
@@ -119,6 +127,17 @@ export interface NotificationSeen {
   readonly call?: Call;
 }
 
+/** What one message of an entry was seen to be; or, of an exchange that ended, one call without answer. */
+export interface Seen {
+  readonly kind: SingleMessage['kind'] | 'http';
+  readonly ref: MessageRef;
+  readonly from: Peer;
+  readonly method?: string;
+  readonly subject?: string;
+  /** The call it opens, answers, cancels or tells of. */
+  readonly call?: Call;
+}
+
 /** The messages of one trace, or a stretch of those of none without a long pause. Times in µs. */
 export interface Burst {
   readonly trace: string | null;
@@ -218,11 +237,22 @@ export function emptySession(id: string): Session {
   };
 }
 
+/** An entry, and what the machine saw in it. */
+export interface Moment {
+  readonly entry: Entry;
+  readonly seen: readonly Seen[];
+}
+
 /** A session with its message values at hand: what analysis and replay read. */
 export interface SessionView {
   readonly session: Session;
   /** The value of the message at `seq`, or of its batch item; undefined when there is none. */
   value(ref: { readonly seq: number; readonly item?: number }): unknown;
+}
+
+/** A session with all its entries at hand, in order; they may be walked more than once. */
+export interface WholeView extends SessionView {
+  readonly moments: Iterable<Moment>;
 }
 
 export function nameOf(session: Session): string {

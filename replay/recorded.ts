@@ -5,8 +5,8 @@
 import type { Entry, MessageEntry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
 import { messageInFrame } from '../model/line.ts';
-import { nameOf, type SessionView } from '../model/session.ts';
-import { createSessionMachine, type Seen } from '../model/session-machine.ts';
+import { nameOf, type Seen, type SessionView } from '../model/session.ts';
+import { createSessionMachine } from '../model/session-machine.ts';
 import { itemOf } from '../model/view.ts';
 
 /** One recorded session, with its entries in the order of seq. */

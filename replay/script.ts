@@ -25,8 +25,7 @@ import {
   type SingleMessage,
 } from '../model/message.ts';
 import { LISTEN } from '../model/methods.ts';
-import type { Call, MessageRef } from '../model/session.ts';
-import type { Seen } from '../model/session-machine.ts';
+import type { Call, MessageRef, Seen } from '../model/session.ts';
 import type { Path } from './json-text.ts';
 import { messageOf, type RecordedSession } from './recorded.ts';
 import { type Slot, slotsOf } from './slots.ts';

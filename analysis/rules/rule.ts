@@ -1,12 +1,15 @@
 /** What a rule is: its words for people, and a pure function from sessions to findings. */
 import type { Evidence, Finding, Severity } from '../../model/finding.ts';
-import type { SessionView } from '../../model/session.ts';
+import type { WholeView } from '../../model/session.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
+import type { Broken } from '../protocol/automaton.ts';
 
 /** What rules look at. Work that several rules need is done once, when the first asks for it. */
 export interface Material {
-  readonly views: readonly SessionView[];
+  readonly views: readonly WholeView[];
   lostUpdates(): readonly LostUpdates[];
+  /** What one session shows to be broken of the protocol rules. */
+  broken(view: WholeView): readonly Broken[];
 }
 
 export interface Rule {
@@ -32,9 +35,11 @@ export interface Rule {
 }
 
 /** What a finding has of its rule. */
-export function stamp(rule: Rule): Pick<Finding, 'rule' | 'code' | 'version' | 'confirm'> {
-  const { code, version, confirm } = rule;
-  return { rule: rule.rule, code, version, confirm };
+export function stamp(
+  rule: Rule,
+): Pick<Finding, 'rule' | 'code' | 'version' | 'wrongWhen' | 'confirm'> {
+  const { code, version, wrongWhen, confirm } = rule;
+  return { rule: rule.rule, code, version, wrongWhen, confirm };
 }
 
 /** So many places are listed in the evidence of one finding; the message has the whole count. */

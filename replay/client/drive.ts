@@ -8,8 +8,7 @@
 import { parseJson } from '../../model/json.ts';
 import { classify, type Id } from '../../model/message.ts';
 import { LISTEN } from '../../model/methods.ts';
-import type { Call } from '../../model/session.ts';
-import type { Seen } from '../../model/session-machine.ts';
+import type { Call, Seen } from '../../model/session.ts';
 import { MISS_CODE } from '../refusal.ts';
 import type { Script } from '../script.ts';
 import { type Bindings, type Conflict, createBindings } from './bindings.ts';

@@ -9,8 +9,7 @@
 import { type Entry, reference } from '../../model/entry.ts';
 import { isObject } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
-import type { Call } from '../../model/session.ts';
-import type { Seen } from '../../model/session-machine.ts';
+import type { Call, Seen } from '../../model/session.ts';
 import type { Path } from '../json-text.ts';
 import type { RecordedSession } from '../recorded.ts';
 import { without } from '../volatile.ts';

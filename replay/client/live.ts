@@ -1,7 +1,7 @@
 /** The live session while it runs: what crossed, as the session machine sees it, and who is who. */
 import type { Entry } from '../../model/entry.ts';
-import type { Call, SessionView } from '../../model/session.ts';
-import { createSessionMachine, type Seen } from '../../model/session-machine.ts';
+import type { Call, Seen, SessionView } from '../../model/session.ts';
+import { createSessionMachine } from '../../model/session-machine.ts';
 import { itemOf } from '../../model/view.ts';
 import type { Crossed } from './connection.ts';
 

@@ -305,6 +305,7 @@ test('a conflict brackets its writes and not the read that shows it', () => {
     confidence: 1,
     message: 'x',
     fingerprint: 'x',
+    wrongWhen: 'w',
     confirm: 'x',
     resource: '/tmp/a/memory.json',
     lost: { gone: 2, of: 20 },
