@@ -116,7 +116,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
     kind: tool.kind,
     whole: tool.whole,
     keys: keysOf(args, tool.isMove),
-    accesses: place.declared(call.subject, args) ?? inferred(tool, args, container),
+    accesses: place.declared(tool, args) ?? inferred(tool, args, container),
     edits: tool.kind === 'M' && isEdit(leavesOf(args)),
     confidence: tool.confidence,
     definition: tool.definition,
