@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { analyse, blame } from '../analysis/index.ts';
 import type { Entry } from '../model/entry.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
 import { createApi, type Site } from './api.ts';
 import { createAttachments } from './attachments.ts';
@@ -44,6 +45,8 @@ export interface CollectorOptions {
   readonly version: string;
   /** Entries to serve read-only, instead of a store: no tap may come in. */
   readonly recordings?: readonly Entry[];
+  /** What the user says of his tools. */
+  readonly footprints?: readonly FootprintRule[];
   readonly retention?: Retention;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
@@ -136,11 +139,14 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
-  { ui, version }: CollectorOptions,
+  { ui, version, footprints = [] }: CollectorOptions,
   tenant: Tenant,
   tokens: Tokens,
 ): Promise<Site> {
-  const findings = createFindings(tenant.store, { analyse, blame });
+  const findings = createFindings(tenant.store, {
+    analyse: (views) => analyse(views, { footprints }),
+    blame,
+  });
   return {
     version,
     started: new Date().toISOString(),
