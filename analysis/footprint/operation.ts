@@ -17,7 +17,7 @@ import { isEdit } from './edit.ts';
 import { inferred, withMade } from './infer.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
 import { leavesOf } from './leaves.ts';
-import { createMinted, type Minted, type Thing } from './minted.ts';
+import { createMinted, type Minted } from './minted.ts';
 import { entity, located } from './resources.ts';
 import { type Tool, toolsOf } from './tools.ts';
 import type { Kind } from './verbs.ts';
