@@ -7,9 +7,8 @@
  */
 import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { isObject, member } from '../../model/json.ts';
-import { startOf } from '../../model/order.ts';
-import type { Call, Session, SessionView } from '../../model/session.ts';
-import type { Span } from '../order.ts';
+import type { Call, SessionView } from '../../model/session.ts';
+import { type Asked, askedOf, clockOf, type SessionClock } from '../order/span.ts';
 import type { Access } from './access.ts';
 import { type Container, createContainers } from './container.ts';
 import { type Declared, declaredBy } from './declared.ts';
@@ -22,7 +21,7 @@ import { entity, located } from './resources.ts';
 import { type Tool, toolsOf } from './tools.ts';
 import type { Kind } from './verbs.ts';
 
-export interface Operation extends Span {
+export interface Operation extends Asked {
   readonly view: SessionView;
   readonly call: Call;
   readonly container: Container;
@@ -53,9 +52,9 @@ export function operationsOf(
   const places = new Map(
     views.map((view) => {
       const container = containerOf(view.session);
-      const start = view.session.head ? startOf(view.session.head.clock) : 0;
+      const clock = clockOf(view.session);
       const declared = declaredBy(footprints, view.session, container);
-      const place: Place = { view, container, start, declared, toolOf: toolsOf(view), minted };
+      const place: Place = { view, container, clock, declared, toolOf: toolsOf(view), minted };
       return [view, place];
     }),
   );
@@ -99,7 +98,7 @@ export function resultOf({ view, call }: Pick<Operation, 'view' | 'call'>): unkn
 interface Place {
   readonly view: SessionView;
   readonly container: Container;
-  readonly start: number;
+  readonly clock: SessionClock;
   readonly declared: Declared;
   readonly toolOf: (name: string) => Tool;
   readonly minted: Minted;
@@ -112,7 +111,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
     view,
     call,
     container,
-    ...spanOf(call, view.session, place.start),
+    ...askedOf(call, view.session, place.clock),
     ok: isDone(call),
   };
   if (call.method === 'resources/read') {
@@ -169,14 +168,6 @@ function accessesOf(
 function readOf(uri: string, container: Container): Access[] {
   const place = located(container, uri) ?? entity(container, 'resource', uri);
   return [{ ...place, kind: 'R', confidence: 1, provenance: 'protocol' }];
-}
-
-/** A call whose answer never came may run until its process is gone. */
-function spanOf(call: Call, session: Session, start: number): Span {
-  const { request, response, ties } = call;
-  const answered = response && ties.givenTask === undefined ? response.at : undefined;
-  const gone = session.exit?.at ?? Number.POSITIVE_INFINITY;
-  return { start: start + request.sent, end: start + (answered ?? gone) };
 }
 
 function isDone({ response, outcome, ties }: Call): boolean {

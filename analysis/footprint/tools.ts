@@ -2,10 +2,10 @@
 import { catalogs, currentOffers } from '../../model/catalog.ts';
 import { member } from '../../model/json.ts';
 import type { SessionView } from '../../model/session.ts';
-import type { Asked } from './infer.ts';
+import type { ToolUse } from './infer.ts';
 import { type Deed, deedOf, isMove } from './verbs.ts';
 
-export interface Tool extends Deed, Asked {
+export interface Tool extends Deed, ToolUse {
   readonly isMove: boolean;
 }
 
