@@ -1,5 +1,6 @@
 /** What a rule is: its words for people, and a pure function from sessions to findings. */
 import type { Evidence, Finding, Severity } from '../../model/finding.ts';
+import type { Revision } from '../../model/methods.ts';
 import type { WholeView } from '../../model/session.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
 import type { Broken } from '../protocol/automaton.ts';
@@ -29,6 +30,8 @@ export interface Rule {
   readonly confirm: string;
   /** Where the rule comes from. */
   readonly source: string;
+  /** Of a rule of the protocol: the revisions that state it, and the page of the newest of them. */
+  readonly stated?: { readonly revisions: readonly Revision[]; readonly page: string };
   /** The tests that show it firing, and staying silent where it should. */
   readonly fixtures: readonly string[];
   find(material: Material): Finding[];
