@@ -5,8 +5,7 @@
  * `#`: `/result/content/0/text#/id`. Of other texts that differ only between the same separators,
  * the pieces that differ are known by number: `/result/content/0/text#/3`.
  */
-import { isObject, type JsonObject, member, parseJson } from '../../model/json.ts';
-import { escapePointer } from '../compare.ts';
+import { escapePointer, isObject, type JsonObject, member, parseJson } from '../../model/json.ts';
 import { pairItems } from './pairing.ts';
 import { aligned, piecesIn } from './tokens.ts';
 
