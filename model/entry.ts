@@ -217,6 +217,8 @@ export interface NoteEntry extends EntryBase {
   readonly type: 'note';
   readonly text: string;
   readonly pipe?: PipeState;
+  /** Whose end of the pipes was closed: that side sends nothing more. */
+  readonly closed?: Peer;
   /** What was read of the launch after the opening entry, which waits for no file. */
   readonly launch?: LaunchFiles;
 }

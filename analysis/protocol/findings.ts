@@ -45,6 +45,7 @@ function findingOf(
       severity,
       confidence: 1,
       message: says({
+        by,
         who,
         about: about === undefined ? '' : quoted(about),
         times: times(count),

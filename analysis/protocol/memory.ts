@@ -11,6 +11,7 @@ export interface Memory<K, V> {
   delete(key: K): void;
   clear(): void;
   values(): Iterable<V>;
+  readonly size: number;
   /** Something was forgotten, so that what is not here may yet have been. */
   readonly hasForgotten: boolean;
 }
@@ -34,6 +35,9 @@ export function createMemory<K, V>(room = REMEMBERED): Memory<K, V> {
     delete: (key) => void kept.delete(key),
     clear: () => kept.clear(),
     values: () => kept.values(),
+    get size() {
+      return kept.size;
+    },
     get hasForgotten() {
       return hasForgotten;
     },

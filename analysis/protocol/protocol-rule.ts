@@ -71,6 +71,7 @@ export const FROM_THE_START = -1;
 
 /** Violations of one rule in one session by one side about one thing, as a sentence needs them. */
 export interface Told {
+  readonly by: Peer;
   /** `The server of memory`. */
   readonly who: string;
   /** Recorded text is made one line, in quotes: `“create_note”`. */

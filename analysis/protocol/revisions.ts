@@ -58,7 +58,9 @@ export function createRevisions(session: Session): RevisionOf {
 
   const ofMessage = (seen: Seen, value: unknown, exchange: Exchange | undefined) => {
     if (seen.kind === 'request' && seen.from === 'client') return ofRequest(seen, value, exchange);
-    return agreedIn(seen, value) ?? (seen.call && said.get(seen.call)) ?? around(exchange);
+    const agreed = agreedIn(seen, value);
+    if (agreed !== undefined && isRevision(agreed)) return agreed;
+    return (seen.call && said.get(seen.call)) ?? around(exchange);
   };
 
   return (seen, value, exchange) => {

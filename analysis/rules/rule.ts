@@ -16,8 +16,10 @@ export interface Material {
 export interface Rule {
   /** The rule by its words. */
   readonly rule: string;
-  /** The aliases of the studies. */
+  /** The alias of the studies. */
   readonly code: string;
+  /** Others that it tells as well; its findings have the code that is meant. */
+  readonly also?: readonly string[];
   /** Grows when the same recording may give other findings. */
   readonly version: number;
   /** The highest severity it gives. */
