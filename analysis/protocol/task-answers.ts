@@ -27,7 +27,7 @@ export const TASK_ANSWERS: readonly ProtocolRule[] = family('task-answers', [
     code: 'P-TSK-02',
     severity: 'high',
     revisions: stated('2025-11-25'),
-    page: 'basic/utilities/tasks',
+    page: 'ext-tasks/tasks',
     definition:
       'A task was given out and is unknown (-32602) to the first tasks/get for it, asked well within the time that it is kept.',
     wrongWhen: 'The task was cancelled in between, or the process that held it was started again.',
@@ -40,7 +40,7 @@ export const TASK_ANSWERS: readonly ProtocolRule[] = family('task-answers', [
     code: 'P-TSK-02',
     severity: 'high',
     revisions: stated('2025-11-25'),
-    page: 'basic/utilities/tasks',
+    page: 'ext-tasks/tasks',
     definition: 'Two calls were answered with a task of the same id.',
     wrongWhen: 'The first task was over and forgotten, and a short id came again.',
     confirm: 'Compare the two answers: whoever asks for one task may get the other.',
@@ -65,7 +65,7 @@ export const TASK_ANSWERS: readonly ProtocolRule[] = family('task-answers', [
     code: 'P-TSK-04',
     severity: 'high',
     revisions: MODERN,
-    page: 'extension ext-tasks',
+    page: 'ext-tasks/tasks',
     definition:
       'A call was answered with a task though its request did not declare the extension for tasks, it was no tools/call, or the answer has a task without the resultType “task”.',
     wrongWhen: 'Another extension, which both sides declared, answers with tasks too.',

@@ -11,7 +11,7 @@ export const TASKS: readonly ProtocolRule[] = family('tasks', [
     code: 'P-TSK-01',
     severity: 'high',
     revisions: stated('2025-11-25'),
-    page: 'basic/utilities/tasks',
+    page: 'ext-tasks/tasks',
     definition:
       'A task has a status that there is not, begins with another one than “working” (2025-11-25), or gets another one after “completed”, “failed” or, in the extension, “cancelled”.',
     wrongWhen:
@@ -38,7 +38,7 @@ export const TASKS: readonly ProtocolRule[] = family('tasks', [
     code: 'P-TSK-05',
     severity: 'info',
     revisions: stated('2025-11-25'),
-    page: 'basic/utilities/tasks',
+    page: 'ext-tasks/tasks',
     definition: 'tasks/get is asked again sooner after its answer than the pollInterval in it.',
     wrongWhen: 'A notification or a user made the client ask.',
     confirm: 'Compare the time between the answer and the next question with the interval.',
