@@ -6,7 +6,10 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { RULES } from '../analysis/index.ts';
 
-/** The families by how the codes of their rules begin, in the order of the page. */
+/**
+ * The families by how the codes of their rules begin, in the order of the page.
+ * @type {readonly (readonly [string, string])[]}
+ */
 const FAMILIES = [
   ['C', 'Conflicts'],
   ['P-RPC', 'Messages'],
