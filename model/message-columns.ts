@@ -1,15 +1,15 @@
-/** Heads of messages as columns: when and where each crossed. Those with more to say are kept elsewhere. */
+/** Messages as columns: when and where each crossed. Those with more to say are kept elsewhere. */
 import type { Channel, MessageEntry, Peer } from './entry.ts';
+import type { Mutable } from './new-call.ts';
 import { createNumbers } from './numbers.ts';
 
-export type MessageHead = Omit<MessageEntry, 'text' | 'value'>;
-
 export interface MessageColumns {
-  /** Takes a head; false where it has fields that no column holds. */
+  /** Takes a message; false where it has fields that no column holds. */
   add(entry: MessageEntry): boolean;
   /** Leaves a row free. */
   skip(): void;
-  get(row: number, seq: number): MessageHead;
+  /** The message of a row, with what stands elsewhere. */
+  get(row: number, seq: number, text: string, value: unknown): MessageEntry;
 }
 
 const CHANNELS: readonly Channel[] = [
@@ -43,10 +43,10 @@ export function createMessageColumns(session: string): MessageColumns {
       return true;
     },
     skip: () => push(0, 0, 0, -1),
-    get(row, seq) {
+    get(row, seq, text, value) {
       const way = ways.at(row);
       const exchange = exchanges.at(row) - 1;
-      return {
+      const entry: Mutable<MessageEntry> = {
         type: 'message',
         session,
         seq,
@@ -54,8 +54,11 @@ export function createMessageColumns(session: string): MessageColumns {
         sent: sents.at(row),
         from: PEERS[Math.floor(way / CHANNELS.length)] ?? 'client',
         channel: CHANNELS[way % CHANNELS.length] ?? 'stdin',
-        ...(exchange === -1 ? {} : { exchange }),
+        text,
+        value,
       };
+      if (exchange !== -1) entry.exchange = exchange;
+      return entry;
     },
   };
 }

@@ -35,7 +35,7 @@ export function createMoments(session: Session): Moments {
   const values = createValueCache();
   const columns = createMessageColumns(session.id);
   /** Entries that have no place in the columns; messages without text and value. */
-  const others = new Map<number, Entry>();
+  const others = new Map<number, Entry | MessageHead>();
 
   const valueAt = (at: number, text?: string): unknown =>
     values.get(at, () => {
@@ -48,8 +48,9 @@ export function createMoments(session: Session): Moments {
     const other = others.get(at);
     if (other && other.type !== 'message') return other;
     const text = texts.get(at);
-    const head = other ?? columns.get(at, seqs.at(at));
-    return { ...head, text, value: valueAt(at, text) } as MessageEntry;
+    const value = valueAt(at, text);
+    // The head comes last because engines copy it ten times faster there.
+    return other ? { text, value, ...other } : columns.get(at, seqs.at(at), text, value);
   };
   return {
     add(entry, seen) {
@@ -63,7 +64,7 @@ export function createMoments(session: Session): Moments {
       if (isMessage) values.put(at, entry.value, entry.text.length);
       if (isMessage && columns.add(entry)) return;
       columns.skip();
-      others.set(at, isMessage ? { ...entry, text: '', value: undefined } : entry);
+      others.set(at, isMessage ? headOf(entry) : entry);
     },
     value(seq) {
       // Of most sessions nothing is lost, and then a row is a seq.
@@ -79,6 +80,12 @@ export function createMoments(session: Session): Moments {
       }
     },
   };
+}
+
+type MessageHead = Omit<MessageEntry, 'text' | 'value'>;
+
+function headOf({ text: _, value: __, ...head }: MessageEntry): MessageHead {
+  return head;
 }
 
 const NOTHING: readonly Seen[] = [];
