@@ -7,20 +7,19 @@
 import { catalogs, currentOffers } from '../../model/catalog.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { member } from '../../model/json.ts';
-import { startOf } from '../../model/order.ts';
-import type { Call, Session, SessionView } from '../../model/session.ts';
-import type { Span } from '../order.ts';
+import type { Call, SessionView } from '../../model/session.ts';
+import { type Asked, askedOf, clockOf, type SessionClock } from '../order/span.ts';
 import type { Access } from './access.ts';
 import { type Container, createContainers } from './container.ts';
 import { type Declared, declaredBy } from './declared.ts';
 import { isEdit } from './edit.ts';
-import { type Asked, inferred } from './infer.ts';
+import { type Asked as AskedTool, inferred } from './infer.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
 import { leavesOf } from './leaves.ts';
 import { entity, located } from './resources.ts';
 import { type Deed, deedOf, isMove, type Kind } from './verbs.ts';
 
-export interface Operation extends Span {
+export interface Operation extends Asked {
   readonly view: SessionView;
   readonly call: Call;
   readonly container: Container;
@@ -53,7 +52,7 @@ export function operationsOf(
     const place: Place = {
       view,
       container,
-      start: view.session.head ? startOf(view.session.head.clock) : 0,
+      clock: clockOf(view.session),
       definitions,
       declared: declaredBy(footprints, view.session, container),
       tools: new Map(),
@@ -75,7 +74,7 @@ export function resultOf({ view, call }: Operation): unknown {
 interface Place {
   readonly view: SessionView;
   readonly container: Container;
-  readonly start: number;
+  readonly clock: SessionClock;
   readonly definitions: ReadonlyMap<string, unknown>;
   readonly declared: Declared;
   readonly tools: Map<string, Tool>;
@@ -88,7 +87,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
     view,
     call,
     container,
-    ...spanOf(call, view.session, place.start),
+    ...askedOf(call, view.session, place.clock),
     ok: isDone(call),
   };
   if (call.method === 'resources/read') {
@@ -123,7 +122,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
   };
 }
 
-interface Tool extends Deed, Asked {
+interface Tool extends Deed, AskedTool {
   readonly isMove: boolean;
 }
 
@@ -147,14 +146,6 @@ function toolOf(name: string, { tools, definitions }: Place): Tool {
 function readOf(uri: string, container: Container): Access[] {
   const place = located(container, uri) ?? entity(container, 'resource', uri);
   return [{ ...place, kind: 'R', confidence: 1, provenance: 'protocol' }];
-}
-
-/** A call whose answer never came may run until its process is gone. */
-function spanOf(call: Call, session: Session, start: number): Span {
-  const { request, response, ties } = call;
-  const answered = response && ties.givenTask === undefined ? response.at : undefined;
-  const gone = session.exit?.at ?? Number.POSITIVE_INFINITY;
-  return { start: start + request.sent, end: start + (answered ?? gone) };
 }
 
 function isDone({ response, outcome, ties }: Call): boolean {
