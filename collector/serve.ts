@@ -10,7 +10,6 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { analyse, blame } from '../analysis/index.ts';
 import type { Entry } from '../model/entry.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
 import { createApi, type Site } from './api.ts';
@@ -87,7 +86,7 @@ async function view(
 ): Promise<Collector> {
   const tenant = await openOnly(await storeOfRecordings(entries, LOCAL), closing);
   const tokens = newTokens();
-  const site = await viewedSite(options, tenant, tokens);
+  const site = await viewedSite(options, { tenant, tokens, closing });
   return collectorOf(await openSite(options, site, { closing }), tokens, closing);
 }
 
@@ -107,7 +106,7 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   closing.add(orphans.close);
   const isLive = async (session: string): Promise<boolean> =>
     attachments.has(session) || (await orphans.isRecorded(session));
-  const viewed = await viewedSite(options, tenant, tokens);
+  const viewed = await viewedSite(options, { tenant, tokens, closing });
   const site = keptSite(viewed, { orphans, isLive, wrappings });
   if (wrappings) tellWrapped(wrappings, tenant.live, closing);
   const port = await openSite(options, site, { arrivals, closing });
@@ -137,10 +136,10 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
   { ui, version }: CollectorOptions,
-  tenant: Tenant,
-  tokens: Tokens,
+  { tenant, tokens, closing }: { tenant: Tenant; tokens: Tokens; closing: Closing },
 ): Promise<Site> {
-  const findings = createFindings(tenant.store, { analyse, blame });
+  const findings = createFindings(tenant.store);
+  closing.add(findings.close);
   return {
     version,
     started: new Date().toISOString(),

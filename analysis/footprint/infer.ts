@@ -20,7 +20,7 @@ import { isMove, type Kind } from './verbs.ts';
 import { wordsOf } from './words.ts';
 
 /** What is known of a tool before it is called. */
-export interface Asked {
+export interface ToolUse {
   readonly name: string;
   readonly kind: Kind;
   /** How sure the kind is. */
@@ -29,7 +29,7 @@ export interface Asked {
 }
 
 /** What one call does, as far as its tool and its arguments tell. */
-export function inferred(tool: Asked, args: unknown, container: Container): readonly Access[] {
+export function inferred(tool: ToolUse, args: unknown, container: Container): readonly Access[] {
   const places = placesIn(tool, args, container);
   const { kinds, sure } = deedsOf(tool);
   const whole = wholeOf(container);
@@ -65,7 +65,7 @@ const KINDS: Readonly<Record<Kind, readonly AccessKind[]>> = {
 /** A hint is worth so much where the name says nothing. */
 const HINTED = 0.6;
 
-function deedsOf({ kind, name, sure, definition }: Asked): {
+function deedsOf({ kind, name, sure, definition }: ToolUse): {
   kinds: readonly AccessKind[];
   sure: number;
 } {
@@ -79,12 +79,12 @@ function deedsOf({ kind, name, sure, definition }: Asked): {
 }
 
 /** Whether the order of two additions shows afterwards. */
-function isOrdered(kind: AccessKind, { name }: Asked): boolean {
+function isOrdered(kind: AccessKind, { name }: ToolUse): boolean {
   return kind === 'A' && wordsOf(name).some((word) => /^(?:append|prepend|insert)$/.test(word));
 }
 
 /** What the call is about: the thing that the tool is named after, else the last that it names. */
-function mainOf(places: readonly Place[], tool: Asked): Place | undefined {
+function mainOf(places: readonly Place[], tool: ToolUse): Place | undefined {
   const things = places.filter(({ type }) => type !== undefined);
   const noun = nounOf(tool.name);
   return things.findLast(({ type }) => type === noun) ?? things.at(-1);
@@ -93,7 +93,7 @@ function mainOf(places: readonly Place[], tool: Asked): Place | undefined {
 function kindsAt(
   place: Place,
   main: Place | undefined,
-  tool: Asked,
+  tool: ToolUse,
   kinds: readonly AccessKind[],
 ): readonly AccessKind[] {
   if (place.end !== undefined && isMove(tool.name)) {
@@ -108,7 +108,7 @@ function kindsAt(
 }
 
 /** Whether it touches more than it names: lists show other things, and new ones have no name yet. */
-function isWhole(main: Place | undefined, { kind, name }: Asked): boolean {
+function isWhole(main: Place | undefined, { kind, name }: ToolUse): boolean {
   if (main === undefined) return false;
   return kind === 'L' || (kind === 'C' && main.type !== nounOf(name));
 }

@@ -13,7 +13,7 @@ import type { Access } from './access.ts';
 import { type Container, createContainers } from './container.ts';
 import { type Declared, declaredBy } from './declared.ts';
 import { isEdit } from './edit.ts';
-import { type Asked as AskedTool, inferred } from './infer.ts';
+import { inferred, type ToolUse } from './infer.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
 import { leavesOf } from './leaves.ts';
 import { entity, located } from './resources.ts';
@@ -115,14 +115,14 @@ function operationOf(call: Call, place: Place): Operation | undefined {
     kind: tool.kind,
     whole: tool.whole,
     keys: keysOf(args, tool.isMove),
-    accesses: place.declared(call.subject, args) ?? inferred(tool, args, container),
+    accesses: place.declared(tool, args) ?? inferred(tool, args, container),
     edits: tool.kind === 'M' && isEdit(leavesOf(args)),
     confidence: tool.confidence,
     definition: tool.definition,
   };
 }
 
-interface Tool extends Deed, AskedTool {
+interface Tool extends Deed, ToolUse {
   readonly isMove: boolean;
 }
 
