@@ -1,0 +1,94 @@
+/**
+ * Who asked. An agent acts one step after the other; two of them know nothing of each other's steps.
+ *
+ * Threads (order/turns.ts) are finer: one agent has a thread for each of its connections and turns.
+ * So the connections of one host are one agent, and a second one to the same server at the same time
+ * is another; traces on them are agents where they interleave, and have more than one call, since
+ * some hosts begin a trace for every call.
+ */
+import { groupBy } from '../../model/group.ts';
+import type { Session } from '../../model/session.ts';
+import type { Operation } from '../footprint/operation.ts';
+import { clockOf } from '../order/span.ts';
+import { threadOf } from '../order.ts';
+
+/** Equal for operations of one agent. */
+export type Agent = string;
+
+export function agentsOf(operations: readonly Operation[]): (operation: Operation) => Agent {
+  const sessions = new Map(operations.map(({ view }) => [view.session.id, view.session]));
+  const hosts = hostsOf([...sessions.values()], serversOf(operations));
+  const hostOf = ({ call }: Operation): Agent => hosts.get(call.session) ?? call.session;
+  const lanes = new Map<string, number>();
+  for (const [host, own] of groupBy(operations, hostOf)) {
+    const traced = own.filter(({ call }) => call.trace !== undefined);
+    const spans = [...groupBy(traced, ({ call }) => threadOf(call))]
+      .filter(([, calls]) => calls.length > 1)
+      .map(([thread, calls]) => ({ id: `${host} ${thread}`, ...around(calls) }));
+    for (const [id, lane] of lanesOf(spans)) lanes.set(id, lane);
+  }
+  return (operation) => {
+    const host = hostOf(operation);
+    return `${host}/${lanes.get(`${host} ${threadOf(operation.call)}`) ?? 0}`;
+  };
+}
+
+/** What a session's server calls itself, as footprints know it. */
+function serversOf(operations: readonly Operation[]): ReadonlyMap<string, string> {
+  return new Map(operations.map(({ call, container }) => [call.session, container.server]));
+}
+
+/** Sessions by id, with the agent that their host is there. */
+function hostsOf(
+  sessions: readonly Session[],
+  servers: ReadonlyMap<string, string>,
+): Map<string, Agent> {
+  const hosts = new Map<string, Agent>();
+  for (const [host, own] of groupBy(sessions, hostOf)) {
+    for (const same of groupBy(own, ({ id }) => servers.get(id)).values()) {
+      const lanes = lanesOf(same.map((session) => ({ id: session.id, ...lifeOf(session) })));
+      for (const [id, lane] of lanes) hosts.set(id, `${host}#${lane}`);
+    }
+  }
+  return hosts;
+}
+
+function hostOf({ id, head }: Session): string {
+  const { host, clock } = head ?? {};
+  return host ? `host ${clock?.boot} ${host.pid} ${host.started}` : `session ${id}`;
+}
+
+interface Life {
+  readonly start: number;
+  readonly end: number;
+}
+
+function lifeOf(session: Session): Life {
+  const { start } = clockOf(session);
+  return { start, end: start + session.lastAt };
+}
+
+function around(operations: readonly Operation[]): Life {
+  let [start, end] = [Number.POSITIVE_INFINITY, 0];
+  for (const one of operations) {
+    start = Math.min(start, one.start);
+    end = Math.max(end, one.end);
+  }
+  return { start, end };
+}
+
+/** The first lane that is free for each, so that what comes one after the other shares one. */
+function lanesOf(lives: readonly (Life & { readonly id: string })[]): Map<string, number> {
+  const ends: number[] = [];
+  const lanes = new Map<string, number>();
+  for (const { id, start, end } of [...lives].sort((a, b) => a.start - b.start)) {
+    const free = ends.slice(0, MOST).findIndex((last) => last < start);
+    const lane = free === -1 ? Math.min(ends.length, MOST) : free;
+    ends[lane] = Math.max(end, ends[lane] ?? 0);
+    lanes.set(id, lane);
+  }
+  return lanes;
+}
+
+/** So many agents of one host are told apart; those that come on top are taken for one. */
+const MOST = 64;
