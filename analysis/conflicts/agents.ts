@@ -16,38 +16,33 @@ import { threadOf } from '../order.ts';
 export type Agent = string;
 
 export function agentsOf(operations: readonly Operation[]): (operation: Operation) => Agent {
-  const sessions = new Map(operations.map(({ view }) => [view.session.id, view.session]));
-  const hosts = hostsOf([...sessions.values()], serversOf(operations));
-  const hostOf = ({ call }: Operation): Agent => hosts.get(call.session) ?? call.session;
+  const servers = new Map<Session, string>();
+  for (const { view, container } of operations) servers.set(view.session, container.server);
+  const hosts = hostsOf(servers);
+  const hostAt = ({ view }: Operation): Agent => hosts.get(view.session) ?? view.session.id;
   const lanes = new Map<string, number>();
-  for (const [host, own] of groupBy(operations, hostOf)) {
-    const traced = own.filter(({ call }) => call.trace !== undefined);
-    const spans = [...groupBy(traced, ({ call }) => threadOf(call))]
+  const traced = operations.filter(({ call }) => call.trace !== undefined);
+  for (const [host, own] of groupBy(traced, hostAt)) {
+    const spans = [...groupBy(own, ({ call }) => threadOf(call))]
       .filter(([, calls]) => calls.length > 1)
       .map(([thread, calls]) => ({ id: `${host} ${thread}`, ...around(calls) }));
     for (const [id, lane] of lanesOf(spans)) lanes.set(id, lane);
   }
+  if (lanes.size === 0) return hostAt;
   return (operation) => {
-    const host = hostOf(operation);
-    return `${host}/${lanes.get(`${host} ${threadOf(operation.call)}`) ?? 0}`;
+    const host = hostAt(operation);
+    const lane = lanes.get(`${host} ${threadOf(operation.call)}`);
+    return lane ? `${host}/${lane}` : host;
   };
 }
 
-/** What a session's server calls itself, as footprints know it. */
-function serversOf(operations: readonly Operation[]): ReadonlyMap<string, string> {
-  return new Map(operations.map(({ call, container }) => [call.session, container.server]));
-}
-
-/** Sessions by id, with the agent that their host is there. */
-function hostsOf(
-  sessions: readonly Session[],
-  servers: ReadonlyMap<string, string>,
-): Map<string, Agent> {
-  const hosts = new Map<string, Agent>();
-  for (const [host, own] of groupBy(sessions, hostOf)) {
-    for (const same of groupBy(own, ({ id }) => servers.get(id)).values()) {
-      const lanes = lanesOf(same.map((session) => ({ id: session.id, ...lifeOf(session) })));
-      for (const [id, lane] of lanes) hosts.set(id, `${host}#${lane}`);
+/** Sessions, given what their servers call themselves, with the agent that their host is there. */
+function hostsOf(servers: ReadonlyMap<Session, string>): Map<Session, Agent> {
+  const hosts = new Map<Session, Agent>();
+  for (const [host, own] of groupBy(servers.keys(), hostOf)) {
+    for (const same of groupBy(own, (session) => servers.get(session)).values()) {
+      const lanes = lanesOf(same.map((session) => ({ id: session, ...lifeOf(session) })));
+      for (const [session, lane] of lanes) hosts.set(session, `${host}#${lane}`);
     }
   }
   return hosts;
@@ -78,9 +73,9 @@ function around(operations: readonly Operation[]): Life {
 }
 
 /** The first lane that is free for each, so that what comes one after the other shares one. */
-function lanesOf(lives: readonly (Life & { readonly id: string })[]): Map<string, number> {
+function lanesOf<T>(lives: readonly (Life & { readonly id: T })[]): Map<T, number> {
   const ends: number[] = [];
-  const lanes = new Map<string, number>();
+  const lanes = new Map<T, number>();
   for (const { id, start, end } of [...lives].sort((a, b) => a.start - b.start)) {
     const free = ends.slice(0, MOST).findIndex((last) => last < start);
     const lane = free === -1 ? Math.min(ends.length, MOST) : free;

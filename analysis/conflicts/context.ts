@@ -1,5 +1,4 @@
 /** What those who watch for conflicts share: values, guards, blind spots, words, and a place to report. */
-import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
 import type { Operation } from '../footprint/operation.ts';
 import { instant } from '../moment.ts';
@@ -51,13 +50,11 @@ export function contextOf(
 
 /** When the first session of each clock began: the zero of its stories. */
 function zeroOf(operations: readonly Operation[]): Map<string, number> {
+  const sessions = new Set(operations.map(({ view }) => view.session));
   const zero = new Map<string, number>();
-  for (const [clock, own] of groupBy(operations, ({ clock: of }) => of)) {
-    const starts = own.map(({ view }) => clockOf(view.session).start);
-    zero.set(
-      clock,
-      starts.reduce((a, b) => Math.min(a, b)),
-    );
+  for (const session of sessions) {
+    const { clock, start } = clockOf(session);
+    zero.set(clock, Math.min(start, zero.get(clock) ?? start));
   }
   return zero;
 }

@@ -28,7 +28,7 @@ export interface Groups {
 /** Less sure conflicts are not told. */
 const LEAST = 0.5;
 /** So many of one group are counted; of those that only could be harmful, more, since harm may follow. */
-const ENOUGH = { OBSERVED: 100, POTENTIAL: 1_000 };
+const ENOUGH = { OBSERVED: 100, POTENTIAL: 10_000 };
 /** So many places of the evidence of one group are kept. */
 const KEPT = 60;
 /** Of so many resources is told that the same tools are in conflict there in the same way. */
@@ -47,24 +47,27 @@ interface Group {
 /** `explained`: the places at which writes are known to be lost for having run at the same time. */
 export function createGroups(explained: ReadonlySet<string>): Groups {
   const groups = new Map<string, Group>();
+  const isExplained = (name: ConflictName, place: string): boolean =>
+    name === 'concurrent-writes' && explained.has(place);
   return {
     add(conflict) {
-      const { name, tier, place, tools, confidence } = conflict;
-      if (confidence < LEAST) return;
-      if (name === 'concurrent-writes' && explained.has(place.key)) return;
+      const { name, tier, place, tools } = conflict;
+      if (isExplained(name, place.key)) return;
       const key = keyOf(name, tier, place.key, tools);
       const known = groups.get(key);
       if (known) addTo(known, conflict);
       else groups.set(key, groupOf(conflict));
     },
     hasEnough: (name, place, ...tools) => {
+      if (isExplained(name, place)) return true;
       const sorted = [...new Set(tools)].sort();
       return (['OBSERVED', 'POTENTIAL'] as const).some((tier) => {
         const again = groups.get(keyOf(name, tier, place, sorted))?.again ?? 0;
         return again >= ENOUGH[tier];
       });
     },
-    list: () => told([...groups.values()]),
+    // What is not sure enough is counted as well, so that it is not looked at for ever.
+    list: () => told([...groups.values()].filter(({ first }) => first.confidence >= LEAST)),
   };
 }
 

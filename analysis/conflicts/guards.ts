@@ -25,11 +25,12 @@ export function guardsOf(
 ): Guards {
   const refusing = new Set<string>();
   const locked = new Set<Operation>();
+  const turns = new Map<string, Turn>();
   // What is opened and never closed is no lock: a room is reserved, a chat begun.
   const since = new Map<Agent, Operation[]>();
   for (const operation of operations) {
     const agent = agentOf(operation);
-    const turn = turnOf(operation);
+    const turn = turnOf(operation, turns);
     if (turn === 'closes') {
       for (const held of since.get(agent) ?? []) locked.add(held);
       since.delete(agent);
@@ -82,17 +83,26 @@ const CLOSES = /^(?:unlock|release|commit|rollback|abort|end)$/;
 const SQL_OPENS = /^\s{0,20}(?:begin|start\s{1,20}transaction)\b/i;
 const SQL_CLOSES = /^\s{0,20}(?:commit|rollback|end)\b/i;
 
-/** Whether it opens a lock or a transaction, or closes one. */
-function turnOf(operation: Operation): 'opens' | 'closes' | undefined {
-  if (operation.kind === 'R' || operation.kind === 'L') return undefined;
-  const words = wordsOf(operation.tool);
+function turnOf(operation: Operation, known: Map<string, Turn>): Turn {
+  const { kind, tool } = operation;
+  if (kind === 'R' || kind === 'L') return undefined;
+  if (!known.has(tool)) known.set(tool, turnOfTool(tool));
+  return known.get(tool) ?? (kind === 'X' ? turnOfTexts(argumentsOf(operation)) : undefined);
+}
+
+type Turn = 'opens' | 'closes' | undefined;
+
+/** Whether a tool of this name opens a lock or a transaction, or closes one. */
+function turnOfTool(tool: string): Turn {
+  const words = wordsOf(tool);
   if (words.some((word) => CLOSES.test(word))) return 'closes';
-  if (words.some((word) => OPENS.test(word))) return 'opens';
-  if (operation.kind !== 'X') return undefined;
-  const args = argumentsOf(operation);
-  const texts = isObject(args)
-    ? Object.values(args).filter((value) => typeof value === 'string')
-    : [];
+  return words.some((word) => OPENS.test(word)) ? 'opens' : undefined;
+}
+
+/** Whether a query among the arguments does. */
+function turnOfTexts(args: unknown): Turn {
+  const values = isObject(args) ? Object.values(args) : [];
+  const texts = values.filter((value) => typeof value === 'string');
   if (texts.some((text) => SQL_CLOSES.test(text))) return 'closes';
   return texts.some((text) => SQL_OPENS.test(text)) ? 'opens' : undefined;
 }

@@ -45,13 +45,13 @@ export function changesSince(sight: Touch, later: Touch, context: Context): Touc
       isBefore(operation, later.operation)
     );
   });
-  if (changes.length === 0 || !isWhole(sight)) return [];
+  if (changes.length === 0) return [];
   const since = { start: sight.operation.told, end: later.operation.start };
   return context.blind.mayKnow(later, since) ? [] : changes.reverse();
 }
 
 /** A read of a part tells nothing of the rest; an own write is known as it was sent. */
-function isWhole(sight: Touch): boolean {
+export function isWhole(sight: Touch): boolean {
   return writes(sight) || coverageOf(sight.operation) !== 'part';
 }
 
@@ -63,12 +63,13 @@ interface Case {
 
 function judge({ sight, write, changes }: Case, context: Context): void {
   const { values } = context;
+  const tellable = changes.filter(
+    (change) => !isKnown(sight, change, write, context) && matters(change, write, context),
+  );
+  if (tellable.length === 0 || !isWhole(sight)) return;
   const before = contentSeen(sight, values);
   const after = values.writtenBy(write.operation).puts;
-  const lost = changes.flatMap((change): (Lost | 'known')[] => {
-    if (!matters(change, write, context)) return [];
-    const tools = [sight, change, write].map(({ operation }) => operation.tool);
-    if (context.hasEnough('stale-overwrite', write.state.place.key, ...tools)) return [];
+  const lost = tellable.flatMap((change): (Lost | 'known')[] => {
     const value = lostOf({ change, write, before, after }, context);
     return value === 'known' ? [value] : value ? [{ change, value }] : [];
   });
@@ -79,6 +80,11 @@ function judge({ sight, write, changes }: Case, context: Context): void {
   // Who says again what it said before need not have made it from that.
   if (writes(sight) && !(carried && isMore(after, before))) return;
   report({ sight, write, first, carried, gone: gone.length }, context);
+}
+
+function isKnown(sight: Touch, change: Touch, write: Touch, { hasEnough }: Context): boolean {
+  const tools = [sight, change, write].map(({ operation }) => operation.tool);
+  return hasEnough('stale-overwrite', write.state.place.key, ...tools);
 }
 
 /** Whether it has lines of what was there before, and other ones besides. */

@@ -9,7 +9,7 @@ import { isIdentifierLike } from '../words/minted.ts';
 import type { Agent } from './agents.ts';
 import { answering, asking, between } from './conflict.ts';
 import type { Context } from './context.ts';
-import { changesSince } from './stale.ts';
+import { changesSince, isWhole } from './stale.ts';
 import { lastSight, PARTNERS, type Touch } from './state.ts';
 import { holds, type Value } from './values.ts';
 import type { Watcher } from './walk.ts';
@@ -41,7 +41,7 @@ export function staleUseWatcher(context: Context): Watcher {
 function judge(sight: Touch, use: Touch, reads: readonly Touch[], context: Context): void {
   const { values } = context;
   const [change] = changesSince(sight, use, context);
-  if (!change) return;
+  if (!change || !isWhole(sight)) return;
   const isElsewhere = (value: Value): boolean =>
     reads.some((read) => read !== sight && holds(values.shownBy(read.operation).text, value.text));
   for (const value of values.givenTo(use.operation).values) {

@@ -53,10 +53,19 @@ export interface Values {
 
 export function createValues(operations: readonly Operation[]): Values {
   const keys = new Set(operations.map(({ view }) => view.session.head?.redaction.key));
-  const canonical = (value: unknown): string =>
-    keys.size > 1 ? unkeyed(canonicalJson(value)) : canonicalJson(value);
-  const partsOf = (args: unknown): Map<string, string> =>
-    new Map(namesIn(args).map((name) => [name, canonical(isObject(args) && args[name])]));
+  const canonical = (value: unknown): string => {
+    const text = typeof value === 'string' ? JSON.stringify(value) : canonicalJson(value);
+    return keys.size > 1 ? unkeyed(text) : text;
+  };
+  /** All arguments as canonical texts, by name. */
+  const argumentsIn = kept((operation): ReadonlyMap<string, string> => {
+    const args = argumentsOf(operation);
+    if (!isObject(args)) return new Map();
+    const names = Object.keys(args).sort();
+    return new Map(names.map((name) => [name, canonical(args[name])]));
+  });
+  const partsOf = (operation: Operation): Map<string, string> =>
+    new Map([...argumentsIn(operation)].filter(([name]) => !isKeyName(name)));
   const givenTo = kept((operation) =>
     contentOf(valuesIn(argumentsOf(operation), '/params/arguments')),
   );
@@ -70,14 +79,16 @@ export function createValues(operations: readonly Operation[]): Values {
       return {
         puts: contentOf(all.filter((value) => !isTaken(value))),
         takes: contentOf(all.filter(isTaken)),
-        parts: partsOf(argumentsOf(operation)),
+        parts: partsOf(operation),
       };
     }),
     shownBy: kept((operation) => contentOf(valuesIn(resultOf(operation), '/result'))),
-    askedFor: kept((operation) => `${operation.tool} ${canonical(argumentsOf(operation))}`),
+    askedFor: kept(
+      (operation) => `${operation.tool} ${JSON.stringify([...argumentsIn(operation)])}`,
+    ),
     versionOf: kept((operation) => {
       if (operation.kind === 'R' || operation.kind === 'L') return canonical(resultOf(operation));
-      return JSON.stringify([...partsOf(argumentsOf(operation))]);
+      return JSON.stringify([...partsOf(operation)]);
     }),
   };
 }
@@ -89,14 +100,6 @@ function isWritten({ kind }: Operation, { pointer }: Value): boolean {
 /** The argument on top at a pointer into a request. */
 export function argumentAt(pointer: string): string {
   return (pointer.split('/')[3] ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-function namesIn(args: unknown): string[] {
-  return isObject(args)
-    ? Object.keys(args)
-        .filter((name) => !isKeyName(name))
-        .sort()
-    : [];
 }
 
 function valuesIn(value: unknown, above: string): Value[] {
