@@ -3,6 +3,7 @@
  * of sessions and is asked about them; which sessions it holds, the collector decides.
  */
 import type { Finding } from '../model/finding.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 
 export type Order =
   /** Entries of a session, as lines, that follow what it has; `anew`: it has none. */
@@ -16,7 +17,11 @@ export type Order =
   | Question;
 
 export type Question =
-  | { readonly do: 'findings'; readonly sessions: readonly string[] }
+  | {
+      readonly do: 'findings';
+      readonly sessions: readonly string[];
+      readonly footprints: readonly FootprintRule[];
+    }
   /** `now`: µs of the session's clock; left out: when its last entry came. */
   | { readonly do: 'blame'; readonly session: string; readonly now?: number };
 

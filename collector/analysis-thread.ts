@@ -37,7 +37,10 @@ function given(question: Question): NonNullable<Said['given']> {
     const view = views.get(session);
     return view ? [view] : [];
   };
-  if (question.do === 'findings') return analyse(question.sessions.flatMap(held));
+  if (question.do === 'findings') {
+    const { sessions, footprints } = question;
+    return analyse(sessions.flatMap(held), { footprints });
+  }
   const { session, now } = question;
   return held(session).flatMap((view) => blame(view, now ?? view.session.lastAt));
 }

@@ -10,6 +10,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { concerns, type Finding } from '../model/finding.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { createAnalysis } from './analysis.ts';
@@ -29,13 +30,16 @@ export interface Findings {
 
 const KEPT = 8;
 
-export function createFindings(store: TenantStore): Findings {
+export function createFindings(
+  store: TenantStore,
+  footprints: readonly FootprintRule[] = [],
+): Findings {
   const analysis = createAnalysis(store);
   const kept = new Map<string, Promise<readonly Finding[]>>();
 
   const analysed = async (sessions: readonly StoredSession[]): Promise<readonly Finding[]> => {
     const ids = sessions.map(({ id }) => id);
-    const given = await analysis.ask({ do: 'findings', sessions: ids }, sessions);
+    const given = await analysis.ask({ do: 'findings', sessions: ids, footprints }, sessions);
     return given as readonly Finding[];
   };
 

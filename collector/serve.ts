@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Entry } from '../model/entry.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
 import { createApi, type Site } from './api.ts';
 import { createAttachments } from './attachments.ts';
@@ -43,6 +44,8 @@ export interface CollectorOptions {
   readonly version: string;
   /** Entries to serve read-only, instead of a store: no tap may come in. */
   readonly recordings?: readonly Entry[];
+  /** What the user says of his tools. */
+  readonly footprints?: readonly FootprintRule[];
   readonly retention?: Retention;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
@@ -135,10 +138,10 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
-  { ui, version }: CollectorOptions,
+  { ui, version, footprints = [] }: CollectorOptions,
   { tenant, tokens, closing }: { tenant: Tenant; tokens: Tokens; closing: Closing },
 ): Promise<Site> {
-  const findings = createFindings(tenant.store);
+  const findings = createFindings(tenant.store, footprints);
   closing.add(findings.close);
   return {
     version,

@@ -14,7 +14,7 @@ import {
   type Resource,
 } from './access.ts';
 import type { Container } from './container.ts';
-import { nounOf, type Place, placesIn, placesInTexts } from './places.ts';
+import { type Meaning, nounOf, type Place, placesIn, placesInTexts } from './places.ts';
 import { wholeOf } from './resources.ts';
 import { isMove, type Kind } from './verbs.ts';
 import { wordsOf } from './words.ts';
@@ -29,8 +29,13 @@ export interface ToolUse {
 }
 
 /** What one call does, as far as its tool and its arguments tell. */
-export function inferred(tool: ToolUse, args: unknown, container: Container): readonly Access[] {
-  const places = placesIn(tool, args, container);
+export function inferred(
+  tool: ToolUse,
+  args: unknown,
+  container: Container,
+  meaning: Meaning = () => undefined,
+): readonly Access[] {
+  const places = placesIn(tool, args, container, meaning);
   const { kinds, sure } = deedsOf(tool);
   const whole = wholeOf(container);
   if (kinds === UNKNOWN) {
@@ -44,8 +49,20 @@ export function inferred(tool: ToolUse, args: unknown, container: Container): re
     return [...texts, ...on(whole, kinds, 'verb')];
   }
   const main = mainOf(places, tool);
-  const named = places.flatMap((place) => on(place, kindsAt(place, main, tool, kinds), 'schema'));
+  const named = places.flatMap((place) =>
+    on(place, kindsAt(place, main, tool, kinds), place.flow ? 'flow' : 'schema'),
+  );
   return isWhole(main, tool) ? [...named, ...on(whole, kinds, 'verb')] : named;
+}
+
+/** With what the call made, by its answer, in the place of all that its server keeps. */
+export function withMade(
+  accesses: readonly Access[],
+  made: Resource,
+  container: Container,
+): readonly Access[] {
+  const { resource } = wholeOf(container);
+  return [access(made, 'C', 'flow', 1), ...accesses.filter((one) => one.resource !== resource)];
 }
 
 const UNKNOWN: readonly AccessKind[] = ['X'];
