@@ -7,6 +7,8 @@
  */
 import type { Finding } from '../model/finding.ts';
 import type { WholeView } from '../model/session.ts';
+import { type Attempts, attemptsOf } from './attempts/attempts.ts';
+import { type Operation, operationsOf } from './footprint/operation.ts';
 import type { LostUpdates } from './lost-update/found.ts';
 import { searchLostUpdates } from './lost-update/search.ts';
 import { type Broken, violationsOf } from './protocol/automaton.ts';
@@ -22,9 +24,19 @@ export { blame } from './stuck.ts';
 /** The findings of all rules over these sessions together, worst first. */
 export function analyse(views: readonly WholeView[]): Finding[] {
   let found: readonly LostUpdates[] | undefined;
+  let operations: readonly Operation[] | undefined;
+  let attempts: readonly Attempts[] | undefined;
   const violations = new Map<WholeView, readonly Broken[]>();
   const material: Material = {
     views,
+    operations: () => {
+      operations ??= operationsOf(views);
+      return operations;
+    },
+    attempts: () => {
+      attempts ??= attemptsOf(material.operations());
+      return attempts;
+    },
     lostUpdates: () => {
       found ??= searchLostUpdates(views);
       return found;

@@ -2,10 +2,12 @@
 import { asRule } from './protocol/findings.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
+import { duplicateSideEffect } from './rules/duplicate-side-effect.ts';
 import { failedRequest } from './rules/failed-request.ts';
 import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
 import { inServerLostUpdate } from './rules/in-server-lost-update.ts';
 import { malformedMessage } from './rules/malformed-message.ts';
+import { retryOfUnknownOutcome } from './rules/retry-of-unknown-outcome.ts';
 import type { Rule } from './rules/rule.ts';
 import { secondResponse } from './rules/second-response.ts';
 import { unansweredRequest } from './rules/unanswered-request.ts';
@@ -13,6 +15,8 @@ import { unansweredRequest } from './rules/unanswered-request.ts';
 export const RULES: readonly Rule[] = [
   inServerLostUpdate,
   crossProcessLostUpdate,
+  duplicateSideEffect,
+  retryOfUnknownOutcome,
   idReusedInFlight,
   secondResponse,
   unansweredRequest,

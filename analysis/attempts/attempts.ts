@@ -1,0 +1,125 @@
+/**
+ * Attempts: requests for one and the same thing, asked again before their sender knew what had become
+ * of the one before. Sought over all sessions, since a client that gave up on a server starts another.
+ *
+ * The requests of each thing are sorted once and walked once, whoever asked for them and however
+ * often.
+ */
+import { canonicalJson } from '../../model/canonical.ts';
+import { groupBy } from '../../model/group.ts';
+import { nameOf, type Session } from '../../model/session.ts';
+import { argumentsOf, type Operation } from '../footprint/operation.ts';
+import { harmOfRepeating } from './harm.ts';
+import { givenUpAt, type Outcome, outcomeOf } from './outcome.ts';
+
+export interface Attempt {
+  readonly operation: Operation;
+  readonly outcome: Outcome;
+}
+
+export interface Attempts {
+  /** In the order they were asked. */
+  readonly all: readonly [Attempt, Attempt, ...Attempt[]];
+  /**
+   * retry: the one before was given up, or unanswered for long. at-once: it was asked twice in one
+   * breath. after: in one breath too, but the first answer was there already.
+   */
+  readonly why: 'retry' | 'at-once' | 'after';
+  /** How sure it is that each run does something more. */
+  readonly harm: number;
+}
+
+/** Who waits so long for an answer has stopped waiting, in µs. */
+const LONG = 1_000_000;
+/** Nobody decides anything in so short a time, in µs. */
+const BREATH = 250_000;
+/** Asked again later than this it is another intention, in µs. */
+const FORGOTTEN = 600_000_000;
+
+/** All attempts at things that should not be done twice. */
+export function attemptsOf(operations: readonly Operation[]): Attempts[] {
+  const harmful = operations.filter((operation) => harmOfRepeating(operation) > 0);
+  return [...groupBy(harmful, thingOf).values()].flatMap((same) =>
+    same.length < 2 ? [] : chainsOf(same.sort((a, b) => a.start - b.start)),
+  );
+}
+
+/** What is asked of whom by whom, equal for requests that would do the same. */
+function thingOf(operation: Operation): string {
+  const { view, container, tool } = operation;
+  const where = container.id.startsWith('session ') ? serverOf(view.session) : container.id;
+  return `${where} ${tool} ${canonicalJson(argumentsOf(operation))}`;
+}
+
+/** A server as one host knows it: equal for the sessions in which it is started again. */
+function serverOf(session: Session): string {
+  const { head, server } = session;
+  const { pid, started } = head?.host ?? {};
+  return JSON.stringify([
+    head?.clock.boot,
+    nameOf(session),
+    server?.name,
+    head?.upstream,
+    pid,
+    started,
+  ]);
+}
+
+function chainsOf(same: readonly Operation[]): Attempts[] {
+  const chains: Growing[] = [];
+  let chain: Growing = { all: [], why: 'after' };
+  let before: Operation | undefined;
+  for (const operation of same) {
+    const why = before && linkOf(before, operation);
+    if (why === undefined) {
+      chain = { all: [], why: 'after' };
+      chains.push(chain);
+    } else if (why === 'retry' || chain.why === 'after') chain.why = why;
+    chain.all.push({ operation, outcome: outcomeOf(operation) });
+    before = operation;
+  }
+  return chains.flatMap(({ all: [first, second, ...more], why }) =>
+    first && second
+      ? [{ all: [first, second, ...more], why, harm: harmOfRepeating(first.operation) }]
+      : [],
+  );
+}
+
+interface Growing {
+  readonly all: Attempt[];
+  why: Attempts['why'];
+}
+
+/** Why the second may be the same intention as the first; undefined: it is another one. */
+function linkOf(before: Operation, now: Operation): Attempts['why'] | undefined {
+  const waited = now.start - before.start;
+  if (waited > FORGOTTEN) return undefined;
+  if (!knew(before, now)) return isGivenUp(before, now) || waited >= LONG ? 'retry' : 'at-once';
+  if (outcomeOf(before) === 'unknown') return 'retry';
+  return waited <= BREATH ? 'after' : undefined;
+}
+
+function knew(before: Operation, now: Operation): boolean {
+  const { response } = before.call;
+  if (!response || isGivenUp(before, now)) return false;
+  return before.start - before.call.request.sent + response.sent <= askedAt(now);
+}
+
+function isGivenUp(before: Operation, now: Operation): boolean {
+  const at = givenUpAt(before.call) ?? lostAt(before);
+  const isAnswered = (before.call.response?.sent ?? Number.POSITIVE_INFINITY) <= (at ?? 0);
+  return (
+    at !== undefined && !isAnswered && before.start - before.call.request.sent + at <= askedAt(now)
+  );
+}
+
+/** When its exchange or its server was gone without an answer. */
+function lostAt({ call, view }: Operation): number | undefined {
+  if (call.response) return undefined;
+  return call.exchangeEnd?.at ?? view.session.exit?.at;
+}
+
+/** When its request was read, in µs of the machine's clock. */
+function askedAt({ start, call }: Operation): number {
+  return start - call.request.sent + call.request.at;
+}
