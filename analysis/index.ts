@@ -6,8 +6,8 @@
  * that show it; they never change what was recorded.
  */
 import type { Finding } from '../model/finding.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { WholeView } from '../model/session.ts';
-import { type Attempts, attemptsOf } from './attempts/attempts.ts';
 import { type Operation, operationsOf } from './footprint/operation.ts';
 import type { LostUpdates } from './lost-update/found.ts';
 import { searchLostUpdates } from './lost-update/search.ts';
@@ -22,23 +22,22 @@ export type { Blame } from './stuck/blame.ts';
 export { blame } from './stuck.ts';
 
 /** The findings of all rules over these sessions together, worst first. */
-export function analyse(views: readonly WholeView[]): Finding[] {
+export function analyse(
+  views: readonly WholeView[],
+  { footprints = [] }: { readonly footprints?: readonly FootprintRule[] } = {},
+): Finding[] {
   let found: readonly LostUpdates[] | undefined;
   let operations: readonly Operation[] | undefined;
-  let attempts: readonly Attempts[] | undefined;
   const violations = new Map<WholeView, readonly Broken[]>();
   const material: Material = {
     views,
+    footprints,
     operations: () => {
-      operations ??= operationsOf(views);
+      operations ??= operationsOf(views, footprints);
       return operations;
     },
-    attempts: () => {
-      attempts ??= attemptsOf(material.operations());
-      return attempts;
-    },
     lostUpdates: () => {
-      found ??= searchLostUpdates(views);
+      found ??= searchLostUpdates(material);
       return found;
     },
     broken: (view) => {

@@ -36,8 +36,16 @@ const BREATH = 250_000;
 /** Asked again later than this it is another intention, in µs. */
 const FORGOTTEN = 600_000_000;
 
-/** All attempts at things that should not be done twice. */
-export function attemptsOf(operations: readonly Operation[]): Attempts[] {
+/** All attempts at things that should not be done twice; sought once for the rules that ask for them. */
+export function attemptsOf(operations: readonly Operation[]): readonly Attempts[] {
+  const known = SOUGHT.get(operations) ?? search(operations);
+  SOUGHT.set(operations, known);
+  return known;
+}
+
+const SOUGHT = new WeakMap<readonly Operation[], readonly Attempts[]>();
+
+function search(operations: readonly Operation[]): readonly Attempts[] {
   const harmful = operations.filter((operation) => harmOfRepeating(operation) > 0);
   return [...groupBy(harmful, thingOf).values()].flatMap((same) =>
     same.length < 2 ? [] : chainsOf(same.sort((a, b) => a.start - b.start)),

@@ -5,14 +5,19 @@
  * server says of itself alone. Nothing is compared here.
  */
 import { catalogs, currentOffers } from '../../model/catalog.ts';
+import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { member } from '../../model/json.ts';
 import { startOf } from '../../model/order.ts';
 import type { Call, Session, SessionView } from '../../model/session.ts';
 import type { Span } from '../order.ts';
-import { type Container, containerOf } from './container.ts';
+import type { Access } from './access.ts';
+import { type Container, createContainers } from './container.ts';
+import { type Declared, declaredBy } from './declared.ts';
 import { isEdit } from './edit.ts';
+import { type Asked, inferred } from './infer.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
 import { leavesOf } from './leaves.ts';
+import { entity, located } from './resources.ts';
 import { type Deed, deedOf, isMove, type Kind } from './verbs.ts';
 
 export interface Operation extends Span {
@@ -25,6 +30,8 @@ export interface Operation extends Span {
   /** It was answered with a result that is no error and asks for nothing more. */
   readonly ok: boolean;
   readonly keys: readonly Key[];
+  /** What it does to what, in canonical keys that others know as well. */
+  readonly accesses: readonly Access[];
   /** A change that says which text it replaces. */
   readonly edits: boolean;
   /** For reads: its name does not say that it shows only a part. */
@@ -35,13 +42,20 @@ export interface Operation extends Span {
 }
 
 /** The operations of sessions, session by session. */
-export function operationsOf(views: readonly SessionView[]): Operation[] {
+export function operationsOf(
+  views: readonly SessionView[],
+  footprints: readonly FootprintRule[] = [],
+): Operation[] {
+  const containerOf = createContainers(views, footprints);
   return views.flatMap((view) => {
+    const container = containerOf(view.session);
+    const definitions = definitionsOf(view);
     const place: Place = {
       view,
-      container: containerOf(view.session),
+      container,
       start: view.session.head ? startOf(view.session.head.clock) : 0,
-      definitions: definitionsOf(view),
+      definitions,
+      declared: declaredBy(footprints, view.session, container),
       tools: new Map(),
     };
     return view.session.calls.flatMap((call) => operationOf(call, place) ?? []);
@@ -63,6 +77,7 @@ interface Place {
   readonly container: Container;
   readonly start: number;
   readonly definitions: ReadonlyMap<string, unknown>;
+  readonly declared: Declared;
   readonly tools: Map<string, Tool>;
 }
 
@@ -83,6 +98,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
       tool: call.method,
       kind: 'R',
       keys,
+      accesses: readOf(call.subject, container),
       edits: false,
       whole: true,
       confidence: 1,
@@ -100,15 +116,15 @@ function operationOf(call: Call, place: Place): Operation | undefined {
     kind: tool.kind,
     whole: tool.whole,
     keys: keysOf(args, tool.isMove),
+    accesses: place.declared(call.subject, args) ?? inferred(tool, args, container),
     edits: tool.kind === 'M' && isEdit(leavesOf(args)),
     confidence: tool.confidence,
     definition: tool.definition,
   };
 }
 
-interface Tool extends Deed {
+interface Tool extends Deed, Asked {
   readonly isMove: boolean;
-  readonly definition: unknown;
 }
 
 /** What a tool of this name does, found out once for each session. */
@@ -119,9 +135,18 @@ function toolOf(name: string, { tools, definitions }: Place): Tool {
   const deed = deedOf(name, definition);
   const isClosed = member(definition, 'annotations', 'openWorldHint') === false;
   const confidence = deed.confidence * (isClosed ? 0.95 : 0.85);
-  const tool = { ...deed, confidence, isMove: isMove(name), definition };
+  const tool = {
+    ...deed,
+    ...{ name, sure: deed.confidence, definition },
+    ...{ confidence, isMove: isMove(name) },
+  };
   tools.set(name, tool);
   return tool;
+}
+
+function readOf(uri: string, container: Container): Access[] {
+  const place = located(container, uri) ?? entity(container, 'resource', uri);
+  return [{ ...place, kind: 'R', confidence: 1, provenance: 'protocol' }];
 }
 
 /** A call whose answer never came may run until its process is gone. */

@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Tier } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
-import type { Attempt, Attempts } from '../attempts/attempts.ts';
+import { type Attempt, type Attempts, attemptsOf } from '../attempts/attempts.ts';
 import { makesAnew } from '../attempts/harm.ts';
 import { isSameNamed, type Minted, mintedTwice } from '../attempts/minted.ts';
 import { argumentsOf, resultOf } from '../footprint/operation.ts';
@@ -24,8 +24,8 @@ export const duplicateSideEffect: Rule = {
   source:
     'At-least-once delivery of requests that are not idempotent; MCP ToolAnnotations idempotentHint; anthropics/claude-code #36149 shows it.',
   fixtures: ['test/analysis/conflicts/attempts.test.ts'],
-  find({ attempts }) {
-    const doubled = attempts().flatMap((one) => doubleOf(one) ?? []);
+  find({ operations }) {
+    const doubled = attemptsOf(operations()).flatMap((one) => doubleOf(one) ?? []);
     const groups = groupBy(doubled, ({ first, tier }) =>
       JSON.stringify([tier, nameOf(first.operation.view.session), first.operation.tool]),
     );

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
-import type { Attempts } from '../attempts/attempts.ts';
+import { type Attempts, attemptsOf } from '../attempts/attempts.ts';
 import { createLooks } from '../attempts/looks.ts';
 import { times } from './anomalies.ts';
 import { answered, asked, found } from './found.ts';
@@ -21,8 +21,8 @@ export const retryOfUnknownOutcome: Rule = {
   source:
     'At-least-once delivery of requests that are not idempotent; MCP ToolAnnotations idempotentHint; basic/utilities/cancellation: a cancelled request may have run.',
   fixtures: ['test/analysis/conflicts/attempts.test.ts'],
-  find({ attempts, operations }) {
-    const retried = attempts().filter(isUnknown);
+  find({ operations }) {
+    const retried = attemptsOf(operations()).filter(isUnknown);
     if (retried.length === 0) return [];
     const looks = createLooks(operations());
     const blind = retried.filter(({ all }) => !looks.between(all[0].operation, all[1].operation));
