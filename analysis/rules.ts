@@ -2,6 +2,7 @@
 import { asRule } from './protocol/findings.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
+import { crossedResponse } from './rules/crossed-response.ts';
 import { duplicateSideEffect } from './rules/duplicate-side-effect.ts';
 import { failedRequest } from './rules/failed-request.ts';
 import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
@@ -15,6 +16,7 @@ import { unansweredRequest } from './rules/unanswered-request.ts';
 export const RULES: readonly Rule[] = [
   inServerLostUpdate,
   crossProcessLostUpdate,
+  crossedResponse,
   duplicateSideEffect,
   retryOfUnknownOutcome,
   idReusedInFlight,

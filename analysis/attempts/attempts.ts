@@ -5,21 +5,15 @@
  * The requests of each thing are sorted once and walked once, whoever asked for them and however
  * often.
  */
-import { canonicalJson } from '../../model/canonical.ts';
 import { groupBy } from '../../model/group.ts';
-import { nameOf, type Session } from '../../model/session.ts';
+import { nameOf, type Session, type SessionView } from '../../model/session.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import { harmOfRepeating } from './harm.ts';
-import { givenUpAt, type Outcome, outcomeOf } from './outcome.ts';
-
-export interface Attempt {
-  readonly operation: Operation;
-  readonly outcome: Outcome;
-}
+import { givenUpAt, outcomeOf } from './outcome.ts';
 
 export interface Attempts {
   /** In the order they were asked. */
-  readonly all: readonly [Attempt, Attempt, ...Attempt[]];
+  readonly all: readonly [Operation, Operation, ...Operation[]];
   /**
    * retry: the one before was given up, or unanswered for long. at-once: it was asked twice in one
    * breath. after: in one breath too, but the first answer was there already.
@@ -47,30 +41,32 @@ const SOUGHT = new WeakMap<readonly Operation[], readonly Attempts[]>();
 
 function search(operations: readonly Operation[]): readonly Attempts[] {
   const harmful = operations.filter((operation) => harmOfRepeating(operation) > 0);
-  return [...groupBy(harmful, thingOf).values()].flatMap((same) =>
+  return [...groupBy(harmful, createThings()).values()].flatMap((same) =>
     same.length < 2 ? [] : chainsOf(same.sort((a, b) => a.start - b.start)),
   );
 }
 
-/** What is asked of whom by whom, equal for requests that would do the same. */
-function thingOf(operation: Operation): string {
-  const { view, container, tool } = operation;
-  const where = container.id.startsWith('session ') ? serverOf(view.session) : container.id;
-  return `${where} ${tool} ${canonicalJson(argumentsOf(operation))}`;
+/**
+ * What is asked of whom by whom, equal for requests that would do the same. A client that asks again
+ * writes the same text, so the members of the arguments need not be put in order.
+ */
+function createThings(): (operation: Operation) => string {
+  const servers = new Map<SessionView, string>();
+  return (operation) => {
+    const { view, container, tool } = operation;
+    const isAlone = container.id.startsWith('session ');
+    const where = servers.get(view) ?? (isAlone ? serverOf(view.session) : container.id);
+    servers.set(view, where);
+    return `${where} ${tool} ${JSON.stringify(argumentsOf(operation))}`;
+  };
 }
 
 /** A server as one host knows it: equal for the sessions in which it is started again. */
 function serverOf(session: Session): string {
   const { head, server } = session;
   const { pid, started } = head?.host ?? {};
-  return JSON.stringify([
-    head?.clock.boot,
-    nameOf(session),
-    server?.name,
-    head?.upstream,
-    pid,
-    started,
-  ]);
+  const name = nameOf(session);
+  return JSON.stringify([head?.clock.boot, name, server?.name, head?.upstream, pid, started]);
 }
 
 function chainsOf(same: readonly Operation[]): Attempts[] {
@@ -83,18 +79,16 @@ function chainsOf(same: readonly Operation[]): Attempts[] {
       chain = { all: [], why: 'after' };
       chains.push(chain);
     } else if (why === 'retry' || chain.why === 'after') chain.why = why;
-    chain.all.push({ operation, outcome: outcomeOf(operation) });
+    chain.all.push(operation);
     before = operation;
   }
   return chains.flatMap(({ all: [first, second, ...more], why }) =>
-    first && second
-      ? [{ all: [first, second, ...more], why, harm: harmOfRepeating(first.operation) }]
-      : [],
+    first && second ? [{ all: [first, second, ...more], why, harm: harmOfRepeating(first) }] : [],
   );
 }
 
 interface Growing {
-  readonly all: Attempt[];
+  readonly all: Operation[];
   why: Attempts['why'];
 }
 
@@ -103,7 +97,7 @@ function linkOf(before: Operation, now: Operation): Attempts['why'] | undefined 
   const waited = now.start - before.start;
   if (waited > FORGOTTEN) return undefined;
   if (!knew(before, now)) return isGivenUp(before, now) || waited >= LONG ? 'retry' : 'at-once';
-  if (outcomeOf(before) === 'unknown') return 'retry';
+  if (!before.ok && outcomeOf(before) === 'unknown') return 'retry';
   return waited <= BREATH ? 'after' : undefined;
 }
 

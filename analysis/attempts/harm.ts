@@ -3,6 +3,7 @@
  * itself and was given. What a server says in its hints can only make us more careful.
  */
 import { isObject, member } from '../../model/json.ts';
+import type { AccessKind } from '../footprint/access.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import { wordsOf } from '../footprint/words.ts';
 
@@ -34,13 +35,18 @@ const TOKEN: ReadonlySet<string> = new Set(['id', 'token', 'key', 'uuid', 'nonce
 
 /** How sure it is that a second run of this does something more; 0: it does not, or nobody knows. */
 export function harmOfRepeating(operation: Operation): number {
-  const { tool, kind, definition } = operation;
-  const [readOnly, idempotent] = ['readOnlyHint', 'idempotentHint'].map((hint) =>
-    member(definition, 'annotations', hint),
-  );
-  if (readOnly === true || idempotent === true) return 0;
+  const harm = harmOfTool(operation);
+  return harm > 0 && isTold(operation) ? 0 : harm;
+}
+
+function harmOfTool({ tool, kind, definition, accesses }: Operation): number {
+  const said = accesses.filter(({ provenance }) => provenance === 'user');
+  if (said.length > 0) return said.some(({ kind: one }) => ADDS.has(one)) ? 1 : 0;
+  const readOnly = member(definition, 'annotations', 'readOnlyHint');
+  const idempotent = member(definition, 'annotations', 'idempotentHint');
+  if (readOnly === true || idempotent === true || isSafe(kind)) return 0;
   const words = wordsOf(tool);
-  if (words.some((word) => ONCE.has(word) || SETS.has(word)) || isTold(operation)) return 0;
+  if (words.some((word) => ONCE.has(word) || SETS.has(word))) return 0;
   const isKnown =
     kind === 'C' ||
     kind === 'A' ||
@@ -48,6 +54,14 @@ export function harmOfRepeating(operation: Operation): number {
     (kind === 'X' && words.some((word) => REACHES.has(word)));
   if (isKnown) return 0.9;
   return kind === 'X' && readOnly === false && idempotent === false ? 0.6 : 0;
+}
+
+/** Kinds of accesses of which a second one does something more. */
+const ADDS: ReadonlySet<AccessKind> = new Set(['A', 'I', 'C'] as const);
+
+/** Reading and overwriting do the same twice as once. */
+function isSafe(kind: Operation['kind']): boolean {
+  return kind === 'R' || kind === 'L' || kind === 'W' || kind === 'D';
 }
 
 /** Whether each run makes something of its own, with a name that the server gives. */

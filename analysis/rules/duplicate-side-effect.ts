@@ -1,10 +1,11 @@
 import type { Evidence, Finding, Tier } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
-import { type Attempt, type Attempts, attemptsOf } from '../attempts/attempts.ts';
+import { type Attempts, attemptsOf } from '../attempts/attempts.ts';
 import { makesAnew } from '../attempts/harm.ts';
 import { isSameNamed, type Minted, mintedTwice } from '../attempts/minted.ts';
-import { argumentsOf, resultOf } from '../footprint/operation.ts';
+import { outcomeOf } from '../attempts/outcome.ts';
+import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { quoted } from '../moment.ts';
 import { times } from './anomalies.ts';
 import { answered, asked, found } from './found.ts';
@@ -27,15 +28,15 @@ export const duplicateSideEffect: Rule = {
   find({ operations }) {
     const doubled = attemptsOf(operations()).flatMap((one) => doubleOf(one) ?? []);
     const groups = groupBy(doubled, ({ first, tier }) =>
-      JSON.stringify([tier, nameOf(first.operation.view.session), first.operation.tool]),
+      JSON.stringify([tier, nameOf(first.view.session), first.tool]),
     );
     return [...groups.values()].flatMap(findingOf);
   },
 };
 
 interface Double {
-  readonly first: Attempt;
-  readonly again: Attempt;
+  readonly first: Operation;
+  readonly again: Operation;
   readonly why: Attempts['why'];
   readonly tier: Tier;
   readonly confidence: number;
@@ -44,18 +45,18 @@ interface Double {
 
 /** The first two attempts that ran, and what shows it. */
 function doubleOf({ all, why, harm }: Attempts): Double | undefined {
-  const [first, again, ...more] = all.filter(({ outcome }) => outcome === 'done');
+  const [first, again, ...more] = ranOf(all);
   if (!first || !again) return undefined;
-  const [one, two] = [resultOf(first.operation), resultOf(again.operation)];
+  const [one, two] = [resultOf(first), resultOf(again)];
   const minted = mintedTwice(one, two);
-  if (!minted && isSameNamed(one, two, argumentsOf(first.operation))) return undefined;
+  if (!minted && isSameNamed(one, two, argumentsOf(first))) return undefined;
   const shown = { first, again, why, minted };
   if (why === 'retry') {
     return { ...shown, tier: 'OBSERVED', confidence: harm * (minted ? 1 : 0.9) };
   }
   if (!minted) return undefined;
   // Equal items may be wanted in any number; who creates one thing wants one.
-  const isOne = makesAnew(first.operation) && more.length === 0 && why === 'at-once';
+  const isOne = makesAnew(first) && more.length === 0 && why === 'at-once';
   return {
     ...shown,
     tier: isOne ? 'OBSERVED' : 'POTENTIAL',
@@ -63,11 +64,21 @@ function doubleOf({ all, why, harm }: Attempts): Double | undefined {
   };
 }
 
+/** The first three that ran: more of them are no double, however many there are. */
+function ranOf(all: readonly Operation[]): Operation[] {
+  const ran: Operation[] = [];
+  for (const operation of all) {
+    if (outcomeOf(operation) === 'done') ran.push(operation);
+    if (ran.length > 2) break;
+  }
+  return ran;
+}
+
 function findingOf(doubles: readonly Double[]): Finding[] {
   const [first] = doubles;
   if (!first) return [];
   const { tier, confidence, why } = first;
-  const { view, tool, container } = first.first.operation;
+  const { view, tool, container } = first.first;
   const many = doubles.length === 1 ? '' : `, ${times(doubles.length)}`;
   return found(duplicateSideEffect, {
     tier,
@@ -90,12 +101,9 @@ function namesOf({ minted }: Double): string {
 }
 
 function evidenceOf({ first, again, minted }: Double): Evidence[] {
-  const shown = (attempt: Attempt, which: string): Evidence[] => {
-    const { view, call } = attempt.operation;
-    return [
-      asked(view.session, call, `${which} request`, '/params/arguments'),
-      ...answered(view.session, call, `${which} success`, minted?.pointer ?? '/result'),
-    ];
-  };
+  const shown = ({ view, call }: Operation, which: string): Evidence[] => [
+    asked(view.session, call, `${which} request`, '/params/arguments'),
+    ...answered(view.session, call, `${which} success`, minted?.pointer ?? '/result'),
+  ];
   return [...shown(first, 'first'), ...shown(again, 'second')];
 }

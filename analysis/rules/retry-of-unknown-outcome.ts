@@ -3,6 +3,7 @@ import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
 import { type Attempts, attemptsOf } from '../attempts/attempts.ts';
 import { createLooks } from '../attempts/looks.ts';
+import { outcomeOf } from '../attempts/outcome.ts';
 import { times } from './anomalies.ts';
 import { answered, asked, found } from './found.ts';
 import type { Rule } from './rule.ts';
@@ -25,9 +26,9 @@ export const retryOfUnknownOutcome: Rule = {
     const retried = attemptsOf(operations()).filter(isUnknown);
     if (retried.length === 0) return [];
     const looks = createLooks(operations());
-    const blind = retried.filter(({ all }) => !looks.between(all[0].operation, all[1].operation));
-    const groups = groupBy(blind, ({ all: [{ operation }] }) =>
-      JSON.stringify([nameOf(operation.view.session), operation.tool]),
+    const blind = retried.filter(({ all }) => !looks.between(all[0], all[1]));
+    const groups = groupBy(blind, ({ all: [{ view, tool }] }) =>
+      JSON.stringify([nameOf(view.session), tool]),
     );
     return [...groups.values()].flatMap(findingOf);
   },
@@ -35,19 +36,15 @@ export const retryOfUnknownOutcome: Rule = {
 
 /** The first may have run, and no more than one of those that did is known. */
 function isUnknown({ all, why }: Attempts): boolean {
-  const outcomes = all.map(({ outcome }) => outcome);
-  const isHarmless = outcomes.at(-1) === 'refused' || outcomes.filter(isDone).length > 1;
-  return why === 'retry' && outcomes[0] === 'unknown' && !isHarmless;
-}
-
-function isDone(outcome: string): boolean {
-  return outcome === 'done';
+  if (why !== 'retry' || outcomeOf(all[0]) !== 'unknown') return false;
+  const outcomes = all.map(outcomeOf);
+  return outcomes.at(-1) !== 'refused' && outcomes.filter((one) => one === 'done').length < 2;
 }
 
 function findingOf(retried: readonly Attempts[]): Finding[] {
   const [only] = retried;
   if (!only) return [];
-  const { view, tool, container } = only.all[0].operation;
+  const { view, tool, container } = only.all[0];
   const many = retried.length === 1 ? '' : `, ${times(retried.length)}`;
   return found(retryOfUnknownOutcome, {
     tier: 'POTENTIAL',
@@ -55,14 +52,16 @@ function findingOf(retried: readonly Attempts[]): Finding[] {
     confidence: only.harm * 0.75,
     message: `${tool} of ${nameOf(view.session)} was sent again with the same arguments although the first request may have run${many}: its outcome was never known, and nobody looked before the second.`,
     evidence: retried.flatMap(({ all }) =>
-      all.flatMap(({ operation: { view, call }, outcome }, index) => [
+      all.flatMap((operation, index) => [
         asked(
-          view.session,
-          call,
+          operation.view.session,
+          operation.call,
           index === 0 ? 'request whose outcome is unknown' : 'the same request again',
           '/params/arguments',
         ),
-        ...(outcome === 'done' ? answered(view.session, call, 'success of the repetition') : []),
+        ...(outcomeOf(operation) === 'done'
+          ? answered(operation.view.session, operation.call, 'success of the repetition')
+          : []),
       ]),
     ),
     what: [container.server, tool],
