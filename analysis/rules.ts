@@ -1,6 +1,7 @@
 /** All rules, in the order the manual lists them. */
 import { asRule } from './protocol/findings.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
+import { cancelledButExecuted } from './rules/cancelled-but-executed.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
 import { crossedResponse } from './rules/crossed-response.ts';
 import { duplicateSideEffect } from './rules/duplicate-side-effect.ts';
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   crossedResponse,
   duplicateSideEffect,
   retryOfUnknownOutcome,
+  cancelledButExecuted,
   idReusedInFlight,
   secondResponse,
   unansweredRequest,

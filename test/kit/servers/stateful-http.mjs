@@ -3,24 +3,24 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import process from 'node:process';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { z } from 'zod';
+import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 
 const transports = new Map();
 let waiting = [];
 
 function start() {
-  const server = new McpServer({ name: 'pairs', version: '1.0.0' });
-  const inputSchema = { message: z.string() };
-  server.registerTool('echo', { inputSchema }, async ({ message }) => {
+  const info = { name: 'pairs', version: '1.0.0' };
+  const server = new Server(info, { capabilities: { tools: {} } });
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
     await new Promise((resolve) => {
       waiting.push(resolve);
       if (waiting.length < 2) return;
       for (const go of waiting) go();
       waiting = [];
     });
-    return { content: [{ type: 'text', text: `Echo: ${message}` }] };
+    return { content: [{ type: 'text', text: `Echo: ${params.arguments.message}` }] };
   });
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,

@@ -1,0 +1,36 @@
+/** Conflicts on real servers: one that pays no heed to a cancellation, and two that offer one name. */
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { viewsOf } from '../../../model/view.ts';
+import { capture } from '../../kit/capture.ts';
+import { said, told } from './said.ts';
+
+const own = (name: string) => join(import.meta.dirname, '..', '..', 'kit', 'servers', name);
+
+describe('a call that is cancelled while it runs', () => {
+  async function cancelled(...args: string[]) {
+    const script = own('bookings.mjs');
+    const session = await capture({ name: 'bookings', session: 'B1', script, args });
+    await session.call('list_bookings');
+    const booking = session.call('add_booking', { guest: 'Ada of Ockham' });
+    const pending = viewsOf(session.entries)[0]?.session.calls.at(-1);
+    session.notify('notifications/cancelled', { requestId: pending?.id });
+    await session.call('let_on');
+    await session.call('list_bookings');
+    await Promise.all([session.close(), booking.catch(() => undefined)]);
+    return session.entries;
+  }
+
+  test('a server that goes on is found by what a later read shows', async () => {
+    const [message, ...evidence] = told('cancelled-but-executed', await cancelled());
+    expect(message).toBe(
+      'add_booking of bookings was cancelled and ran all the same: a later read shows “Ada of Ockham”, which only this call was given.',
+    );
+    expect(evidence).toHaveLength(4);
+    expect(evidence[0]).toBe('cancelled call: "Ada of Ockham"');
+  });
+
+  test('of a server that stops there is nothing to say', async () => {
+    expect(said('cancelled-but-executed', await cancelled('heeds'))).toEqual([]);
+  });
+});
