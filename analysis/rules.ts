@@ -9,9 +9,12 @@ import { failedRequest } from './rules/failed-request.ts';
 import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
 import { inServerLostUpdate } from './rules/in-server-lost-update.ts';
 import { malformedMessage } from './rules/malformed-message.ts';
+import { phantomTool } from './rules/phantom-tool.ts';
 import { retryOfUnknownOutcome } from './rules/retry-of-unknown-outcome.ts';
 import type { Rule } from './rules/rule.ts';
 import { secondResponse } from './rules/second-response.ts';
+import { shadowedName } from './rules/shadowed-name.ts';
+import { staleCatalog } from './rules/stale-catalog.ts';
 import { unansweredRequest } from './rules/unanswered-request.ts';
 
 export const RULES: readonly Rule[] = [
@@ -21,6 +24,9 @@ export const RULES: readonly Rule[] = [
   duplicateSideEffect,
   retryOfUnknownOutcome,
   cancelledButExecuted,
+  staleCatalog,
+  phantomTool,
+  shadowedName,
   idReusedInFlight,
   secondResponse,
   unansweredRequest,

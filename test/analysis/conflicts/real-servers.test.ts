@@ -1,10 +1,14 @@
 /** Conflicts on real servers: one that pays no heed to a cancellation, and two that offer one name. */
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../../model/entry.ts';
 import { viewsOf } from '../../../model/view.ts';
 import { capture } from '../../kit/capture.ts';
 import { said, told } from './said.ts';
 
+const { resolve } = createRequire(import.meta.url);
 const own = (name: string) => join(import.meta.dirname, '..', '..', 'kit', 'servers', name);
 
 describe('a call that is cancelled while it runs', () => {
@@ -32,5 +36,33 @@ describe('a call that is cancelled while it runs', () => {
 
   test('of a server that stops there is nothing to say', async () => {
     expect(said('cancelled-but-executed', await cancelled('heeds'))).toEqual([]);
+  });
+});
+
+describe('two servers that offer tools of one name', () => {
+  const released = resolve('@modelcontextprotocol/server-filesystem/dist/index.js');
+
+  async function listed(name: string, session: string, script: string): Promise<Entry[]> {
+    const captured = await capture({ name, session, script, args: [tmpdir()] });
+    await captured.close();
+    return captured.entries.map((entry) =>
+      entry.type === 'session' ? { ...entry, workflow: 'writing' } : entry,
+    );
+  }
+
+  test('of different makers: said once, and no more than said', async () => {
+    const sessions = [
+      await listed('filesystem', 'F1', released),
+      await listed('files', 'F2', own('files.mjs')),
+    ];
+    const [message] = told('shadowed-name', ...sessions);
+    expect(message).toContain('filesystem and files offer tools of the same names');
+    expect(message).toContain('“edit_file”');
+    expect(said('shadowed-name', ...sessions)).toEqual(['POTENTIAL info']);
+  });
+
+  test('two of the same server share everything, and there is nothing to say', async () => {
+    const sessions = [await listed('a', 'F1', released), await listed('b', 'F2', released)];
+    expect(said('shadowed-name', ...sessions)).toEqual([]);
   });
 });
