@@ -1,5 +1,6 @@
 /** What a server offered when: its listings of tools in order, and when it said that they changed. */
 import { catalogs, type Offer } from '../../model/catalog.ts';
+import { member, textMember } from '../../model/json.ts';
 import type { Call, NotificationSeen, SessionView } from '../../model/session.ts';
 
 export interface Listing {
@@ -22,6 +23,15 @@ export function listingsOf(view: SessionView): Listing[] {
     for (const offer of offers) if (!tools.has(offer.name)) tools.set(offer.name, offer);
     return [{ first, last, tools, partial }];
   });
+}
+
+/** Where the definition of an offer stands in the answer that carried it, as a JSON pointer. */
+export function pointerTo({ name, source }: Offer, view: SessionView): string {
+  const tools = member(view.value(source), 'result', 'tools');
+  const at = Array.isArray(tools)
+    ? tools.findIndex((tool) => textMember(tool, 'name') === name)
+    : 0;
+  return `/result/tools/${at}`;
 }
 
 /** A call of a tool, between what was known then and what was listed next. */

@@ -1,9 +1,15 @@
-import type { Finding } from '../../model/finding.ts';
+import type { Evidence, Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { nameOf, type SessionView } from '../../model/session.ts';
-import { type CallInTime, callsInTime, type Listing, listingsOf } from '../catalog/listings.ts';
+import {
+  type CallInTime,
+  callsInTime,
+  type Listing,
+  listingsOf,
+  pointerTo,
+} from '../catalog/listings.ts';
 import { quoted } from '../moment.ts';
-import { times } from './anomalies.ts';
+import { place, times } from './anomalies.ts';
 import { answered, asked, found } from './found.ts';
 import type { Rule } from './rule.ts';
 
@@ -13,7 +19,7 @@ export const phantomTool: Rule = {
   version: 1,
   severity: 'medium',
   definition:
-    'A tool was called that no list of its session has, although all its pages had been listed. It says whether another recorded session offered one of that name: an older session of the same server, or another server.',
+    'A tool was called that no list of its session has, although all its pages had been listed, and another recorded session offers one of that name: an older session of the same server, so that the name is kept from another time, or another server, so that the call was sent to the wrong one. A name that nobody offers is left to the protocol rules.',
   wrongWhen:
     'The server offers tools that it does not list. Sessions that never listed their tools, or not to the last page, are left out.',
   confirm:
@@ -26,7 +32,8 @@ export const phantomTool: Rule = {
     const phantoms = all.flatMap(({ view, listings }) => phantomsOf(view, listings));
     if (phantoms.length === 0) return [];
     const offering = offersOf(all);
-    const groups = groupBy(phantoms, ({ view, name }) => JSON.stringify([view.session.id, name]));
+    const known = phantoms.filter(({ name }) => offering.has(name));
+    const groups = groupBy(known, ({ view, name }) => JSON.stringify([view.session.id, name]));
     return [...groups.values()].flatMap((group) => findingOf(group, offering));
   },
 };
@@ -61,28 +68,34 @@ function findingOf(
   offering: ReadonlyMap<string, SessionView>,
 ): Finding[] {
   const [first] = phantoms;
-  if (!first?.known) return [];
+  const other = offering.get(first?.name ?? '');
+  if (!first?.known || !other) return [];
   const { view, name, known } = first;
   const { session } = view;
-  const other = offering.get(name);
-  const isSame = other && nameOf(other.session) === nameOf(session);
-  const from = other
-    ? isSame
-      ? 'An older session of it did.'
-      : `${nameOf(other.session)} does.`
-    : 'Nobody does.';
+  const isSame = nameOf(other.session) === nameOf(session);
+  const from = isSame ? 'Another session of it does' : `${nameOf(other.session)} does`;
   return found(phantomTool, {
     tier: 'OBSERVED',
     severity: 'medium',
     confidence: 0.9,
-    message: `${quoted(name)} was called of ${nameOf(session)}, ${times(phantoms.length)}, which lists no such tool. ${from}`,
+    message: `${quoted(name)} was called of ${nameOf(session)}, ${times(phantoms.length)}, which lists no such tool. ${from}.`,
     evidence: [
       ...answered(session, known.last, 'list without it', '/result/tools'),
       ...phantoms.flatMap(({ call }) => [
         asked(session, call, 'call', '/params/name'),
         ...answered(session, call, 'its answer'),
       ]),
+      ...offered(other, name),
     ],
     what: [session.server?.name ?? nameOf(session), name],
   });
+}
+
+function offered(view: SessionView, name: string): Evidence[] {
+  const offer = listingsOf(view)
+    .findLast(({ tools }) => tools.has(name))
+    ?.tools.get(name);
+  if (!offer) return [];
+  const at = place(view.session, offer.source, 'list that has it');
+  return [{ ...at, pointer: pointerTo(offer, view) }];
 }

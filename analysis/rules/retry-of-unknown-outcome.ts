@@ -18,7 +18,7 @@ export const retryOfUnknownOutcome: Rule = {
   wrongWhen:
     'The first request never ran: it was lost before the server read it, or the server stopped it. Or the server knows the same request again by something else than its arguments.',
   confirm:
-    'Look into what the server keeps: is it there once or twice? An idempotency key in the arguments, or a read before the second request, would have shown it.',
+    'Look whether the server keeps it once or twice. An idempotency key in the arguments, or a read before the second request, would have shown it.',
   source:
     'At-least-once delivery of requests that are not idempotent; MCP ToolAnnotations idempotentHint; basic/utilities/cancellation: a cancelled request may have run.',
   fixtures: ['test/analysis/conflicts/attempts.test.ts'],

@@ -2,6 +2,7 @@ import type { Evidence, Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { member } from '../../model/json.ts';
 import type { Call, SessionView } from '../../model/session.ts';
+import { pointerTo } from '../catalog/listings.ts';
 import type { Offered, Server, Shadow } from '../catalog/shadows.ts';
 import { shadowsIn } from '../catalog/shadows.ts';
 import { fitOf, isMisfit } from '../definitions/schema/fit/fit.ts';
@@ -20,7 +21,7 @@ export const shadowedName: Rule = {
   wrongWhen:
     'The host shows its model the two under different names, as most do, and the call was meant as it went: a model that made a mistake in the arguments writes some that fit another schema by chance.',
   confirm:
-    'Compare the arguments of the call with both schemas, and look at what the host calls the two tools: does it put the name of the server before that of the tool?',
+    'Compare the arguments of the call with both schemas, and look at what the host calls the two tools: it should put the name of the server before that of the tool.',
   source:
     'MCP server/tools of 2026-07-28 (names are unique in one server only, aggregators should prefix); mcphub #139, apfel #239; 22 such names among 28 popular servers.',
   fixtures: [
@@ -115,5 +116,7 @@ function sharing({ one, two, names }: Shadow): Finding[] {
 
 function definitions({ offers }: Server, name: string, role: string): Evidence[] {
   const offered: Offered | undefined = offers.get(name);
-  return offered ? [place(offered.view.session, offered.offer.source, role)] : [];
+  if (!offered) return [];
+  const { view, offer } = offered;
+  return [{ ...place(view.session, offer.source, role), pointer: pointerTo(offer, view) }];
 }

@@ -2,7 +2,7 @@ import type { Evidence, Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { member } from '../../model/json.ts';
 import { nameOf, type SessionView } from '../../model/session.ts';
-import { type CallInTime, callsInTime, type Listing } from '../catalog/listings.ts';
+import { type CallInTime, callsInTime, type Listing, pointerTo } from '../catalog/listings.ts';
 import { fitOf, isMisfit } from '../definitions/schema/fit/fit.ts';
 import { place, times } from './anomalies.ts';
 import { answered, asked, found } from './found.ts';
@@ -18,7 +18,7 @@ export const staleCatalog: Rule = {
   wrongWhen:
     'The tool changed back and forth between two listings, or the server offers different callers different tools. A call sent at once behind the word of a change, or while the list is asked for, is left out, and so are changes that refuse nothing of what was sent.',
   confirm:
-    'Compare the arguments of the call with the schema in both lists. Does the client ask for the list again when it hears notifications/tools/list_changed?',
+    'Compare the arguments of the call with the schema in both lists. A client should ask for the list again when it hears notifications/tools/list_changed.',
   source:
     'MCP server/tools "List Changed Notification" of all revisions; server/utilities/caching of 2026-07-28; openai/codex #33266 and #19155 show it.',
   fixtures: ['test/analysis/conflicts/catalog.test.ts'],
@@ -92,7 +92,8 @@ const WHY: Readonly<Record<Stale['why'], string>> = {
   expired: 'the list was past its time',
 };
 
-function findingOf({ session }: SessionView, stale: readonly Stale[]): Finding[] {
+function findingOf(view: SessionView, stale: readonly Stale[]): Finding[] {
+  const { session } = view;
   const [first] = stale;
   if (!first) return [];
   const { at, how, why } = first;
@@ -104,31 +105,31 @@ function findingOf({ session }: SessionView, stale: readonly Stale[]): Finding[]
     severity: isDone ? 'high' : 'medium',
     confidence: 0.9,
     message: `${at.name} of ${nameOf(session)} was called as an older list had it${many}: it ${now}, and ${WHY[why]}.${isDone ? ' The server carried it out.' : ''}`,
-    evidence: stale.flatMap((one) => evidenceOf(session, one)),
+    evidence: stale.flatMap((one) => evidenceOf(view, one)),
     what: [session.server?.name ?? nameOf(session), at.name, how],
   });
 }
 
-function evidenceOf(session: SessionView['session'], { at, why, old, valid }: Stale): Evidence[] {
+function evidenceOf(view: SessionView, { at, why, old, valid }: Stale): Evidence[] {
+  const { session } = view;
   const { call, name, changed } = at;
   return [
-    ...listed(session, old, name, 'older list'),
+    ...listed(view, old, name, 'older list'),
     ...(why === 'told' && changed ? [place(session, changed.ref, 'word of the change')] : []),
     asked(session, call, 'call', '/params/arguments'),
     ...answered(session, call, 'its answer'),
-    ...listed(session, valid, name, 'list that held'),
+    ...listed(view, valid, name, 'list that held'),
   ];
 }
 
 /** The answer that has the tool, or the last page of a list that has not. */
 function listed(
-  session: SessionView['session'],
+  view: SessionView,
   { tools, last }: Listing,
   name: string,
   role: string,
 ): Evidence[] {
   const offer = tools.get(name);
-  return offer
-    ? [place(session, offer.source, role)]
-    : answered(session, last, role, '/result/tools');
+  if (!offer) return answered(view.session, last, role, '/result/tools');
+  return [{ ...place(view.session, offer.source, role), pointer: pointerTo(offer, view) }];
 }

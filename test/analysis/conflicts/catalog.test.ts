@@ -47,11 +47,11 @@ describe('a tool as an older list had it', () => {
     expect(told(STALE, entries).map((one) => one.slice(0, 150))).toMatchInlineSnapshot(`
       [
         "find of notes was called as an older list had it: it no longer takes these arguments, and the server had said that the list changed.",
-        "older list",
+        "older list: {"name":"find","inputSchema":{"type":"object","properties":{"text":{"type":"string"}},"required":["text"],"additionalProperties":false}}",
         "word of the change",
         "call: {"text":"x"}",
         "its answer",
-        "list that held",
+        "list that held: {"name":"find","inputSchema":{"type":"object","properties":{"query":{"type":"string"}},"required":["query"],"additionalProperties":fal",
       ]
     `);
   });
@@ -147,6 +147,7 @@ describe('a tool that no list has', () => {
         "list without it: [{"name":"find","inputSchema":{"type":"object","properties":{"text":{"type":"string"}},"required":["text"],"additionalProperties":false}},{"name":"add","inputSchema":{"type":"object","properties":{"body":{"type":"string"}},"required":["body"],"additionalProperties":false}}]",
         "call: "restore"",
         "its answer",
+        "list that has it: {"name":"restore","inputSchema":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"],"additionalProperties":false}}",
       ]
     `);
   });
@@ -154,10 +155,11 @@ describe('a tool that no list has', () => {
   test('offered by an older session of the same server', () => {
     const older = scene('notes', [], { id: 'OLD', tools: [tool('restore', 'name')] });
     const [message] = told(PHANTOM, notes(call(400, 'restore', { name: 'x' }, true)), older);
-    expect(message).toContain('An older session of it did.');
+    expect(message).toContain('Another session of it does.');
   });
 
   test.each([
+    ['offered by nobody', notes(call(400, 'restore', {}, true))],
     ['offered later', notes(call(400, 'restore', {}), list(800, [tool('restore')]))],
     [
       'not to the last page',
@@ -169,7 +171,9 @@ describe('a tool that no list has', () => {
         (entry) => entry.type !== 'message' || !entry.text.includes('list'),
       ),
     ],
-  ])('%s: nothing to say', (_, entries) => {
-    expect(said(PHANTOM, entries)).toEqual([]);
+  ])('%s: nothing to say', (why, entries) => {
+    const other = scene('archive', [], { tools: [tool('restore', 'name')] });
+    const isOffered = !why.includes('nobody');
+    expect(said(PHANTOM, entries, ...(isOffered ? [other] : []))).toEqual([]);
   });
 });

@@ -42,19 +42,23 @@ describe('a call that is cancelled while it runs', () => {
 describe('two servers that offer tools of one name', () => {
   const released = resolve('@modelcontextprotocol/server-filesystem/dist/index.js');
 
-  async function listed(name: string, session: string, script: string): Promise<Entry[]> {
-    const captured = await capture({ name, session, script, args: [tmpdir()] });
-    await captured.close();
-    return captured.entries.map((entry) =>
-      entry.type === 'session' ? { ...entry, workflow: 'writing' } : entry,
+  /** Servers of one workflow that run at the same time, each by its name and script. */
+  async function together(...servers: readonly (readonly [string, string])[]): Promise<Entry[][]> {
+    const sessions = await Promise.all(
+      servers.map(([name, script], at) =>
+        capture({ name, session: `F${at}`, script, args: [tmpdir()] }),
+      ),
+    );
+    await Promise.all(sessions.map((session) => session.close()));
+    return sessions.map(({ entries }) =>
+      entries.map((entry) =>
+        entry.type === 'session' ? { ...entry, workflow: 'writing' } : entry,
+      ),
     );
   }
 
   test('of different makers: said once, and no more than said', async () => {
-    const sessions = [
-      await listed('filesystem', 'F1', released),
-      await listed('files', 'F2', own('files.mjs')),
-    ];
+    const sessions = await together(['filesystem', released], ['files', own('files.mjs')]);
     const [message] = told('shadowed-name', ...sessions);
     expect(message).toContain('filesystem and files offer tools of the same names');
     expect(message).toContain('“edit_file”');
@@ -62,7 +66,7 @@ describe('two servers that offer tools of one name', () => {
   });
 
   test('two of the same server share everything, and there is nothing to say', async () => {
-    const sessions = [await listed('a', 'F1', released), await listed('b', 'F2', released)];
+    const sessions = await together(['a', released], ['b', released]);
     expect(said('shadowed-name', ...sessions)).toEqual([]);
   });
 });

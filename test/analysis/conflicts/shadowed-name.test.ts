@@ -45,11 +45,11 @@ test('a call that only the other server takes', () => {
       "“create_issue” of github was called with arguments that only “create_issue” of jira takes, once: the call went to the wrong server.",
       "call: {"project":"X","summary":"y"}",
       "its answer",
-      "definition of the server that was called",
-      "definition that takes the arguments",
+      "definition of the server that was called: {"name":"create_issue","inputSchema":{"type":"object","properties":{"repo":{"type":"string"},"title":{"type":"string"}},"required":["repo","title"]}}",
+      "definition that takes the arguments: {"name":"create_issue","inputSchema":{"type":"object","properties":{"project":{"type":"string"},"summary":{"type":"string"}},"required":["project","summary"]}}",
       "github and jira offer a tool of one name with different definitions: “create_issue”. Whoever calls one without the name of its server may get the other.",
-      "definition of github",
-      "definition of jira",
+      "definition of github: {"name":"create_issue","inputSchema":{"type":"object","properties":{"repo":{"type":"string"},"title":{"type":"string"}},"required":["repo","title"]}}",
+      "definition of jira: {"name":"create_issue","inputSchema":{"type":"object","properties":{"project":{"type":"string"},"summary":{"type":"string"}},"required":["project","summary"]}}",
     ]
   `);
 });
