@@ -4,6 +4,7 @@ import { PROTOCOL_RULES } from './protocol/rules.ts';
 import { cancelledButExecuted } from './rules/cancelled-but-executed.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
 import { crossedResponse } from './rules/crossed-response.ts';
+import { crossedTenants } from './rules/crossed-tenants.ts';
 import { duplicateSideEffect } from './rules/duplicate-side-effect.ts';
 import { failedRequest } from './rules/failed-request.ts';
 import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   staleCatalog,
   phantomTool,
   shadowedName,
+  crossedTenants,
   idReusedInFlight,
   secondResponse,
   unansweredRequest,
