@@ -1,6 +1,7 @@
 /** All rules, in the order the manual lists them. */
 import { asRule } from './protocol/findings.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
+import { annotationContradicted } from './rules/annotation-contradicted.ts';
 import { cancelledButExecuted } from './rules/cancelled-but-executed.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
 import { crossedResponse } from './rules/crossed-response.ts';
@@ -25,6 +26,7 @@ export const RULES: readonly Rule[] = [
   duplicateSideEffect,
   retryOfUnknownOutcome,
   cancelledButExecuted,
+  annotationContradicted,
   staleCatalog,
   phantomTool,
   shadowedName,
