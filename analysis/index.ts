@@ -11,6 +11,7 @@ import type { WholeView } from '../model/session.ts';
 import { type Operation, operationsOf } from './footprint/operation.ts';
 import type { LostUpdates } from './lost-update/found.ts';
 import { searchLostUpdates } from './lost-update/search.ts';
+import { type Order, orderOf } from './order.ts';
 import { type Broken, violationsOf } from './protocol/automaton.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
 import type { Material } from './rules/rule.ts';
@@ -28,6 +29,7 @@ export function analyse(
 ): Finding[] {
   let found: readonly LostUpdates[] | undefined;
   let operations: readonly Operation[] | undefined;
+  let order: Order | undefined;
   const violations = new Map<WholeView, readonly Broken[]>();
   const material: Material = {
     views,
@@ -39,6 +41,10 @@ export function analyse(
     lostUpdates: () => {
       found ??= searchLostUpdates(material);
       return found;
+    },
+    order: () => {
+      order ??= orderOf(views);
+      return order;
     },
     broken: (view) => {
       const known = violations.get(view) ?? violationsOf(view, PROTOCOL_RULES);

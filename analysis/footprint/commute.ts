@@ -74,9 +74,11 @@ function disturbs(upper: Access, lower: Access): boolean {
   return DISTURBS_BELOW[upper.kind].includes(lower.kind) && isAbove(upper.resource, lower.resource);
 }
 
-/** Whether one file resource is a folder around the other. */
+/** Whether one resource is a folder around the other: of files, or of addresses. */
 function isAbove(upper: string, lower: string): boolean {
-  if (lower.length <= upper.length || !upper.startsWith('file:') || !lower.startsWith(upper))
+  if (lower.length <= upper.length || !lower.startsWith(upper) || !FOLDERS.test(upper))
     return false;
   return upper.endsWith('/') || lower.charAt(upper.length) === '/';
 }
+
+const FOLDERS = /^(?:file|https?):/;

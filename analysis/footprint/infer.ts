@@ -14,13 +14,13 @@ import {
   type Resource,
 } from './access.ts';
 import type { Container } from './container.ts';
-import { nounOf, type Place, placesIn, placesInTexts } from './places.ts';
+import { type Meaning, nounOf, type Place, placesIn, placesInTexts } from './places.ts';
 import { wholeOf } from './resources.ts';
 import { isMove, type Kind } from './verbs.ts';
 import { wordsOf } from './words.ts';
 
 /** What is known of a tool before it is called. */
-export interface Asked {
+export interface ToolUse {
   readonly name: string;
   readonly kind: Kind;
   /** How sure the kind is. */
@@ -29,8 +29,13 @@ export interface Asked {
 }
 
 /** What one call does, as far as its tool and its arguments tell. */
-export function inferred(tool: Asked, args: unknown, container: Container): readonly Access[] {
-  const places = placesIn(tool, args, container);
+export function inferred(
+  tool: ToolUse,
+  args: unknown,
+  container: Container,
+  meaning: Meaning = () => undefined,
+): readonly Access[] {
+  const places = placesIn(tool, args, container, meaning);
   const { kinds, sure } = deedsOf(tool);
   const whole = wholeOf(container);
   if (kinds === UNKNOWN) {
@@ -44,8 +49,20 @@ export function inferred(tool: Asked, args: unknown, container: Container): read
     return [...texts, ...on(whole, kinds, 'verb')];
   }
   const main = mainOf(places, tool);
-  const named = places.flatMap((place) => on(place, kindsAt(place, main, tool, kinds), 'schema'));
+  const named = places.flatMap((place) =>
+    on(place, kindsAt(place, main, tool, kinds), place.flow ? 'flow' : 'schema'),
+  );
   return isWhole(main, tool) ? [...named, ...on(whole, kinds, 'verb')] : named;
+}
+
+/** With what the call made, by its answer, in the place of all that its server keeps. */
+export function withMade(
+  accesses: readonly Access[],
+  made: Resource,
+  container: Container,
+): readonly Access[] {
+  const { resource } = wholeOf(container);
+  return [access(made, 'C', 'flow', 1), ...accesses.filter((one) => one.resource !== resource)];
 }
 
 const UNKNOWN: readonly AccessKind[] = ['X'];
@@ -65,7 +82,7 @@ const KINDS: Readonly<Record<Kind, readonly AccessKind[]>> = {
 /** A hint is worth so much where the name says nothing. */
 const HINTED = 0.6;
 
-function deedsOf({ kind, name, sure, definition }: Asked): {
+function deedsOf({ kind, name, sure, definition }: ToolUse): {
   kinds: readonly AccessKind[];
   sure: number;
 } {
@@ -79,12 +96,12 @@ function deedsOf({ kind, name, sure, definition }: Asked): {
 }
 
 /** Whether the order of two additions shows afterwards. */
-function isOrdered(kind: AccessKind, { name }: Asked): boolean {
+function isOrdered(kind: AccessKind, { name }: ToolUse): boolean {
   return kind === 'A' && wordsOf(name).some((word) => /^(?:append|prepend|insert)$/.test(word));
 }
 
 /** What the call is about: the thing that the tool is named after, else the last that it names. */
-function mainOf(places: readonly Place[], tool: Asked): Place | undefined {
+function mainOf(places: readonly Place[], tool: ToolUse): Place | undefined {
   const things = places.filter(({ type }) => type !== undefined);
   const noun = nounOf(tool.name);
   return things.findLast(({ type }) => type === noun) ?? things.at(-1);
@@ -93,7 +110,7 @@ function mainOf(places: readonly Place[], tool: Asked): Place | undefined {
 function kindsAt(
   place: Place,
   main: Place | undefined,
-  tool: Asked,
+  tool: ToolUse,
   kinds: readonly AccessKind[],
 ): readonly AccessKind[] {
   if (place.end !== undefined && isMove(tool.name)) {
@@ -108,7 +125,7 @@ function kindsAt(
 }
 
 /** Whether it touches more than it names: lists show other things, and new ones have no name yet. */
-function isWhole(main: Place | undefined, { kind, name }: Asked): boolean {
+function isWhole(main: Place | undefined, { kind, name }: ToolUse): boolean {
   if (main === undefined) return false;
   return kind === 'L' || (kind === 'C' && main.type !== nounOf(name));
 }

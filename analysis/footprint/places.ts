@@ -12,7 +12,12 @@ export interface Place extends Resource {
   readonly type?: string;
   /** Where a move is from, and where to. */
   readonly end?: 'from' | 'to';
+  /** An earlier answer said what it is. */
+  readonly flow?: true;
 }
+
+/** What an argument is known to mean. */
+export type Meaning = (text: string) => (Resource & { readonly type: string }) | undefined;
 
 const LOCATION = /^(?:path|file|filepath|filename|uri|url|source|destination|src|dest|dst)$/;
 const RELATIVE = /^(?:path|file|filepath|filename)$/;
@@ -23,12 +28,17 @@ const TO = /^(?:destination|dest|dst|target|to|new)$/;
 /** So many arguments, and items of a list, are looked at. */
 const MOST = 64;
 
-export function placesIn(tool: Described, args: unknown, container: Container): Place[] {
+export function placesIn(
+  tool: Described,
+  args: unknown,
+  container: Container,
+  meaning: Meaning,
+): Place[] {
   if (!isObject(args)) return [];
   const all = Object.keys(args)
     .slice(0, MOST)
     .map((name) => argumentOf(name, args[name], tool));
-  const places = all.flatMap((one) => placesOf(one, container));
+  const places = all.flatMap((one) => placesOf(one, container, meaning));
   if (places.length > 0) return places;
   // What a server wants in a header, to route by, says little beside what the call is about.
   return all.flatMap(({ name, isRouted, texts }) =>
@@ -71,9 +81,12 @@ function argumentOf(name: string, value: unknown, tool: Described): Argument {
 function placesOf(
   { texts, end, isLocation, isPath, type }: Argument,
   container: Container,
+  meaning: Meaning,
 ): readonly Place[] {
   const known = end === undefined ? {} : { end };
   return texts.flatMap((text): Place[] => {
+    const meant = meaning(text);
+    if (meant) return [{ ...meant, flow: true }];
     const place = isLocation ? located(container, text) : undefined;
     if (place) return [{ ...place, ...known }];
     if (isLocation && isPath) return [{ ...entity(container, 'path', text), ...known }];

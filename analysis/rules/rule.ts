@@ -4,6 +4,7 @@ import type { FootprintRule } from '../../model/footprint-rule.ts';
 import type { WholeView } from '../../model/session.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
+import type { Order } from '../order.ts';
 import type { Broken } from '../protocol/automaton.ts';
 
 /** What rules look at. Work that several rules need is done once, when the first asks for it. */
@@ -14,6 +15,8 @@ export interface Material {
   /** What tools and reads did to what, session by session. */
   operations(): readonly Operation[];
   lostUpdates(): readonly LostUpdates[];
+  /** What was before what, and why: threads, turns, causes, and where values came from. */
+  order(): Order;
   /** What one session shows to be broken of the protocol rules. */
   broken(view: WholeView): readonly Broken[];
 }
