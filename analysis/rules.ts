@@ -16,6 +16,7 @@ import { retryOfUnknownOutcome } from './rules/retry-of-unknown-outcome.ts';
 import type { Rule } from './rules/rule.ts';
 import { secondResponse } from './rules/second-response.ts';
 import { shadowedName } from './rules/shadowed-name.ts';
+import { staleCache } from './rules/stale-cache.ts';
 import { staleCatalog } from './rules/stale-catalog.ts';
 import { unansweredRequest } from './rules/unanswered-request.ts';
 
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   cancelledButExecuted,
   annotationContradicted,
   staleCatalog,
+  staleCache,
   phantomTool,
   shadowedName,
   crossedTenants,
