@@ -9,6 +9,7 @@ import type { Finding } from '../model/finding.ts';
 import type { WholeView } from '../model/session.ts';
 import type { LostUpdates } from './lost-update/found.ts';
 import { searchLostUpdates } from './lost-update/search.ts';
+import { type Order, orderOf } from './order.ts';
 import { type Broken, violationsOf } from './protocol/automaton.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
 import type { Material } from './rules/rule.ts';
@@ -22,12 +23,17 @@ export { blame } from './stuck.ts';
 /** The findings of all rules over these sessions together, worst first. */
 export function analyse(views: readonly WholeView[]): Finding[] {
   let found: readonly LostUpdates[] | undefined;
+  let order: Order | undefined;
   const violations = new Map<WholeView, readonly Broken[]>();
   const material: Material = {
     views,
     lostUpdates: () => {
       found ??= searchLostUpdates(views);
       return found;
+    },
+    order: () => {
+      order ??= orderOf(views);
+      return order;
     },
     broken: (view) => {
       const known = violations.get(view) ?? violationsOf(view, PROTOCOL_RULES);

@@ -6,16 +6,15 @@
  */
 import { catalogs, currentOffers } from '../../model/catalog.ts';
 import { member } from '../../model/json.ts';
-import { startOf } from '../../model/order.ts';
-import type { Call, Session, SessionView } from '../../model/session.ts';
-import type { Span } from '../order.ts';
+import type { Call, SessionView } from '../../model/session.ts';
+import { type Asked, askedOf, clockOf, type SessionClock } from '../order/span.ts';
 import { type Container, containerOf } from './container.ts';
 import { isEdit } from './edit.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
 import { leavesOf } from './leaves.ts';
 import { type Deed, deedOf, isMove, type Kind } from './verbs.ts';
 
-export interface Operation extends Span {
+export interface Operation extends Asked {
   readonly view: SessionView;
   readonly call: Call;
   readonly container: Container;
@@ -40,7 +39,7 @@ export function operationsOf(views: readonly SessionView[]): Operation[] {
     const place: Place = {
       view,
       container: containerOf(view.session),
-      start: view.session.head ? startOf(view.session.head.clock) : 0,
+      clock: clockOf(view.session),
       definitions: definitionsOf(view),
       tools: new Map(),
     };
@@ -61,7 +60,7 @@ export function resultOf({ view, call }: Operation): unknown {
 interface Place {
   readonly view: SessionView;
   readonly container: Container;
-  readonly start: number;
+  readonly clock: SessionClock;
   readonly definitions: ReadonlyMap<string, unknown>;
   readonly tools: Map<string, Tool>;
 }
@@ -73,7 +72,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
     view,
     call,
     container,
-    ...spanOf(call, view.session, place.start),
+    ...askedOf(call, view.session, place.clock),
     ok: isDone(call),
   };
   if (call.method === 'resources/read') {
@@ -122,14 +121,6 @@ function toolOf(name: string, { tools, definitions }: Place): Tool {
   const tool = { ...deed, confidence, isMove: isMove(name), definition };
   tools.set(name, tool);
   return tool;
-}
-
-/** A call whose answer never came may run until its process is gone. */
-function spanOf(call: Call, session: Session, start: number): Span {
-  const { request, response, ties } = call;
-  const answered = response && ties.givenTask === undefined ? response.at : undefined;
-  const gone = session.exit?.at ?? Number.POSITIVE_INFINITY;
-  return { start: start + request.sent, end: start + (answered ?? gone) };
 }
 
 function isDone({ response, outcome, ties }: Call): boolean {

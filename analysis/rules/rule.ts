@@ -2,12 +2,15 @@
 import type { Evidence, Finding, Severity } from '../../model/finding.ts';
 import type { WholeView } from '../../model/session.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
+import type { Order } from '../order.ts';
 import type { Broken } from '../protocol/automaton.ts';
 
 /** What rules look at. Work that several rules need is done once, when the first asks for it. */
 export interface Material {
   readonly views: readonly WholeView[];
   lostUpdates(): readonly LostUpdates[];
+  /** What was before what, and why: threads, turns, causes, and where values came from. */
+  order(): Order;
   /** What one session shows to be broken of the protocol rules. */
   broken(view: WholeView): readonly Broken[];
 }
