@@ -13,7 +13,7 @@ import { refOf } from '../replay/report.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { rulesHere } from './config.ts';
 import { UserError } from './error.ts';
-import { readServers, writeServers } from './explore-servers.ts';
+import { describedServers, readServers, writeServers } from './explore-servers.ts';
 import { linesOfExploration } from './explore-text.ts';
 import { writeReport } from './report-file.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
@@ -101,6 +101,16 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
   );
   const report = exploreReport(result, { seed: options.seed, known });
   if (options.report !== undefined) await writeReport(options.report, report);
+  if (options.test !== undefined && report.proofs.length > 0) {
+    const { writeTest } = await import('./explore-test.ts');
+    const described = await describedServers(options.servers);
+    await writeTest(options.test, {
+      report,
+      entries: gathered.entries,
+      servers: described,
+      serversFile: options.servers,
+    });
+  }
   if (report.proofs.length > 0) process.exitCode = 1;
   if (options.json) return printJson(report);
   const { line, colors } = terminal();

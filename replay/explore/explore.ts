@@ -107,6 +107,9 @@ async function controlled(
     const run = await execute(course, new Map());
     if (run.kind === 'illegal') return { ...none, masks, illegal: run.why, runs: at + 1 };
     runs.push(run);
+    const failing = failingIn(problem, run);
+    if (isHopeless(problem, failing))
+      return { ...none, masks, failing, runs: at + 1, illegal: 'nothing succeeds' };
   }
   const [first, second, third] = runs as [Ran, Ran, Ran];
   const learned = [...masks, ...noiseIn(samplesOf(problem, [first, second])).masks];
@@ -140,6 +143,11 @@ function samplesOf({ operations }: Problem, runs: readonly Ran[]): Sample[] {
     isAnswer: true,
   }));
   return [...answers, ...probes].filter(({ values }) => values.length > 1);
+}
+
+/** Nothing succeeds that did when it was recorded: another order would show nothing either. */
+export function isHopeless({ operations }: Problem, failing: readonly number[]): boolean {
+  return failing.length > 0 && failing.length === operations.filter(({ ok }) => ok).length;
 }
 
 function failingIn({ operations }: Problem, run: Ran): number[] {

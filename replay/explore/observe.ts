@@ -3,13 +3,14 @@
  * run give way to their class, names that a server minted to their place, and lists have no order
  * unless it was asked for.
  */
+import { container, leavesOf } from '../../analysis/words/leaves.ts';
+import { isHandle, isIdentifierLike } from '../../analysis/words/minted.ts';
+import { piecesIn, wordsIn } from '../../analysis/words/pieces.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { isObject } from '../../model/json.ts';
 import { order } from '../../model/order.ts';
-import { container, type Difference, differencesAt } from '../client/difference.ts';
+import { type Difference, differencesAt } from '../client/difference.ts';
 import { tokenOf } from '../client/flow.ts';
-import { leavesOf } from '../client/leaves.ts';
-import { isHandle, isIdentifierLike, piecesIn, wordsIn } from '../client/tokens.ts';
 import { type Mask, masksOf, withMasks } from '../masks.ts';
 import type { Problem } from './problem.ts';
 import type { Answer, Ran } from './run.ts';

@@ -7,16 +7,15 @@
  * only the clock gave, within a batch or between hosts, are free.
  */
 import { type Operation, operationsOf } from '../../analysis/footprint/operation.ts';
-import { isBefore } from '../../analysis/order.ts';
+import { isBefore, orderOf } from '../../analysis/order.ts';
 import type { Edge } from '../../analysis/schedules.ts';
+import { leavesOf } from '../../analysis/words/leaves.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { parseReference } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
 import { member } from '../../model/json.ts';
-import { logicalCalls } from '../../model/logical-call.ts';
-import type { Call } from '../../model/session.ts';
+import type { WholeView } from '../../model/session.ts';
 import { type Flow, flowOf, tokenOf } from '../client/flow.ts';
-import { leavesOf } from '../client/leaves.ts';
 import { type ClientLine, linesOf } from '../client/lines.ts';
 import type { RecordedSession } from '../recorded.ts';
 import { type Script, scriptOf } from '../script.ts';
@@ -87,6 +86,8 @@ export function operationsIn({ evidence }: Finding, all: readonly Numbered[]): N
 }
 
 export interface Choice {
+  /** Equal for sessions whose live servers keep their data in one place. */
+  readonly placeOf: (source: Source) => string | undefined;
   /** What may be read to see how it ended. */
   readonly readable: readonly Numbered[];
   /** Exactly these, and nothing that was before them. */
@@ -97,38 +98,46 @@ export interface Choice {
 export function choose(
   all: readonly Numbered[],
   wanted: readonly Numbered[],
-  { readable, isExact }: Choice,
+  { readable, isExact, placeOf }: Choice,
 ): Chosen {
+  const meet: Meet = (one, other) =>
+    dependent(one.operation, other.operation, {
+      isOnePlace:
+        placeOf(one.source) !== undefined && placeOf(one.source) === placeOf(other.source),
+    });
   const needs = needsAmong(all);
-  const ending = isExact ? new Set<Numbered>() : trailingReads(wanted, wanted);
+  const ending = isExact ? new Set<Numbered>() : trailingReads(wanted, wanted, meet);
   const acting = withNeeds(
     all,
     needs,
     wanted.filter((one) => !ending.has(one)),
   );
-  const context = isExact ? [] : contextOf(all, acting);
+  const context = isExact ? [] : contextOf(all, acting, meet);
   const operations = [...context, ...acting].sort((a, b) => a.number - b.number);
   return {
-    problem: problemOf(operations, { needs, context }),
+    problem: problemOf(operations, { needs, context, meet }),
     operations,
-    probes: probesOf([...trailingReads(acting, readable)]),
+    probes: probesOf([...trailingReads(acting, readable, meet)]),
   };
 }
 
 type Pair = readonly [Numbered, Numbered];
+/** Whether two operations may not commute. */
+type Meet = (one: Numbered, other: Numbered) => boolean;
 
 interface Given {
   readonly needs: readonly Pair[];
   /** What runs before everything else, in its order. */
   readonly context: readonly Numbered[];
+  readonly meet: Meet;
 }
 
-function problemOf(operations: readonly Numbered[], { needs, context }: Given): Problem {
+function problemOf(operations: readonly Numbered[], { needs, context, meet }: Given): Problem {
   const place = new Map(operations.map((one, at) => [one, at]));
   const edges = (pairs: readonly Pair[]): Edge[] =>
     pairs.flatMap(([before, after]): Edge[] => {
       const [one, other] = [place.get(before), place.get(after)];
-      return one === undefined || other === undefined ? [] : [[one, other]];
+      return one === undefined || other === undefined || one >= other ? [] : [[one, other]];
     });
   const isSetting = new Set(context);
   const pairs = pairsOf(operations);
@@ -136,7 +145,7 @@ function problemOf(operations: readonly Numbered[], { needs, context }: Given): 
   const needed = edges(needs);
   const must = [...needed, ...edges(held)];
   const isHeld = new Set(must.map((edge) => edge.join()));
-  const meeting = pairs.filter(([one, other]) => dependent(one.operation, other.operation));
+  const meeting = pairs.filter(([one, other]) => meet(one, other));
   return {
     operations: operations.map(exploredOf),
     must,
@@ -176,11 +185,17 @@ function isKnown(one: Numbered, other: Numbered): boolean {
 }
 
 /** Whether two operations may not commute: one of them writes, and they meet somewhere. */
-export function dependent(one: Operation, other: Operation): boolean {
+function dependent(
+  one: Operation,
+  other: Operation,
+  { isOnePlace }: { readonly isOnePlace: boolean },
+): boolean {
   if (!isWrite(one) && !isWrite(other)) return false;
   const [ours, theirs] = [one, other].map(({ keys }) => keys.filter(({ absolute }) => absolute));
-  if (!ours?.length || !theirs?.length) return one.container.id === other.container.id;
-  if (one.container.machine !== other.container.machine) return false;
+  if (!ours?.length || !theirs?.length) {
+    return isOnePlace || one.container.id === other.container.id;
+  }
+  if (!isOnePlace && one.container.machine !== other.container.machine) return false;
   return ours.some(({ value }) => theirs.some((own) => isWithin(value, own.value)));
 }
 
@@ -189,27 +204,30 @@ function isWithin(one: string, other: string): boolean {
   return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 }
 
-/** Pairs of which the later one carries a value that the earlier was answered with, or goes on with it. */
+/** Pairs of which the later one could not have been asked without the answer of the earlier. */
 function needsAmong(all: readonly Numbered[]): Pair[] {
   const byCall = new Map(all.map((one) => [one.operation.call, one]));
-  const pair = (before: Call | undefined, after: Numbered): [Numbered, Numbered][] => {
-    const one = before && byCall.get(before);
-    return one && one !== after ? [[one, after]] : [];
-  };
-  const flows = all.flatMap((one) =>
+  const views = [...new Set(all.map(({ source }) => source))].map(viewOf);
+  const given = orderOf(views)
+    .mustBefore(all.map(({ operation }) => operation))
+    .flatMap(([before, after]): Pair[] => {
+      const [one, other] = [all[before], all[after]];
+      return one && other ? [[one, other]] : [];
+    });
+  // Whatever value a stand-in client rebinds must have been given by then.
+  const bound = all.flatMap((one) =>
     one.line.items.flatMap(({ ref }) =>
-      one.source.flow.uses(ref.seq, ref.item).flatMap(({ source }) => pair(source.answers, one)),
-    ),
-  );
-  const rounds = [...new Set(all.map(({ source }) => source))].flatMap(({ session }) =>
-    logicalCalls(session).flatMap(({ calls }) =>
-      calls.flatMap((call, at) => {
-        const own = byCall.get(call);
-        return own ? pair(calls[at - 1], own) : [];
+      one.source.flow.uses(ref.seq, ref.item).flatMap(({ source: { answers } }): Pair[] => {
+        const before = answers && byCall.get(answers);
+        return before && before !== one ? [[before, one]] : [];
       }),
     ),
   );
-  return [...new Map([...flows, ...rounds].map((one) => [keyOf(one), one])).values()];
+  return [...new Map([...given, ...bound].map((one) => [keyOf(one), one])).values()];
+}
+
+function viewOf({ session: { session, entries, value, seen } }: Source): WholeView {
+  return { session, value, moments: entries.map((entry) => ({ entry, seen: seen(entry.seq) })) };
 }
 
 function keyOf([before, after]: Pair): string {
@@ -229,7 +247,7 @@ function withNeeds(
 }
 
 /** What was written to the same things, and done, before any of these began. */
-function contextOf(all: readonly Numbered[], acting: readonly Numbered[]): Numbered[] {
+function contextOf(all: readonly Numbered[], acting: readonly Numbered[], meet: Meet): Numbered[] {
   const start = Math.min(...acting.map(({ operation }) => operation.start));
   const own = new Set(acting);
   return all.filter(
@@ -237,7 +255,7 @@ function contextOf(all: readonly Numbered[], acting: readonly Numbered[]): Numbe
       !own.has(one) &&
       isWrite(one.operation) &&
       one.operation.end < start &&
-      acting.some((other) => dependent(one.operation, other.operation)),
+      acting.some((other) => meet(one, other)),
   );
 }
 
@@ -245,6 +263,7 @@ function contextOf(all: readonly Numbered[], acting: readonly Numbered[]): Numbe
 function trailingReads(
   acting: readonly Numbered[],
   reads: readonly Numbered[],
+  meet: Meet,
 ): ReadonlySet<Numbered> {
   const own = new Set(acting === reads ? [] : acting);
   const writes = acting.filter(({ operation }) => isWrite(operation));
@@ -252,7 +271,7 @@ function trailingReads(
     reads.filter((read) => {
       const { operation } = read;
       if (isWrite(operation) || !operation.ok || own.has(read)) return false;
-      const met = writes.filter((write) => dependent(write.operation, operation));
+      const met = writes.filter((write) => meet(write, read));
       return met.length > 0 && met.every((write) => isBefore(write.operation, operation));
     }),
   );

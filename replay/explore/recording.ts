@@ -11,7 +11,7 @@ import type { Mask } from '../masks.ts';
 import { recordedSessions } from '../recorded.ts';
 import { without } from '../volatile.ts';
 import { type Course, courseText, parseCourse, serial } from './course.ts';
-import { type Exploration, type ExploreOptions, explore } from './explore.ts';
+import { type Exploration, type ExploreOptions, explore, isHopeless } from './explore.ts';
 import { liveExecutor } from './live.ts';
 import {
   type Chosen,
@@ -61,7 +61,14 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
   const course = pick && 'course' in pick ? courseIn(pick.course, all) : undefined;
   const wanted = wantedIn(all, servers, { pick, course });
   const served = all.filter(({ source }) => servers.has(source.session.name));
-  const found = choose(all, wanted, { readable: served, isExact: course !== undefined });
+  const found = choose(all, wanted, {
+    readable: served,
+    isExact: course !== undefined,
+    placeOf: ({ session }) => {
+      const server = servers.get(session.name);
+      return server?.reset.kind === 'copy' ? server.reset.key : server?.name;
+    },
+  });
   const chosen = { ...found, probes: [...found.probes, ...declaredProbes(sources, servers)] };
   refuseForbidden(chosen.operations, servers, file);
   if (chosen.operations.length === 0) throw nothing(all.length);
@@ -137,15 +144,13 @@ function nothing(count: number): ExploreRefusal {
   return new ExploreRefusal('nothing-to-explore', detail, 'wiretape show lists what was recorded.');
 }
 
-/** Where nothing succeeds that did, another order would show nothing either. */
-function refuseUnlike({ failing }: Exploration, { operations }: Chosen): void {
-  const succeeded = operations.filter(({ operation }) => operation.ok);
-  if (failing.length === 0 || failing.length < succeeded.length) return;
-  const [first] = succeeded;
+function refuseUnlike({ failing }: Exploration, { problem }: Chosen): void {
+  if (!isHopeless(problem, failing)) return;
+  const [first] = problem.operations.filter(({ ok }) => ok);
   throw new ExploreRefusal(
     'not-reproduced',
-    `None of the ${succeeded.length} calls that succeeded when they were recorded does so on these servers, beginning with ${first?.operation.tool}.`,
-    'Give them the state in which the recording began, with a reset by copy, or see docs/explore.md.',
+    `None of the ${failing.length} calls that succeeded when they were recorded does so on these servers, beginning with ${first?.tool}.`,
+    'Give them the state in which the recording began, with a reset by copy; docs/explore.md says how.',
   );
 }
 
