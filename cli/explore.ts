@@ -6,7 +6,12 @@ import { createRedact } from '../model/redaction.ts';
 import { rulesWith } from '../model/rules.ts';
 import { CallChoice, ConnectionFault, callNamed } from '../replay/client/index.ts';
 import type { Numbered } from '../replay/explore/operations.ts';
-import { exploreRecording, type Picked } from '../replay/explore/recording.ts';
+import {
+  type Explored,
+  exploreRecording,
+  type Picked,
+  type RecordingOptions,
+} from '../replay/explore/recording.ts';
 import { exploreReport } from '../replay/explore/report.ts';
 import { recordedSessions } from '../replay/index.ts';
 import { refOf } from '../replay/report.ts';
@@ -18,7 +23,7 @@ import { linesOfExploration } from './explore-text.ts';
 import { writeReport } from './report-file.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
-import { printJson, remark, terminal } from './terminal.ts';
+import { printJson, remark, shorten, terminal } from './terminal.ts';
 
 interface ExploreOptions extends CommonOptions {
   readonly servers?: string;
@@ -69,55 +74,106 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
   const state = stateOf(options.state);
   const gathered = await gather(words, state);
   reportProblems(gathered.problems);
-  if (options.writeServers !== undefined) {
-    await writeServers(options.writeServers, gathered.views);
-    return remark(`${options.writeServers} names the servers; say in it what may be run.`);
+  const { servers: file, writeServers: begun } = options;
+  if (begun !== undefined) {
+    await writeServers(begun, gathered.views);
+    return remark(`${begun} names the servers; say in it what may be run.`);
   }
-  if (options.servers === undefined) {
+  if (file === undefined) {
     const hint = 'Add --servers FILE; wiretape explore RECORDING --write-servers FILE begins one.';
     throw new UserError('wrong-usage', 'Nothing says which servers may be run.', hint);
   }
-  const servers = await readServers(options.servers);
   const known = await findingsIn(gathered);
-  const pick = pickedBy(options, gathered, known);
-  const stop = performance.now() + options.for * 1000;
-  const result = await toldToUser(async () =>
-    exploreRecording({
-      entries: gathered.entries,
-      servers,
-      file: options.servers ?? '',
-      ...(pick ? { pick } : {}),
-      seed: options.seed,
-      repeat: options.repeat,
-      budget: options.budget,
-      isLate: () => performance.now() > stop,
-      timeout: options.timeout * 1000,
-      ordered: options.ordered === true,
-      secretOf: () => undefined,
-      redact: await redactHere(state),
-      signal: toldToEnd(),
-      ...(options.resume === undefined ? {} : { resume: options.resume }),
+  const signal = toldToEnd();
+  const result = await endedEarly(signal, options, () =>
+    toldToUser(async () => {
+      const pick = pickedBy(options, gathered, known);
+      const settings = { ...settingsOf(options), signal, redact: await redactHere(state) };
+      return run({ ...settings, gathered, file, ...(pick ? { pick } : {}) });
     }),
   );
+  if (!result) return;
   const report = exploreReport(result, { seed: options.seed, known });
   if (options.report !== undefined) await writeReport(options.report, report);
   if (options.test !== undefined && report.proofs.length > 0) {
     const { writeTest } = await import('./explore-test.ts');
-    const described = await describedServers(options.servers);
-    await writeTest(options.test, {
-      report,
-      entries: gathered.entries,
-      servers: described,
-      serversFile: options.servers,
-    });
+    const servers = await describedServers(file);
+    const { entries } = gathered;
+    await writeTest(options.test, { report, entries, servers, serversFile: file });
   }
   if (report.proofs.length > 0) process.exitCode = 1;
   if (options.json) return printJson(report);
   const { line, colors } = terminal();
   const again = (course: string): string =>
-    `wiretape explore ${words.join(' ')} --servers ${options.servers} --schedule ${course} --seed ${options.seed}`;
+    `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course} --seed ${options.seed}`;
   const told = { report, exploration: result.exploration, again };
   for (const text of linesOfExploration(told, colors)) line(text);
+}
+
+function settingsOf({ seed, repeat, budget, timeout, ordered, resume, ...more }: ExploreOptions) {
+  const stop = performance.now() + more.for * 1000;
+  return {
+    seed,
+    repeat,
+    budget,
+    isLate: () => performance.now() > stop,
+    timeout: timeout * 1000,
+    ordered: ordered === true,
+    ...(resume === undefined ? {} : { resume }),
+  };
+}
+
+interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'secretOf' | 'onRun'> {
+  readonly gathered: Gathered;
+}
+
+async function run({ gathered, ...options }: Running): Promise<Explored> {
+  const progress = progressOn(process.stderr);
+  try {
+    return await exploreRecording({
+      ...options,
+      entries: gathered.entries,
+      servers: await readServers(options.file),
+      secretOf: () => undefined,
+      onRun: progress.show,
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The exit code of a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
+/** What the work gives; undefined when somebody ended it, who is told how to go on. */
+async function endedEarly<T>(
+  signal: AbortSignal,
+  { resume }: ExploreOptions,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const next =
+      resume === undefined
+        ? 'With --resume FILE the same command could go on from here.'
+        : 'The same command goes on from here.';
+    remark(`It was ended before it was done. ${next}`);
+    process.exitCode = INTERRUPTED;
+    return undefined;
+  }
+}
+
+/** How far it is, on one line of a terminal; nothing in a pipe. */
+function progressOn(stream: NodeJS.WriteStream) {
+  const write = (text: string): void => {
+    if (stream.isTTY) stream.write(`\r\u001b[2K${text}`);
+  };
+  return {
+    show: (runs: number, course: string) => write(`run ${runs}: ${shorten(course, 50)}`),
+    clear: () => write(''),
+  };
 }
 
 async function findingsIn({ views }: Gathered): Promise<readonly Finding[]> {

@@ -92,13 +92,15 @@ export interface Choice {
   readonly readable: readonly Numbered[];
   /** Exactly these, and nothing that was before them. */
   readonly isExact: boolean;
+  /** What may be run before them, to have what they found. */
+  readonly isAllowed: (one: Numbered) => boolean;
 }
 
 /** The problem that these operations pose, with what they cannot be sent without. */
 export function choose(
   all: readonly Numbered[],
   wanted: readonly Numbered[],
-  { readable, isExact, placeOf }: Choice,
+  { readable, isExact, isAllowed, placeOf }: Choice,
 ): Chosen {
   const meet: Meet = (one, other) =>
     dependent(one.operation, other.operation, {
@@ -112,7 +114,7 @@ export function choose(
     needs,
     wanted.filter((one) => !ending.has(one)),
   );
-  const context = isExact ? [] : contextOf(all, acting, meet);
+  const context = isExact ? [] : contextOf(all.filter(isAllowed), acting, meet);
   const operations = [...context, ...acting].sort((a, b) => a.number - b.number);
   return {
     problem: problemOf(operations, { needs, context, meet }),

@@ -5,25 +5,23 @@ import type { Numbered } from './operations.ts';
 import { ExploreRefusal } from './refusal.ts';
 import type { ExplorableServer, Servers } from './servers.ts';
 
-/** Throws an ExploreRefusal for the first operation that its server may not be asked for. */
-export function refuseForbidden(
-  operations: readonly Numbered[],
+/** Why an operation may not be run; undefined: it may. */
+export function refusalOf(
+  { source, operation }: Numbered,
   servers: Servers,
   file: string,
-): void {
-  for (const { source, operation } of operations) {
-    const { name } = source.session;
-    const server = servers.get(name);
-    if (!server) {
-      throw new ExploreRefusal(
-        'not-explorable',
-        `${name} is not named as explorable.`,
-        `Describe it in ${file}, with "explorable": true; wiretape explore --write-servers ${file} begins such a file.`,
-      );
-    }
-    if (operation.call.method !== 'tools/call') continue;
-    refuseTool({ server, tool: operation.tool, definition: operation.definition, file });
+): ExploreRefusal | undefined {
+  const { name } = source.session;
+  const server = servers.get(name);
+  if (!server) {
+    return new ExploreRefusal(
+      'not-explorable',
+      `${name} is not named as explorable.`,
+      `Describe it in ${file}, with "explorable": true; wiretape explore --write-servers ${file} begins such a file.`,
+    );
   }
+  if (operation.call.method !== 'tools/call') return undefined;
+  return refusalOfTool({ server, tool: operation.tool, definition: operation.definition, file });
 }
 
 interface Asked {
@@ -33,22 +31,23 @@ interface Asked {
   readonly file: string;
 }
 
-function refuseTool({ server, tool, definition, file }: Asked): void {
-  if (server.allow.has(tool)) return;
+function refusalOfTool({ server, tool, definition, file }: Asked): ExploreRefusal | undefined {
+  if (server.allow.has(tool) || isRead(tool, definition)) return undefined;
   const hint = (name: string): unknown => member(definition, 'annotations', name);
-  const allow = `If that is harmless there, add "allow": ["${tool}"] to ${server.name} in ${file}.`;
-  const refuse = (what: string, how: string): never => {
-    throw new ExploreRefusal('tool-refused', `${tool} of ${server.name} ${what}.`, how);
-  };
-  if (hint('openWorldHint') === true && !isRead(tool, definition)) {
-    refuse('reaches outside of its server (openWorldHint)', allow);
-  }
-  if (isRead(tool, definition)) return;
+  const refusal = (what: string, how: string): ExploreRefusal =>
+    new ExploreRefusal('tool-refused', `${tool} of ${server.name} ${what}.`, how);
   if (!server.write) {
     const how = `If it may, add "write": true to ${server.name} in ${file}.`;
-    refuse('may write, and nothing says that it may here', how);
+    return refusal('may write, and nothing says that it may here', how);
   }
-  if (hint('destructiveHint') === true) refuse('may destroy something (destructiveHint)', allow);
+  const allow = `If that is harmless there, add "allow": ["${tool}"] to ${server.name} in ${file}.`;
+  if (hint('openWorldHint') === true) {
+    return refusal('reaches outside of its server (openWorldHint)', allow);
+  }
+  if (hint('destructiveHint') === true) {
+    return refusal('may destroy something (destructiveHint)', allow);
+  }
+  return undefined;
 }
 
 /** Called read-only by its server, or by its name where the server does not say otherwise. */

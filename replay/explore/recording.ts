@@ -22,7 +22,7 @@ import {
   type Source,
   sourcesOf,
 } from './operations.ts';
-import { refuseForbidden } from './permission.ts';
+import { refusalOf } from './permission.ts';
 import { ExploreRefusal } from './refusal.ts';
 import { remembering } from './remember.ts';
 import type { ProbeSpec, Servers } from './servers.ts';
@@ -64,13 +64,17 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
   const found = choose(all, wanted, {
     readable: served,
     isExact: course !== undefined,
+    isAllowed: (one) => refusalOf(one, servers, file) === undefined,
     placeOf: ({ session }) => {
       const server = servers.get(session.name);
       return server?.reset.kind === 'copy' ? server.reset.key : server?.name;
     },
   });
   const chosen = { ...found, probes: [...found.probes, ...declaredProbes(sources, servers)] };
-  refuseForbidden(chosen.operations, servers, file);
+  for (const one of chosen.operations) {
+    const refusal = refusalOf(one, servers, file);
+    if (refusal) throw refusal;
+  }
   if (chosen.operations.length === 0) throw nothing(all.length);
   const live = liveExecutor({
     ...options,

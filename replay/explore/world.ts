@@ -50,6 +50,7 @@ export function sitDown(
   const settled = new Map<Call, string | undefined>();
   let baton: Baton | undefined;
   let broken: string | undefined;
+  let fault: unknown;
   const { check, until } = createBell(() => broken !== undefined);
   const over = drive({
     script,
@@ -80,14 +81,15 @@ export function sitDown(
       check();
     },
     (error: unknown) => {
-      broken = 'there is no server';
+      [broken, fault] = ['there is no server', error];
       check();
-      throw error;
     },
   );
-  const ready = until(() => baton !== undefined && opening.every((call) => settled.has(call)));
+  const shaken = until(() => baton !== undefined && opening.every((call) => settled.has(call)));
   return {
-    ready: Promise.race([ready, over]),
+    ready: shaken.then(() => {
+      if (fault !== undefined) throw fault;
+    }),
     async ask(asked) {
       baton?.tell(asked);
       await until(() => asked.every(({ calls }) => calls.every((call) => settled.has(call))));
