@@ -1,18 +1,25 @@
 /**
  * Operations: what the tool calls and resource reads of sessions did to what, and when.
  *
- * A footprint is inferred from names and arguments (see verbs.ts and keys.ts), never from what a
- * server says of itself alone. Nothing is compared here.
+ * Accesses are what a user says (declared.ts), what a pack says, or inferred from names, arguments and
+ * the flow of ids (infer.ts, minted.ts), never from what a server says of itself alone. Nothing is
+ * compared here.
  */
-import { catalogs, currentOffers } from '../../model/catalog.ts';
-import { member } from '../../model/json.ts';
+import type { FootprintRule } from '../../model/footprint-rule.ts';
+import { isObject, member } from '../../model/json.ts';
 import type { Call, SessionView } from '../../model/session.ts';
 import { type Asked, askedOf, clockOf, type SessionClock } from '../order/span.ts';
-import { type Container, containerOf } from './container.ts';
+import type { Access } from './access.ts';
+import { type Container, createContainers } from './container.ts';
+import { type Declared, declaredBy } from './declared.ts';
 import { isEdit } from './edit.ts';
+import { inferred, withMade } from './infer.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
 import { leavesOf } from './leaves.ts';
-import { type Deed, deedOf, isMove, type Kind } from './verbs.ts';
+import { createMinted, type Minted } from './minted.ts';
+import { entity, located } from './resources.ts';
+import { type Tool, toolsOf } from './tools.ts';
+import type { Kind } from './verbs.ts';
 
 export interface Operation extends Asked {
   readonly view: SessionView;
@@ -24,6 +31,8 @@ export interface Operation extends Asked {
   /** It was answered with a result that is no error and asks for nothing more. */
   readonly ok: boolean;
   readonly keys: readonly Key[];
+  /** What it does to what, in canonical keys that others know as well. */
+  readonly accesses: readonly Access[];
   /** A change that says which text it replaces. */
   readonly edits: boolean;
   /** For reads: its name does not say that it shows only a part. */
@@ -34,17 +43,46 @@ export interface Operation extends Asked {
 }
 
 /** The operations of sessions, session by session. */
-export function operationsOf(views: readonly SessionView[]): Operation[] {
-  return views.flatMap((view) => {
-    const place: Place = {
-      view,
-      container: containerOf(view.session),
-      clock: clockOf(view.session),
-      definitions: definitionsOf(view),
-      tools: new Map(),
-    };
-    return view.session.calls.flatMap((call) => operationOf(call, place) ?? []);
+export function operationsOf(
+  views: readonly SessionView[],
+  footprints: readonly FootprintRule[] = [],
+): Operation[] {
+  const containerOf = createContainers(views, footprints);
+  const minted = createMinted();
+  const places = new Map(
+    views.map((view) => {
+      const container = containerOf(view.session);
+      const clock = clockOf(view.session);
+      const declared = declaredBy(footprints, view.session, container);
+      const place: Place = { view, container, clock, declared, toolOf: toolsOf(view), minted };
+      return [view, place];
+    }),
+  );
+  const operations = [...places.values()].flatMap((place) =>
+    place.view.session.calls.flatMap((call) => operationOf(call, place) ?? []),
+  );
+  if (minted.isEmpty) return operations;
+  return operations.map((operation) => withMeaning(operation, places.get(operation.view)));
+}
+
+/** An operation whose arguments say which thing it is about by an id that an answer gave before. */
+function withMeaning(operation: Operation, place: Place | undefined): Operation {
+  if (!place || !operation.accesses.some(isInferred)) return operation;
+  const { accesses: known, container, start, tool } = operation;
+  const args = argumentsOf(operation);
+  let isMeant = false;
+  const accesses = inferred(place.toolOf(tool), args, container, (text) => {
+    const thing = place.minted.meaning(text, start);
+    isMeant ||= thing !== undefined;
+    return thing;
   });
+  if (!isMeant) return operation;
+  const made = known.find(({ provenance }) => provenance === 'flow');
+  return { ...operation, accesses: made ? withMade(accesses, made, container) : accesses };
+}
+
+function isInferred({ provenance }: Access): boolean {
+  return provenance !== 'user' && provenance !== 'pack' && provenance !== 'protocol';
 }
 
 /** The arguments of a call, or undefined where its message is not at hand. */
@@ -53,7 +91,7 @@ export function argumentsOf({ view, call }: Operation): unknown {
 }
 
 /** What the call gave, or undefined where it gave no result. */
-export function resultOf({ view, call }: Operation): unknown {
+export function resultOf({ view, call }: Pick<Operation, 'view' | 'call'>): unknown {
   return call.response && member(view.value(call.response), 'result');
 }
 
@@ -61,8 +99,9 @@ interface Place {
   readonly view: SessionView;
   readonly container: Container;
   readonly clock: SessionClock;
-  readonly definitions: ReadonlyMap<string, unknown>;
-  readonly tools: Map<string, Tool>;
+  readonly declared: Declared;
+  readonly toolOf: (name: string) => Tool;
+  readonly minted: Minted;
 }
 
 function operationOf(call: Call, place: Place): Operation | undefined {
@@ -82,6 +121,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
       tool: call.method,
       kind: 'R',
       keys,
+      accesses: readOf(call.subject, container),
       edits: false,
       whole: true,
       confidence: 1,
@@ -92,35 +132,42 @@ function operationOf(call: Call, place: Place): Operation | undefined {
   const args = member(view.value(call.request), 'params', 'arguments');
   // A rehearsal changes nothing, whatever its tool does otherwise.
   if (isRehearsal(args)) return undefined;
-  const tool = toolOf(call.subject, place);
+  const tool = place.toolOf(call.subject);
   return {
     ...shared,
     tool: call.subject,
     kind: tool.kind,
     whole: tool.whole,
     keys: keysOf(args, tool.isMove),
+    accesses: place.declared(tool, args) ?? accessesOf(tool, args, shared, place),
     edits: tool.kind === 'M' && isEdit(leavesOf(args)),
     confidence: tool.confidence,
     definition: tool.definition,
   };
 }
 
-interface Tool extends Deed {
-  readonly isMove: boolean;
-  readonly definition: unknown;
+/** What nobody declared: inferred, and what its answer says it made. */
+function accessesOf(
+  tool: Tool,
+  args: unknown,
+  done: Pick<Operation, 'view' | 'call' | 'ok' | 'end'>,
+  { container, minted }: Place,
+): readonly Access[] {
+  const accesses = inferred(tool, args, container);
+  if (!done.ok || !'CAX'.includes(tool.kind)) return accesses;
+  const made = minted.learn(tool.name, resultOf(done), container, done.end);
+  // What the call itself named was there, or was made under that name.
+  const isGiven =
+    isObject(args) &&
+    Object.values(args).some(
+      (one) => (typeof one === 'string' || typeof one === 'number') && String(one) === made?.id,
+    );
+  return made && !isGiven ? withMade(accesses, made, container) : accesses;
 }
 
-/** What a tool of this name does, found out once for each session. */
-function toolOf(name: string, { tools, definitions }: Place): Tool {
-  const known = tools.get(name);
-  if (known) return known;
-  const definition = definitions.get(name);
-  const deed = deedOf(name, definition);
-  const isClosed = member(definition, 'annotations', 'openWorldHint') === false;
-  const confidence = deed.confidence * (isClosed ? 0.95 : 0.85);
-  const tool = { ...deed, confidence, isMove: isMove(name), definition };
-  tools.set(name, tool);
-  return tool;
+function readOf(uri: string, container: Container): Access[] {
+  const place = located(container, uri) ?? entity(container, 'resource', uri);
+  return [{ ...place, kind: 'R', confidence: 1, provenance: 'protocol' }];
 }
 
 function isDone({ response, outcome, ties }: Call): boolean {
@@ -136,13 +183,4 @@ const REHEARSAL = ['dryRun', 'dry_run', 'preview', 'simulate', 'whatIf', 'what_i
 
 function isRehearsal(args: unknown): boolean {
   return REHEARSAL.some((name) => member(args, name) === true);
-}
-
-function definitionsOf(view: SessionView): Map<string, unknown> {
-  const offers = currentOffers(catalogs(view));
-  return new Map(
-    offers.flatMap(({ kind, name, definition }) =>
-      kind === 'tool' ? [[name, definition] as const] : [],
-    ),
-  );
 }
