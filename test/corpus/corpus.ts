@@ -6,6 +6,7 @@ import type { Entry } from '../../model/entry.ts';
 import { type Act, all, pause } from './acts.ts';
 import { agent, common } from './background.ts';
 import { decoys } from './decoys.ts';
+import { AGENT_FAULTS } from './faults/agents.ts';
 import { CALL_FAULTS } from './faults/calls.ts';
 import { CATALOG_FAULTS } from './faults/catalogs.ts';
 import type { Fault, Truth } from './faults/fault.ts';
@@ -20,6 +21,7 @@ export const FAULTS: readonly Fault[] = [
   ...CALL_FAULTS,
   ...CATALOG_FAULTS,
   ...ROUND_FAULTS,
+  ...AGENT_FAULTS,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** What is true of a recording, with the messages by their references. */
