@@ -4,7 +4,7 @@
  * The same act runs on a simulated clock, where a million waits take a second and the same seed gives
  * the same times, and on the real one, before real servers. A wait says only who wakes it.
  */
-import { dice } from '../kit/random.ts';
+import { dice } from '../kit/dice.ts';
 
 export type Wait = (wake: (value: unknown) => void) => void;
 /** What an act yields is woken with anything; `pause` and the like give it its type again. */

@@ -78,17 +78,19 @@ export interface Slot {
   readonly setting: Setting;
 }
 
+const WAYS = ([LEGACY, MODERN] as const).flatMap((revision) =>
+  (['stdio', 'http'] as const).map((transport) => ({ revision, transport })),
+);
+
 /** Every fault with every seed in both eras over both transports. */
 export function slots(seeds: readonly number[], more: Partial<Setting> = {}): Slot[] {
   return FAULTS.flatMap((fault, place) =>
     seeds.flatMap((seed) =>
-      ([LEGACY, MODERN] as const).flatMap((revision) =>
-        (['stdio', 'http'] as const).map((transport) => ({
-          fault,
-          // Each slot has a world of its own.
-          setting: { ...more, revision, transport, seed: seed * 1000 + place },
-        })),
-      ),
+      WAYS.map(({ revision, transport }, way) => ({
+        fault,
+        // Each slot has a world of its own.
+        setting: { ...more, revision, transport, seed: seed * 1000 + place * WAYS.length + way },
+      })),
     ),
   );
 }

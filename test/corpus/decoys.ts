@@ -138,10 +138,9 @@ const DECOYS: Readonly<Record<string, Decoy>> = {
     const { keyValue } = clients[0];
     const [key, value] = [world.words.token(), world.words.sentence()];
     const first = keyValue.startCall('put', { key, value }, one);
-    if (world.setting.transport === 'http' && world.setting.revision === MODERN) {
-      yield* pause(world.clock, 2_400);
-      first.abandon();
-    } else keyValue.cancel(first);
+    yield* pause(world.clock, 2_400);
+    if (world.setting.transport === 'http' && world.setting.revision === MODERN) first.abandon();
+    else if (first.answer === undefined) keyValue.cancel(first);
     yield* pause(world.clock, SOON);
     yield* keyValue.call('put', { key, value }, one);
     yield* keyValue.call('get', { key }, one);

@@ -108,6 +108,8 @@ export function createWorld(setting: Setting): World {
   const boot = `1339349d-fa4c-43e5-bb27-${root.between(1e11, 9e11).toString(16).padStart(12, '0')}`;
   const recorders: Recorder[] = [];
   const closing: (() => void)[] = [];
+  // Most hosts say nothing of which agent asks; then a thread is a connection.
+  const isTraced = root.oneIn(2);
   const facts: Ground = { setting, clock, root, spoken: new Set() };
   const styles = new Map<Place, boolean>();
   return {
@@ -135,7 +137,7 @@ export function createWorld(setting: Setting): World {
       const style = {
         revision,
         streams: styles.get(place) === true,
-        resumable: false,
+        resumable: setting.revision !== MODERN && own.oneIn(3),
         ...(options.credential
           ? { authorization: `Bearer <secret:header:${options.credential}>` }
           : {}),
@@ -149,7 +151,7 @@ export function createWorld(setting: Setting): World {
         ...(capabilities ? { capabilities } : {}),
       });
     },
-    thread: () => inTrace(`00-${hex(root, 32)}-${hex(root, 16)}-01`),
+    thread: () => (isTraced ? inTrace(`00-${hex(root, 32)}-${hex(root, 16)}-01`) : {}),
     start: (act) => begin(act),
     finish() {
       clock.run();
