@@ -43,36 +43,37 @@ function named<T>(make: (model: ModelName) => T): Record<ModelName, T> {
 /** One agent's turns: it thinks, then asks for a few things at once. */
 export function* agent(world: World, clients: Clients, turns: number): Act {
   const { clock, chance } = world;
-  const thread = world.thread();
-  const works = Object.values(WORKS).map((work) => work(world, clients, thread));
+  const works = Object.values(WORKS).map((work) => work(world, clients));
   for (let turn = 0; turn < turns; turn++) {
     yield* pause(clock, chance.between(300_000, 4_000_000));
     const count = chance.pick([1, 1, 2, 3, 4]);
     // Of one work at most one step a turn: what a step reads, another may change.
     const at = chance.below(works.length);
     const chosen = Array.from({ length: count }, (_, step) => works[(at + step) % works.length]);
-    yield* all(chosen.map((work) => (work as () => Act)()));
+    const thread = world.thread();
+    yield* all(chosen.map((work) => (work as Step)(thread)));
   }
 }
 
-type Work = (world: World, clients: Clients, thread: Asking) => () => Act;
+type Step = (thread: Asking) => Act;
+type Work = (world: World, clients: Clients) => Step;
 
 /** What agents do with each server: one step each time, on their own keys, ids and files. */
 const WORKS: Readonly<Record<ModelName, Work>> = {
-  keyValue({ chance, words }, { keyValue }, thread) {
+  keyValue({ chance, words }, { keyValue }) {
     const keys = [words.token(), words.token()];
     const known = new Set<string>();
-    return function* step() {
+    return function* step(thread) {
       const key = chance.pick(keys);
       if (known.has(key) && chance.oneIn(2)) yield* keyValue.call('get', { key }, thread);
       else yield* keyValue.call('put', { key, value: words.sentence() }, thread);
       known.add(key);
     };
   },
-  fileTree({ chance, words }, { fileTree }, thread) {
+  fileTree({ chance, words }, { fileTree }) {
     const path = `/home/ada/${words.token()}/notes.md`;
     let last = '';
-    return function* step() {
+    return function* step(thread) {
       const next = words.sentence();
       if (last === '')
         yield* fileTree.call('write', { path, content: `# Notes\n${next}\n` }, thread);
@@ -82,23 +83,23 @@ const WORKS: Readonly<Record<ModelName, Work>> = {
       if (last === '') last = next;
     };
   },
-  counter({ chance, words }, { counter }, thread) {
+  counter({ chance, words }, { counter }) {
     const name = words.token();
-    return function* step() {
+    return function* step(thread) {
       if (chance.oneIn(3)) yield* counter.call('value', { name }, thread);
       else yield* counter.call('increment', { name, by: chance.between(1, 9) }, thread);
     };
   },
-  appendList({ chance, words }, { appendList }, thread) {
+  appendList({ chance, words }, { appendList }) {
     const list = words.token();
-    return function* step() {
+    return function* step(thread) {
       if (chance.oneIn(3)) yield* appendList.call('items', { list }, thread);
       else yield* appendList.call('append', { list, item: words.sentence() }, thread);
     };
   },
-  tickets({ chance, words }, { tickets }, thread) {
+  tickets({ chance, words }, { tickets }) {
     const ids: string[] = [];
-    return function* step() {
+    return function* step(thread) {
       const id = chance.pick(ids);
       if (id === undefined || chance.oneIn(3)) {
         const title = words.sentence();
@@ -108,8 +109,8 @@ const WORKS: Readonly<Record<ModelName, Work>> = {
       else yield* tickets.call('get', { id }, thread);
     };
   },
-  mailbox({ chance, words }, { mailbox }, thread) {
-    return function* step() {
+  mailbox({ chance, words }, { mailbox }) {
+    return function* step(thread) {
       if (chance.oneIn(4)) yield* mailbox.call('all', {}, thread);
       else {
         const letter = {
@@ -121,9 +122,9 @@ const WORKS: Readonly<Record<ModelName, Work>> = {
       }
     };
   },
-  rows({ chance, words }, { rows }, thread) {
+  rows({ chance, words }, { rows }) {
     const table = words.token().replaceAll('-', '_');
-    return function* step() {
+    return function* step(thread) {
       if (chance.oneIn(4)) yield* rows.call('select', { table }, thread);
       else
         yield* rows.call(

@@ -169,8 +169,9 @@ const DECOYS: Readonly<Record<string, Decoy>> = {
     yield* pause(world.clock, SOON);
     yield* b.call('update', { id, status: 'in review' }, other);
     yield* pause(world.clock, 6_000_000);
-    yield* a.call('get', { id }, one);
-    yield* a.call('comment', { id, text: world.words.sentence() }, one);
+    const turn = world.thread();
+    yield* a.call('get', { id }, turn);
+    yield* a.call('comment', { id, text: world.words.sentence() }, turn);
   },
   *'an id that is used again'({ world, common: { clients }, one }) {
     if (world.setting.revision !== MODERN) return;

@@ -75,7 +75,7 @@ export interface World {
   readonly hosts: readonly [Someone, Someone];
   place(model: ModelName, options?: PlaceOptions): Place;
   connect(place: Place, who: Someone, options?: ConnectOptions): Client;
-  /** The `_meta` of one agent's requests. */
+  /** The `_meta` of the requests of one agent's turn. */
   thread(): Asking;
   start(act: Act): void;
   /** Runs until nothing waits, then closes all lines. */

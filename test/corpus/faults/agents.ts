@@ -26,9 +26,11 @@ const overwritten: Fault = {
     const seen = yield* b.call('read', { path }, other);
     const first = yield* b.call('write', { path, content: old + theirs }, other);
     yield* pause(world.clock, SOON);
-    const again = isFaulty ? [] : [yield* a.call('read', { path }, one)];
+    if (!isFaulty) yield* pause(world.clock, 6_000_000);
+    const turn = isFaulty ? one : world.thread();
+    const again = isFaulty ? [] : [yield* a.call('read', { path }, turn)];
     const content = isFaulty ? old + mine : old + theirs + mine;
-    const second = yield* a.call('write', { path, content }, one);
+    const second = yield* a.call('write', { path, content }, turn);
     yield* pause(world.clock, SOON);
     const last = yield* b.call('read', { path }, other);
     if (!isFaulty) return undefined;
@@ -51,16 +53,19 @@ const staleValue: Fault = {
     const { world, isFaulty, one, other } = scene;
     const [key, old, next] = [world.words.token(), world.words.token(), world.words.token()];
     const place = world.place('keyValue', { holds: [[key, { key, value: old, version: 1 }]] });
-    const orders = world.place('tickets');
+    const orders = world.place('rows');
     const [a, b] = (yield* clientsOf(scene, place, 2)) as [Client, Client];
     const [desk] = (yield* clientsOf(scene, orders)) as [Client];
     const read = yield* a.call('get', { key }, one);
     yield* pause(world.clock, SOON);
     const put = yield* b.call('put', { key, value: next }, other);
     yield* pause(world.clock, SOON);
-    const again = isFaulty ? [] : [yield* a.call('get', { key }, one)];
-    const body = `Order at ${isFaulty ? old : next} for ${world.words.topic()}.`;
-    const used = yield* desk.call('create', { title: world.words.sentence(), body }, one);
+    // It looks again in a later turn, and goes by what it sees then.
+    if (!isFaulty) yield* pause(world.clock, 6_000_000);
+    const turn = isFaulty ? one : world.thread();
+    const again = isFaulty ? [] : [yield* a.call('get', { key }, turn)];
+    const order = { table: 'orders', label: key, value: isFaulty ? old : next };
+    const used = yield* desk.call('insert', order, turn);
     if (!isFaulty) return undefined;
     const [shown] = marksOf(read).slice(1);
     const pair = [...(shown ? [shown] : []), put.request, used.request];

@@ -189,6 +189,8 @@ const partialWrite: Fault = {
     const [a, b = a] = (yield* clientsOf(scene, place, 2)) as [Client, Client];
     yield* a.call('put', { key, value: world.words.sentence() }, one);
     yield* pause(world.clock, SOON);
+    const before = yield* b.call('get', { key }, other);
+    yield* pause(world.clock, SOON);
     const entries = [
       { key, value },
       { key: second, value: tokens },
@@ -201,7 +203,7 @@ const partialWrite: Fault = {
     const last = yield* b.call('get', { key }, other);
     if (!isFaulty) return undefined;
     const pair = [write.request, ...(read.response ? [read.response] : [])];
-    return { scope: marksOf(write, read, last), pair, key };
+    return { scope: marksOf(before, write, read, last), pair, key };
   },
 };
 
@@ -349,7 +351,8 @@ const staleCache: Fault = {
     for (const endpoint of place.endpoints) endpoint.resourceChanged(uri);
     yield* pause(world.clock, SOON);
     if (!isFaulty) yield* a.ask('resources/read', { uri }, one);
-    const body = `Please go on at the rate ${isFaulty ? old : next}.`;
+    const rate = isFaulty ? old : next;
+    const body = world.chance.oneIn(2) ? rate : `Please go on at the rate ${rate}.`;
     const used = yield* mail.call(
       'send',
       { to: 'billing@example.org', subject: world.words.topic(), body },
