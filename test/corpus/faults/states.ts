@@ -280,7 +280,7 @@ const lyingHint: Fault = {
 
 const mixedTenants: Fault = {
   id: 'F15',
-  about: "one customer's list has what another wrote",
+  about: "one customer is given another's answer, from a cache that does not know who asks",
   code: 'C23',
   beside: ['C18'],
   *play(scene) {
@@ -315,12 +315,16 @@ const mixedTenants: Fault = {
     yield* b.call('create', { title: world.words.sentence(), body: world.words.sentence() }, other);
     const [id = ''] = idOf(created);
     yield* pause(world.clock, SOON);
+    const owns = yield* b.call('list', {}, other);
+    yield* a.call('list', {}, one);
+    yield* b.call('list', {}, other);
+    yield* pause(world.clock, SOON);
     const listed = yield* a.call('list', {}, one);
-    if (isFaulty) store.store.state = new Map([...place.store.state, ...store.store.state]);
+    if (isFaulty) store.store.state = place.store.state;
     const mixed = yield* b.call('list', {}, other);
     if (!isFaulty) return undefined;
-    const pair = [created.response, mixed.response].flatMap((mark) => mark ?? []);
-    return { scope: marksOf(created, listed, mixed), pair, key: id };
+    const pair = mixed.response ? [mixed.response] : [];
+    return { scope: marksOf(created, owns, listed, mixed), pair, key: id };
   },
 };
 
