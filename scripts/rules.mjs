@@ -105,10 +105,13 @@ function section({ rule, version, definition, wrongWhen, confirm, source, stated
 /** @param {NonNullable<Rule['stated']>} stated */
 function addressOf({ revisions, page }) {
   const site = 'https://modelcontextprotocol.io';
-  const path = page.replace(/\/index$/, '');
-  return page.startsWith('seps/')
-    ? `${site}/${page}`
-    : `${site}/specification/${revisions.at(-1)}/${path}`;
+  const [revision, path] = [revisions.at(-1), page.replace(/\/index$/, '')];
+  if (page.startsWith('seps/')) return `${site}/${page}`;
+  // Extensions have sites of their own, with pages for each revision.
+  const [, extension, own] = /^ext-([a-z]+)\/(.+)$/.exec(path) ?? [];
+  return extension
+    ? `https://${extension}.extensions.modelcontextprotocol.io/specification/${revision}/${own}`
+    : `${site}/specification/${revision}/${path}`;
 }
 
 /** @param {NonNullable<Rule['stated']>} stated */

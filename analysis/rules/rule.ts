@@ -3,6 +3,7 @@ import type { Evidence, Finding, Severity } from '../../model/finding.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
 import type { Revision } from '../../model/methods.ts';
 import type { WholeView } from '../../model/session.ts';
+import type { Conflicts } from '../conflicts/search.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
 import type { Order } from '../order.ts';
@@ -16,6 +17,8 @@ export interface Material {
   /** What tools and reads did to what, session by session. */
   operations(): readonly Operation[];
   lostUpdates(): readonly LostUpdates[];
+  /** Where operations got in each other's way over data. */
+  conflicts(): Conflicts;
   /** What was before what, and why: threads, turns, causes, and where values came from. */
   order(): Order;
   /** What one session shows to be broken of the protocol rules. */
