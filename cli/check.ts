@@ -2,12 +2,14 @@
 import { type Command, Option } from 'commander';
 import { LEVELS } from '../analysis/definitions/change.ts';
 import { concerns, type Finding, type Severity } from '../model/finding.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { groupBy } from '../model/group.ts';
 import type { WholeView } from '../model/session.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import type { Run } from '../model/workflow.ts';
 import { addCommand, type CommonOptions } from './command.ts';
+import { footprintsHere } from './config.ts';
 import { UserError } from './error.ts';
 import type { JUnitCase } from './junit.ts';
 import { LOCK_FILE } from './lock-file.ts';
@@ -34,6 +36,8 @@ interface CheckOptions extends CommonOptions {
   readonly name?: string;
   readonly junit?: string;
 }
+
+type Footprints = readonly FootprintRule[];
 
 /** What was looked at, and what was found in it. */
 interface Checked {
@@ -125,20 +129,26 @@ function casesOf(
 
 async function checked(words: readonly string[], state: string): Promise<Checked> {
   const areFiles = await Promise.all(words.map(isFile));
-  if (!areFiles.includes(true)) return withSource(state, (source) => checkSessions(source, words));
+  const footprints = await footprintsHere(state);
+  if (!areFiles.includes(true))
+    return withSource(state, (source) => checkSessions(source, words, footprints));
   const { views, problems } = await gather(words, state);
   reportProblems(problems);
-  return { findings: await findingsIn(views), sessionCount: views.length };
+  return { findings: await findingsIn(views, footprints), sessionCount: views.length };
 }
 
-async function checkSessions(source: Source, words: readonly string[]): Promise<Checked> {
+async function checkSessions(
+  source: Source,
+  words: readonly string[],
+  footprints: Footprints,
+): Promise<Checked> {
   const all = await source.summaries();
   const runs =
     words.length === 0 ? [newest(all)] : words.flatMap((word) => runNamed(all, word) ?? []);
   const named = words.flatMap((word) => (runNamed(all, word) ? [] : chooseSessions(all, word)));
   const chosen = all.filter(({ id }) => runs.some(({ sessions }) => sessions.includes(id)));
   const own = [...new Set([...named, ...chosen])];
-  const findings = await findingsAbout(source, all, own);
+  const findings = await findingsAbout(source, all, own, footprints);
   const sessionCount = own.length;
   const [run] = runs;
   // Only a run alone can be told from the rest of its sessions.
@@ -153,19 +163,24 @@ async function findingsAbout(
   source: Source,
   all: readonly SessionSummary[],
   own: readonly SessionSummary[],
+  footprints: Footprints,
 ): Promise<readonly Finding[]> {
   const ids = own.map(({ id }) => id);
-  if (source.api) return source.api.findings(ids);
+  // The collector runs elsewhere, and knows no rules of this folder.
+  if (source.api && footprints.length === 0) return source.api.findings(ids);
   const beside = all.filter((other) => own.some((one) => timesMeet(one, other)));
   const entries = await source.entries(beside.map(({ id }) => id));
-  const findings = await findingsIn(viewsOf(entries));
+  const findings = await findingsIn(viewsOf(entries), footprints);
   const wanted = new Set(ids);
   return findings.filter((finding) => concerns(finding, wanted));
 }
 
-async function findingsIn(views: readonly WholeView[]): Promise<readonly Finding[]> {
+async function findingsIn(
+  views: readonly WholeView[],
+  footprints: Footprints,
+): Promise<readonly Finding[]> {
   const { analyse } = await import('../analysis/index.ts');
-  return analyse(views);
+  return analyse(views, { footprints });
 }
 
 function newest(all: readonly SessionSummary[]): Run {

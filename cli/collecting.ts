@@ -1,4 +1,5 @@
 /** Starting a collector: in this process, or in one of its own that outlives this one. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -8,6 +9,7 @@ import type { Collector } from '../collector/index.ts';
 import type { Entry } from '../model/entry.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { findCollector, type Running, tokenOf } from './api.ts';
+import { footprintsHere } from './config.ts';
 import { UserError } from './error.ts';
 
 /** Where people expect it: 4317 and 4318 are OpenTelemetry's. */
@@ -30,6 +32,7 @@ export async function startHere({ state, port, recordings }: Collecting): Promis
   return startCollector({
     state,
     port,
+    footprints: await footprintsHere(state),
     version: ownVersion(),
     wrappings: {
       list: () => wrapped(state),

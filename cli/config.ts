@@ -1,4 +1,5 @@
 /** Our own configuration, as commands need it: wiretape.config.jsonc in the state folder and here. */
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { configsAt, configsHere } from '../tap/config-place.ts';
 import type { SessionOptions } from '../tap/tap-session.ts';
 
@@ -20,6 +21,14 @@ export async function configFault(state: string): Promise<string | undefined> {
 export async function checkUsersConfig(state: string): Promise<void> {
   const places = configsAt(state, state);
   if (places.length === 0) return;
-  const { readConfigs } = await import('../tap/config.ts');
-  readConfigs(places);
+  const { readRedaction } = await import('../tap/config.ts');
+  readRedaction(places);
+}
+
+/** What the user says of his tools. Throws a ConfigFault when it cannot be read. */
+export async function footprintsHere(state: string): Promise<readonly FootprintRule[]> {
+  const places = configsHere(state);
+  if (places.length === 0) return [];
+  const { readFootprintRules } = await import('../tap/config.ts');
+  return readFootprintRules(places);
 }

@@ -4,20 +4,17 @@
  *
  * Writers of one file may sit in sessions that know nothing of each other, so findings are sought
  * over every session of the same boot that ran at the same time. A result is kept until one of
- * these sessions changes; equal questions at the same time are answered by one analysis.
+ * these sessions changes; equal questions at the same time are answered by one analysis, which runs
+ * in a thread of its own.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { concerns, type Finding } from '../model/finding.ts';
-import type { WholeView } from '../model/session.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
+import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
+import { createAnalysis } from './analysis.ts';
 import type { StoredSession, TenantStore } from './store.ts';
-import { createViews, readSession } from './views.ts';
-
-/** What the collector needs of analysis/. `now`: µs of the session's clock. */
-export interface Analysis<Blame> {
-  readonly analyse: (views: readonly WholeView[]) => readonly Finding[];
-  readonly blame: (view: WholeView, now: number) => readonly Blame[];
-}
 
 export interface Findings {
   findings(sessions: readonly string[]): Promise<readonly Finding[]>;
@@ -28,18 +25,22 @@ export interface Findings {
   ): Promise<readonly unknown[]>;
   /** All entries of these sessions. */
   entries(sessions: readonly string[]): Promise<Entry[]>;
+  close(): Promise<void>;
 }
 
 const KEPT = 8;
 
-export function createFindings<Blame>(store: TenantStore, analysis: Analysis<Blame>): Findings {
-  const views = createViews(store);
+export function createFindings(
+  store: TenantStore,
+  footprints: readonly FootprintRule[] = [],
+): Findings {
+  const analysis = createAnalysis(store);
   const kept = new Map<string, Promise<readonly Finding[]>>();
 
   const analysed = async (sessions: readonly StoredSession[]): Promise<readonly Finding[]> => {
-    const all: WholeView[] = [];
-    for (const session of sessions) all.push(await views.of(session));
-    return analysis.analyse(all);
+    const ids = sessions.map(({ id }) => id);
+    const given = await analysis.ask({ do: 'findings', sessions: ids, footprints }, sessions);
+    return given as readonly Finding[];
   };
 
   const remember = (key: string, found: Promise<readonly Finding[]>): void => {
@@ -62,12 +63,12 @@ export function createFindings<Blame>(store: TenantStore, analysis: Analysis<Bla
       return (await found).filter((finding) => concerns(finding, wanted));
     },
     async stuck(sessions, now) {
-      const blames: Blame[] = [];
+      const blames: unknown[] = [];
       for (const session of await store.sessions()) {
         if (!sessions.includes(session.id)) continue;
-        const view = await views.of(session);
-        const { summary } = session;
-        blames.push(...analysis.blame(view, summary ? await now(summary) : view.session.lastAt));
+        const { id, summary } = session;
+        const then = summary ? { now: await now(summary) } : {};
+        blames.push(...(await analysis.ask({ do: 'blame', session: id, ...then }, [session])));
       }
       return blames;
     },
@@ -77,6 +78,7 @@ export function createFindings<Blame>(store: TenantStore, analysis: Analysis<Bla
         for (const entry of await readSession(store, session)) entries.push(entry);
       return entries;
     },
+    close: analysis.close,
   };
 }
 
@@ -91,4 +93,22 @@ export function relatedTo(
     ({ id, summary }) =>
       wanted.has(id) || (summary !== undefined && spans.some((span) => timesMeet(span, summary))),
   );
+}
+
+const PAGE = { limit: 2000, bytes: 8 << 20 };
+
+/** All entries of a session, in order; others get their turn between the pages. */
+async function readSession(store: TenantStore, session: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (let from = 0; ; ) {
+    const page = await store.entries(session, { from, ...PAGE });
+    const last = page.at(-1);
+    if (!last) return entries;
+    for (const { line } of page) {
+      const decoded = decodeEntry(line);
+      if (decoded.ok) entries.push(decoded.entry);
+    }
+    from = last.last + 1;
+    await setImmediate();
+  }
 }

@@ -10,8 +10,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { analyse, blame } from '../analysis/index.ts';
 import type { Entry } from '../model/entry.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
 import { createApi, type Site } from './api.ts';
 import { createAttachments } from './attachments.ts';
@@ -44,6 +44,8 @@ export interface CollectorOptions {
   readonly version: string;
   /** Entries to serve read-only, instead of a store: no tap may come in. */
   readonly recordings?: readonly Entry[];
+  /** What the user says of his tools. */
+  readonly footprints?: readonly FootprintRule[];
   readonly retention?: Retention;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
@@ -87,7 +89,7 @@ async function view(
 ): Promise<Collector> {
   const tenant = await openOnly(await storeOfRecordings(entries, LOCAL), closing);
   const tokens = newTokens();
-  const site = await viewedSite(options, tenant, tokens);
+  const site = await viewedSite(options, { tenant, tokens, closing });
   return collectorOf(await openSite(options, site, { closing }), tokens, closing);
 }
 
@@ -107,7 +109,7 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   closing.add(orphans.close);
   const isLive = async (session: string): Promise<boolean> =>
     attachments.has(session) || (await orphans.isRecorded(session));
-  const viewed = await viewedSite(options, tenant, tokens);
+  const viewed = await viewedSite(options, { tenant, tokens, closing });
   const site = keptSite(viewed, { orphans, isLive, wrappings });
   if (wrappings) tellWrapped(wrappings, tenant.live, closing);
   const port = await openSite(options, site, { arrivals, closing });
@@ -136,11 +138,11 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
-  { ui, version }: CollectorOptions,
-  tenant: Tenant,
-  tokens: Tokens,
+  { ui, version, footprints = [] }: CollectorOptions,
+  { tenant, tokens, closing }: { tenant: Tenant; tokens: Tokens; closing: Closing },
 ): Promise<Site> {
-  const findings = createFindings(tenant.store, { analyse, blame });
+  const findings = createFindings(tenant.store, footprints);
+  closing.add(findings.close);
   return {
     version,
     started: new Date().toISOString(),

@@ -37,6 +37,14 @@ export interface Finding {
   readonly lost?: { readonly gone: number; readonly of: number };
 }
 
+/** What a finding is about, as its code says: C… conflicts, P-… the protocol, R… threats and drift. */
+export type Family = 'conflict' | 'protocol' | 'threat';
+
+export function familyOf({ code }: Finding): Family {
+  if (code.startsWith('P-')) return 'protocol';
+  return code.startsWith('R') ? 'threat' : 'conflict';
+}
+
 /** The sessions whose messages show it, in the order they are named. */
 export function sessionsOf({ evidence }: Finding): string[] {
   return [...new Set(evidence.flatMap(({ message }) => parseReference(message)?.session ?? []))];

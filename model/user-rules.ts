@@ -33,7 +33,7 @@ export class RuleFault extends Error {
   }
 }
 
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 
 /** `mayAllow`: whether it may also say what is no secret. Throws a RuleFault. */
 export function readUserRules(value: unknown, path: Path, mayAllow: boolean): UserRules {
@@ -85,14 +85,16 @@ export function members(value: unknown, path: Path, known: readonly string[]): J
 
 const MOST = 500;
 
-function list<T>(value: unknown, path: Path, read: (item: unknown, path: Path) => T): T[] {
+/** The items of a list, each read at its place; none where there is no list. */
+export function list<T>(value: unknown, path: Path, read: (item: unknown, path: Path) => T): T[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw new RuleFault(path, 'it is no list');
   if (value.length > MOST) throw new RuleFault(path, `it has more than ${MOST} items`);
   return value.map((item, at) => read(item, [...path, at]));
 }
 
-function textAt(value: unknown, path: Path): string {
+/** A text that is not empty. */
+export function textAt(value: unknown, path: Path): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new RuleFault(path, 'it is no text, or an empty one');
 }

@@ -2,6 +2,7 @@
  * The classes of values that differ from run to run. A mask names one, and a live value must still
  * be of it; two values agree under a mask when their classes are the same text.
  */
+import { isTimestamp } from '../analysis/words/pieces.ts';
 
 /** What a mask may name. `any`: whichever class the recorded value is of; `set`: a list in any order. */
 export type MaskType =
@@ -76,11 +77,8 @@ function uuid(value: unknown): string | undefined {
   return typeof value === 'string' && UUID.test(value) ? 'uuid' : undefined;
 }
 
-const TIME =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
-
 function rfc3339(value: unknown): string | undefined {
-  return typeof value === 'string' && TIME.test(value) ? 'rfc3339' : undefined;
+  return typeof value === 'string' && isTimestamp(value) ? 'rfc3339' : undefined;
 }
 
 /** As English and JavaScript write it: `Thu Nov 26 2026`, `26 November 2026 06:27:42 GMT`. */

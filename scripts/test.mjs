@@ -48,10 +48,17 @@ async function test() {
   try {
     const file = join(folder, 'report.json');
     const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    // The hosts are installed once, by the file that comes first.
+    const hosts = process.env['WIRETAPE_HOSTS'] ?? join(folder, 'hosts');
+    if (flag === '--hosts') args.push('--no-file-parallelism');
     const tests = await runNode('node_modules/vitest/vitest.mjs', [...args, ...wanted], {
       show: 'all',
       timeoutMs: left(),
-      env: { CHROMIUM_PATH: chromium, ...(long ? { WIRETAPE_LONG: '1' } : {}) },
+      env: {
+        CHROMIUM_PATH: chromium,
+        WIRETAPE_HOSTS: hosts,
+        ...(long ? { WIRETAPE_LONG: '1' } : {}),
+      },
     });
     if (tests.timedOut)
       process.stderr.write(`The tests were ended: they took longer than ${minutes} minutes.\n`);

@@ -1,15 +1,18 @@
 /**
  * Reads our own configuration, `wiretape.config.jsonc`: each part has a function of its own that
- * takes its value and throws a RuleFault. Whatever nobody knows is a fault as well, since a word
- * that is misspelt would silently do less than was asked for.
+ * takes its value and throws a RuleFault, and is read by those who need it. Whatever nobody knows is
+ * a fault as well, since a word that is misspelt would silently do less than was asked for.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { UserRules } from '../model/rules.ts';
 import { utf8 } from '../model/text.ts';
+import { readFootprints } from '../model/user-footprints.ts';
 import {
   joinedRules,
   members,
+  type Path,
   type RedactionOptions,
   RuleFault,
   readUserRules,
@@ -19,10 +22,26 @@ import { JsoncFault, parseJsonc, placeIn, refuseRepeated } from './jsonc.ts';
 import { reasonOf } from './system-error.ts';
 import type { UnknownRules } from './tap-session.ts';
 
-export interface Config {
-  /** What is added to the rules of redaction; undefined: nothing. */
-  readonly redaction: UserRules | undefined;
+/** A part of a configuration. */
+interface Part<T> {
+  readonly name: 'redaction' | 'footprints';
+  /** The page that says what may stand in it. */
+  readonly page: string;
+  /** `isUsers`: nobody but its user writes where it stands. */
+  readonly read: (value: unknown, path: Path, isUsers: boolean) => T;
 }
+
+const REDACTION: Part<UserRules> = {
+  name: 'redaction',
+  page: 'docs/redaction.md',
+  read: readUserRules,
+};
+
+const FOOTPRINTS: Part<readonly FootprintRule[]> = {
+  name: 'footprints',
+  page: 'docs/footprints.md',
+  read: readFootprints,
+};
 
 /** A configuration that cannot be used: one sentence with its line and column, and a hint. */
 export class ConfigFault extends Error {
@@ -36,10 +55,14 @@ export class ConfigFault extends Error {
   }
 }
 
-/** What all configurations say together. Throws a ConfigFault. */
-export function readConfigs(places: readonly ConfigPlace[]): Config {
-  const all = places.map(readConfig);
-  return { redaction: joinedRules(all.flatMap(({ redaction }) => redaction ?? [])) };
+/** What all configurations add to the rules of redaction; undefined: nothing. Throws a ConfigFault. */
+export function readRedaction(places: readonly ConfigPlace[]): UserRules | undefined {
+  return joinedRules(places.flatMap((place) => readPart(place, REDACTION) ?? []));
+}
+
+/** What all configurations say of tools, the nearest first. Throws a ConfigFault. */
+export function readFootprintRules(places: readonly ConfigPlace[]): readonly FootprintRule[] {
+  return places.toReversed().flatMap((place) => readPart(place, FOOTPRINTS) ?? []);
 }
 
 /**
@@ -51,7 +74,7 @@ export function rulesOf(
   option?: RedactionOptions,
 ): UserRules | UnknownRules | undefined {
   try {
-    const { redaction } = readConfigs(places);
+    const redaction = readRedaction(places);
     const own = option === undefined ? [] : [readUserRules(option, [], true)];
     return joinedRules([...(redaction ? [redaction] : []), ...own]);
   } catch (error) {
@@ -70,7 +93,7 @@ function sentenceOf(error: unknown): string {
   return `The option ${place} of a tap: ${error.message}.`;
 }
 
-function readConfig({ path, isUsers }: ConfigPlace): Config {
+function readPart<T>({ path, isUsers }: ConfigPlace, part: Part<T>): T | undefined {
   const text = textOf(path);
   let root: Node | undefined;
   try {
@@ -78,22 +101,16 @@ function readConfig({ path, isUsers }: ConfigPlace): Config {
     // What nobody wrote adds nothing; but a save that failed leaves an empty file as well.
     if (!root) throw new JsoncFault('it is empty: write {}, or remove it', 0);
     refuseRepeated(root);
-    return configOf(getNodeValue(root) as unknown, isUsers);
+    // `$schema` is for editors.
+    const all = members(getNodeValue(root), [], [REDACTION.name, FOOTPRINTS.name, '$schema']);
+    const value = all[part.name];
+    return value === undefined ? undefined : part.read(value, [part.name], isUsers);
   } catch (error) {
-    if (error instanceof JsoncFault) throw invalid(path, text, error.offset, error.message);
+    if (error instanceof JsoncFault) throw invalid(path, text, error.offset, error.message, part);
     if (error instanceof RuleFault)
-      throw invalid(path, text, offsetOf(root, error.path), error.message);
+      throw invalid(path, text, offsetOf(root, error.path), error.message, part);
     throw error;
   }
-}
-
-/** `$schema` is for editors. */
-function configOf(value: unknown, isUsers: boolean): Config {
-  const { redaction } = members(value, [], ['redaction', '$schema']);
-  return {
-    redaction:
-      redaction === undefined ? undefined : readUserRules(redaction, ['redaction'], isUsers),
-  };
 }
 
 /** Where a fault is, or the nearest place around it that is there. */
@@ -103,12 +120,18 @@ function offsetOf(root: Node | undefined, path: readonly (string | number)[]): n
   return path.length === 0 ? 0 : offsetOf(root, path.slice(0, -1));
 }
 
-function invalid(path: string, text: string, offset: number, reason: string): ConfigFault {
+function invalid(
+  path: string,
+  text: string,
+  offset: number,
+  reason: string,
+  { page }: Part<unknown>,
+): ConfigFault {
   const { line, column } = placeIn(text, offset);
   return new ConfigFault(
     'config-invalid',
     `${path}, line ${line}, column ${column}: ${reason}.`,
-    'docs/redaction.md says what may stand there.',
+    `${page} says what may stand there.`,
   );
 }
 

@@ -18,6 +18,7 @@ export type Wish =
   | 'inspector'
   | 'timeline'
   | 'list'
+  | 'findings'
   | 'search'
   | 'help'
   | 'copy-link'
@@ -36,7 +37,7 @@ export const KEYS: readonly KeyGroup[] = [
       { shown: ['A', 'D'], does: 'earlier and later; Shift: by more' },
       { shown: ['F'], does: 'focus the selection, again: the whole run' },
       { shown: ['0'], does: 'the whole run' },
-      { shown: ['T', 'L'], does: 'timeline, list' },
+      { shown: ['T', 'L', 'C'], does: 'timeline, list, findings (what check says)' },
       { shown: ['I'], does: 'show or hide the inspector' },
     ],
   },
@@ -77,6 +78,7 @@ const PLAIN: Readonly<Record<string, Wish>> = {
   '0': 'fit',
   t: 'timeline',
   l: 'list',
+  c: 'findings',
   i: 'inspector',
   arrowleft: 'previous',
   arrowright: 'next',

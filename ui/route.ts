@@ -1,7 +1,8 @@
 /** The address of what is on screen. Everything that can be seen stands in the hash, so that it can be linked. */
 import type { Range } from './timeline/scale.ts';
 
-export type View = 'timeline' | 'list';
+const VIEWS = ['timeline', 'list', 'findings'] as const;
+export type View = (typeof VIEWS)[number];
 
 export interface HomeRoute {
   readonly page: 'home';
@@ -17,6 +18,8 @@ export interface RunRoute {
   readonly range?: Range;
   /** A message reference, or `batch@` and the reference of the first request of one. */
   readonly selected?: string;
+  /** The finding that is told of: its code, `@` and the reference of the first message that shows it. */
+  readonly finding?: string;
   readonly query: string;
 }
 
@@ -33,23 +36,26 @@ export function parseRoute(hash: string): Route {
     return { page: 'home', tab: path === '/sessions' ? 'sessions' : 'workflows', query };
   const range = parseRange(parameters.get('t'));
   const selected = parameters.get('sel');
+  const finding = parameters.get('find');
   return {
     page: 'run',
     run: decode(run),
-    view: parameters.get('view') === 'list' ? 'list' : 'timeline',
+    view: VIEWS.find((view) => view === parameters.get('view')) ?? 'timeline',
     query,
     ...(range ? { range } : {}),
     ...(selected ? { selected } : {}),
+    ...(finding ? { finding } : {}),
   };
 }
 
 export function formatRoute(route: Route): string {
   const parameters: string[] = [];
   if (route.page === 'run') {
-    const { range, selected, view } = route;
+    const { range, selected, finding, view } = route;
     if (view !== 'timeline') parameters.push(`view=${view}`);
     if (range) parameters.push(`t=${seconds(range.from)}-${seconds(range.to)}`);
     if (selected !== undefined) parameters.push(`sel=${readable(selected)}`);
+    if (finding !== undefined) parameters.push(`find=${readable(finding)}`);
   }
   if (route.query !== '') parameters.push(`q=${readable(route.query)}`);
   const search = parameters.length > 0 ? `?${parameters.join('&')}` : '';

@@ -6,7 +6,9 @@
  * are never known, so equal hashes count only under one key, and any variable that differs parts them.
  */
 import type { Launch } from '../../model/entry.ts';
-import { nameOf, type Session } from '../../model/session.ts';
+import type { FootprintRule } from '../../model/footprint-rule.ts';
+import { nameOf, type Session, type SessionView } from '../../model/session.ts';
+import { matches } from './pattern.ts';
 import { lastWord, wordsOf } from './words.ts';
 
 export interface Container {
@@ -20,6 +22,39 @@ export interface Container {
   readonly pattern: string;
   /** The server as it names itself. */
   readonly server: string;
+  /** What stands before the path in the key of a file: nothing for files of this machine. */
+  readonly files: string;
+}
+
+/** The containers of sessions that are looked at together, where a user may say that some are one. */
+export function createContainers(
+  views: readonly SessionView[],
+  footprints: readonly FootprintRule[] = [],
+): (session: Session) => Container {
+  const boots = new Set(views.map(({ session }) => session.head?.clock.boot));
+  const shares = footprints.flatMap((rule) => ('share' in rule ? [rule] : []));
+  return (session) => {
+    const container = containerOf(session);
+    const boot = session.head?.clock.boot;
+    const files = isOfMachine(session) ? (boots.size > 1 ? `//${boot}` : '') : `//${session.id}`;
+    const shared = shares.find(({ servers }) =>
+      servers.some((server) => isServer(server, session, container.server)),
+    );
+    if (!shared) return { ...container, files };
+    const id = `shared ${shared.share}`;
+    return { ...container, files, id, label: shared.share, pattern: id };
+  };
+}
+
+/** Whether a pattern means this session: by its name, or by that of its server. */
+export function isServer(pattern: string, session: Session, server: string): boolean {
+  return matches(pattern, nameOf(session)) || matches(pattern, server);
+}
+
+/** Whether the server runs where an absolute path means a file of this machine. */
+function isOfMachine({ head }: Session): boolean {
+  if (head?.transport === 'in-process') return true;
+  return head?.transport === 'stdio' && !(head.launch && isElsewhere(head.launch));
 }
 
 export function containerOf(session: Session): Container {
@@ -31,6 +66,7 @@ export function containerOf(session: Session): Container {
     label: nameOf(session),
     pattern: 'session',
     server,
+    files: '',
   };
   if (head?.transport !== 'stdio' || !head.launch || isElsewhere(head.launch)) return alone;
   const here = JSON.stringify(['machine', head.clock.boot, server]);
@@ -43,6 +79,7 @@ export function containerOf(session: Session): Container {
     label: names,
     pattern: `env ${names}`,
     server,
+    files: '',
   };
 }
 

@@ -56,7 +56,8 @@ export function withAncestors(path: string): string[] {
 
 const DEEPEST = 64;
 
-function cleanPath(path: string): string {
+/** A path with `/` between its parts, and without `//`, `/./`, `/../` and a last slash. */
+export function cleanPath(path: string): string {
   const kept: string[] = [];
   for (const part of path.replaceAll('\\', '/').split('/')) {
     if (part === '' || part === '.') continue;
@@ -67,7 +68,7 @@ function cleanPath(path: string): string {
   return `${drive ? '' : '/'}${kept.join('/')}`;
 }
 
-function decoded(text: string): string {
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -66,7 +66,7 @@ export function deedOf(name: string, definition?: unknown): Deed {
 }
 
 /** The verb leads (`create_list`), or ends (`file_read`), or stands behind a prefix (`notes_add_tag`). */
-function verbOf(words: readonly string[]): string | undefined {
+export function verbOf(words: readonly string[]): string | undefined {
   const [first, last] = [words[0], words.at(-1)];
   if (first !== undefined && KIND_OF.has(first)) return first;
   if (last !== undefined && KIND_OF.has(last)) return last;

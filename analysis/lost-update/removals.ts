@@ -8,7 +8,7 @@
 import { isObject } from '../../model/json.ts';
 import { startOf } from '../../model/order.ts';
 import type { Session, SessionView } from '../../model/session.ts';
-import { containerOf } from '../footprint/container.ts';
+import type { Container } from '../footprint/container.ts';
 import { isKeyName, withAncestors } from '../footprint/keys.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import type { Span } from '../order.ts';
@@ -22,6 +22,7 @@ export interface Removals {
 export function removalsOf(
   operations: readonly Operation[],
   views: readonly SessionView[],
+  containerOf: (session: Session) => Container,
 ): Removals {
   const board = createSpanBoard<string>();
   for (const operation of operations) {
@@ -101,7 +102,7 @@ function isName(word: string): boolean {
 }
 
 /** Stretches of a session in which operations may have run that the recording does not show. */
-function holesOf(session: Session): Span[] {
+export function holesOf(session: Session): Span[] {
   const start = session.head ? startOf(session.head.clock) : 0;
   const holes: Span[] = [];
   for (const gap of session.gaps) {

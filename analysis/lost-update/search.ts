@@ -7,8 +7,8 @@
  */
 
 import { groupBy } from '../../model/group.ts';
-import type { SessionView } from '../../model/session.ts';
-import { operationsOf } from '../footprint/operation.ts';
+import { createContainers } from '../footprint/container.ts';
+import type { Material } from '../rules/rule.ts';
 import { cutsOf } from './cuts.ts';
 import { type Effect, effectOf } from './effects.ts';
 import type { LostUpdates } from './found.ts';
@@ -17,14 +17,18 @@ import { judge } from './judge.ts';
 import { mentionsOf } from './mentions.ts';
 import { removalsOf } from './removals.ts';
 
-export function searchLostUpdates(views: readonly SessionView[]): LostUpdates[] {
-  const operations = operationsOf(views);
+export function searchLostUpdates({
+  views,
+  footprints,
+  ...material
+}: Pick<Material, 'views' | 'footprints' | 'operations'>): LostUpdates[] {
+  const operations = material.operations();
   const groups = groupsOf(operations).flatMap((group) => {
     const candidates = candidatesOf(group);
     return candidates.some(({ overlapped }) => overlapped) ? [{ group, candidates }] : [];
   });
   if (groups.length === 0) return [];
-  const removals = removalsOf(operations, views);
+  const removals = removalsOf(operations, views, createContainers(views, footprints));
   const cuts = cutsOf(operations);
   return groups.flatMap(({ group, candidates }) => {
     const byRead = [...groupBy(candidates, ({ read }) => read)].filter(([, own]) =>

@@ -20,9 +20,6 @@ export const STDIO: readonly ProtocolRule[] = family('stdio', [
   },
 ]);
 
-/** A server may take so long to end, in µs. */
-const PATIENCE = 1_000_000;
-
 function watchClosing({ report }: Watching): Handlers {
   let closed: NoteEntry | undefined;
   return {
@@ -31,11 +28,10 @@ function watchClosing({ report }: Watching): Handlers {
     },
     exit({ entry, ref }) {
       if (entry.type !== 'exit' || entry.signal === null || !closed) return;
-      if (ref.at < closed.at + PATIENCE) return;
       report({
         by: 'server',
         evidence: [
-          { at: closed, role: 'input closed' },
+          { at: closed, role: 'server runs on' },
           { at: ref, role: `ended by ${entry.signal}` },
         ],
       });

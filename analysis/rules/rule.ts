@@ -1,14 +1,26 @@
 /** What a rule is: its words for people, and a pure function from sessions to findings. */
 import type { Evidence, Finding, Severity } from '../../model/finding.ts';
+import type { FootprintRule } from '../../model/footprint-rule.ts';
 import type { Revision } from '../../model/methods.ts';
 import type { WholeView } from '../../model/session.ts';
+import type { Conflicts } from '../conflicts/search.ts';
+import type { Operation } from '../footprint/operation.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
+import type { Order } from '../order.ts';
 import type { Broken } from '../protocol/automaton.ts';
 
 /** What rules look at. Work that several rules need is done once, when the first asks for it. */
 export interface Material {
   readonly views: readonly WholeView[];
+  /** What the user says of his tools. */
+  readonly footprints: readonly FootprintRule[];
+  /** What tools and reads did to what, session by session. */
+  operations(): readonly Operation[];
   lostUpdates(): readonly LostUpdates[];
+  /** Where operations got in each other's way over data. */
+  conflicts(): Conflicts;
+  /** What was before what, and why: threads, turns, causes, and where values came from. */
+  order(): Order;
   /** What one session shows to be broken of the protocol rules. */
   broken(view: WholeView): readonly Broken[];
 }

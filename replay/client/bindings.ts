@@ -2,11 +2,11 @@
  * What the recorded values of the server are in the live run. Learned from its answers, which are
  * laid beside the recorded ones; used in what the client says next, and in comparing.
  */
+import { container } from '../../analysis/words/leaves.ts';
+import { aligned, wordsIn } from '../../analysis/words/pieces.ts';
 import { isObject } from '../../model/json.ts';
-import { container } from './difference.ts';
 import { type Flow, tokenOf } from './flow.ts';
 import { pairItems } from './pairing.ts';
-import { aligned, wordsIn } from './tokens.ts';
 
 export interface Bindings {
   /** Learns from a live message what values of the recorded one are now. */

@@ -5,9 +5,10 @@
  * `#`: `/result/content/0/text#/id`. Of other texts that differ only between the same separators,
  * the pieces that differ are known by number: `/result/content/0/text#/3`.
  */
-import { escapePointer, isObject, type JsonObject, member, parseJson } from '../../model/json.ts';
+import { container } from '../../analysis/words/leaves.ts';
+import { aligned, piecesIn } from '../../analysis/words/pieces.ts';
+import { escapePointer, isObject, type JsonObject, member } from '../../model/json.ts';
 import { pairItems } from './pairing.ts';
-import { aligned, piecesIn } from './tokens.ts';
 
 /** The classes of differences, the gravest first. */
 export const CLASSES = [
@@ -200,13 +201,6 @@ function compareTexts(walk: Walk, place: Place, recorded: string, live: string):
   const { path, indices } = place;
   const which = pieces ? { pieces } : {};
   walk.found.push({ class: 'value', path, indices, recorded, live, ...which });
-}
-
-/** The object or list that a text is the JSON of. */
-export function container(text: unknown): object | undefined {
-  if (typeof text !== 'string' || !/^\s{0,100}[[{]/.test(text)) return undefined;
-  const parsed = parseJson(text);
-  return parsed.ok && typeof parsed.value === 'object' ? (parsed.value ?? undefined) : undefined;
 }
 
 function typeOf(value: unknown): string {

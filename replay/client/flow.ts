@@ -6,15 +6,13 @@
  * (`noteId`, `cursor`, `uri`), whatever it looks like, or anywhere as a word that looks minted.
  */
 
+import { givenLeavesOf, saidLeavesOf } from '../../analysis/words/content.ts';
+import { isIdentifierLike, isWhole } from '../../analysis/words/minted.ts';
+import { wordsIn } from '../../analysis/words/pieces.ts';
 import { type Entry, reference } from '../../model/entry.ts';
-import { isObject } from '../../model/json.ts';
-import { META } from '../../model/methods.ts';
 import type { Call, Seen } from '../../model/session.ts';
 import type { Path } from '../json-text.ts';
 import type { RecordedSession } from '../recorded.ts';
-import { without } from '../volatile.ts';
-import { type Leaf, leavesOf } from './leaves.ts';
-import { isHandle, isIdentifierLike, wordsIn } from './tokens.ts';
 
 /** A place of a client's message whose value came from the server. */
 export interface Use {
@@ -99,50 +97,24 @@ function keyOf(seq: Entry['seq'], item: number | undefined): string {
   return item === undefined ? `${seq}` : `${seq}/${item}`;
 }
 
-/** Members of a message that say something; ids are not among them. */
-function contentOf(value: unknown): unknown {
-  if (!isObject(value)) return undefined;
-  const { params, result, error } = value;
-  return { params, result, error };
-}
-
 function* mintedIn(value: unknown): Generator<string> {
-  for (const leaf of leavesOf(contentOf(value))) {
+  for (const leaf of saidLeavesOf(value)) {
     if (isWhole(leaf)) yield tokenOf(leaf.value);
     if (typeof leaf.value !== 'string') continue;
     for (const { text } of wordsIn(leaf.value)) if (isIdentifierLike(text)) yield tokenOf(text);
   }
 }
 
-function isWhole({ name, value }: Leaf): boolean {
-  if (value === '') return false;
-  return isHandle(name) || isIdentifierLike(String(value));
-}
-
 function* saidIn(value: unknown): Generator<string> {
-  for (const { value: own } of leavesOf(contentOf(value))) {
+  for (const { value: own } of saidLeavesOf(value)) {
     yield tokenOf(own);
     if (typeof own === 'string') for (const { text } of wordsIn(own)) yield tokenOf(text);
   }
 }
 
-/** What names a tool or a prompt was listed, and is the same in every run. */
-const NAMES: ReadonlySet<string> = new Set(['params/name', 'params/protocolVersion']);
-
-/** Said by the client about itself, or minted by it. */
-const OF_CLIENT: ReadonlySet<string> = new Set([
-  META.progressToken,
-  META.protocolVersion,
-  META.clientInfo,
-  META.clientCapabilities,
-  META.traceparent,
-  META.tracestate,
-  META.baggage,
-]);
-
 function usesIn(value: unknown, minted: ReadonlyMap<string, Source>): Use[] {
-  return leavesOf(withoutOwnMeta(contentOf(value)))
-    .filter(({ path, isInside }) => !isInside && !NAMES.has(path.join('/')))
+  return givenLeavesOf(value)
+    .filter(({ isInside }) => !isInside)
     .flatMap((leaf): Use[] => {
       const { path } = leaf;
       const whole = isWhole(leaf) ? minted.get(tokenOf(leaf.value)) : undefined;
@@ -153,11 +125,4 @@ function usesIn(value: unknown, minted: ReadonlyMap<string, Source>): Use[] {
         return source ? [{ token: tokenOf(text), path, span: { start, end }, source }] : [];
       });
     });
-}
-
-function withoutOwnMeta(content: unknown): unknown {
-  if (!isObject(content) || !isObject(content['params'])) return content;
-  const { params } = content;
-  if (!isObject(params['_meta'])) return content;
-  return { ...content, params: { ...params, _meta: without(params['_meta'], OF_CLIENT) } };
 }

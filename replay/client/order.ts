@@ -8,8 +8,8 @@
  * only for what it could not be without: the handshake, the values in it, the round, task, question
  * or subscription that it goes on with.
  */
-import { member } from '../../model/json.ts';
-import { logicalCalls } from '../../model/logical-call.ts';
+import { type Earlier, goesOnWith } from '../../analysis/order/goes-on.ts';
+import { INITIALIZED, isOpening } from '../../analysis/order/lifetime.ts';
 import { LISTEN } from '../../model/methods.ts';
 import type { Call } from '../../model/session.ts';
 import type { Script } from '../script.ts';
@@ -111,7 +111,7 @@ function answerSeq({ response }: Call): number {
 
 function mustSteps({ script, lines, flow }: Ordering): Step[] {
   const lineOf = new Map(lines.flatMap((line) => line.calls.map((call) => [call, line])));
-  const before = goesOnWith(script);
+  const before = goesOnWith(script.session);
   const shaken: Condition[] = [];
   return lines.map((line) => {
     const after = [...shaken, ...mustBefore(line, { lineOf, before, flow })];
@@ -122,8 +122,7 @@ function mustSteps({ script, lines, flow }: Ordering): Step[] {
 
 interface Must {
   readonly lineOf: ReadonlyMap<Call, ClientLine>;
-  /** The earlier call that one goes on with. */
-  readonly before: ReadonlyMap<Call, Call>;
+  readonly before: ReadonlyMap<Call, Earlier>;
   readonly flow: Flow;
 }
 
@@ -134,7 +133,7 @@ function mustBefore(line: ClientLine, must: Must): Condition[] {
   const sent = (other: ClientLine | undefined): Condition[] =>
     other ? [{ kind: 'sent', line: other }] : [];
   return [
-    ...calls.flatMap((call) => settled(must.before.get(call))),
+    ...calls.flatMap((call) => settled(must.before.get(call)?.call)),
     ...cancels.flatMap((call) => sent(must.lineOf.get(call))),
     ...needsOf(line, must.flow),
   ];
@@ -142,33 +141,12 @@ function mustBefore(line: ClientLine, must: Must): Condition[] {
 
 /** What of a line everything after it waits for. */
 function handshake(line: ClientLine): Condition[] {
-  const opening = line.calls.filter(
-    ({ method }) => method === 'initialize' || method === 'server/discover',
-  );
+  const opening = line.calls.filter(isOpening);
   const isInitialized = line.items.some(
-    ({ message }) => 'method' in message && message.method === 'notifications/initialized',
+    ({ message }) => 'method' in message && message.method === INITIALIZED,
   );
   const answers = opening
     .filter(({ response }) => response)
     .map((call): Condition => ({ kind: 'settled', call }));
   return isInitialized ? [...answers, { kind: 'sent', line }] : answers;
-}
-
-/** For the later calls of rounds, tasks and retries, and for the end of a subscription, the call before. */
-function goesOnWith({ session }: Script): Map<Call, Call> {
-  const before = new Map<Call, Call>();
-  for (const { calls } of logicalCalls(session)) {
-    for (const [at, call] of calls.entries()) {
-      const earlier = calls[at - 1];
-      if (earlier) before.set(call, earlier);
-    }
-  }
-  const subscribed = new Map<unknown, Call>();
-  for (const call of session.session.calls) {
-    const uri = member(session.value(call.request), 'params', 'uri');
-    if (call.method === 'resources/subscribe') subscribed.set(uri, call);
-    const earlier = subscribed.get(uri);
-    if (call.method === 'resources/unsubscribe' && earlier) before.set(call, earlier);
-  }
-  return before;
 }

@@ -1,7 +1,7 @@
 /** What a pointer stands for, also inside texts. */
+import { container } from '../../analysis/words/leaves.ts';
+import { piecesIn } from '../../analysis/words/pieces.ts';
 import { isObject, member } from '../../model/json.ts';
-import { container } from './difference.ts';
-import { piecesIn } from './tokens.ts';
 
 /** The values at a pointer, into JSON and pieces of texts where it has a `#`. */
 export function valuesUnder(value: unknown, path: readonly string[]): unknown[] {

@@ -1,4 +1,5 @@
 /** The text that is sent for a recorded line: the same, with the values of the live run in it. */
+import { leavesOf } from '../../analysis/words/leaves.ts';
 import { groupBy } from '../../model/group.ts';
 import type { Id } from '../../model/message.ts';
 import { PLACEHOLDER } from '../../model/placeholder.ts';
@@ -7,7 +8,6 @@ import { type Path, replaceAt } from '../json-text.ts';
 import type { ClientItem } from '../script.ts';
 import type { Bindings } from './bindings.ts';
 import type { Flow, Use } from './flow.ts';
-import { leavesOf } from './leaves.ts';
 import type { ClientLine } from './lines.ts';
 
 export interface Wording {

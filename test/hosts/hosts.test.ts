@@ -1,17 +1,13 @@
 // Released hosts, unmodified and offline, work with the same servers unwrapped and wrapped, driven by
 // a scripted model: the model is told the same, all of it is recorded as one run, and unwrapping gives
 // every byte back.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import process from 'node:process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Journal } from '../../model/journal.ts';
 import { workflows } from '../../model/workflow.ts';
-import { temporaryFolder, wiretape } from '../cli/wiretape.ts';
 import { bytesFrom, journals } from '../tap/kit.ts';
-import { HOST_CASES, type HostCase, type Hosts, installHosts, serversIn } from './released.ts';
+import { type Machine, machine } from './machine.ts';
+import { HOST_CASES, type Hosts, installHosts, serversIn } from './released.ts';
 import { type ScriptedCall, startModel } from './scripted-model.ts';
 
 let hosts: Hosts;
@@ -19,8 +15,6 @@ let hosts: Hosts;
 beforeAll(async () => {
   hosts = await installHosts();
 }, 300_000);
-
-afterAll(() => hosts.remove());
 
 /** A call, and something that must stand in its answer. */
 interface Told extends ScriptedCall {
@@ -68,61 +62,6 @@ const fiveWrites: Script = () => [
   })),
 ];
 
-/** A home with a host and its configuration. */
-async function machine({ config, text, files, command, env }: HostCase, script: Script) {
-  const folder = await temporaryFolder();
-  const home = await realpath(folder.path);
-  const project = join(home, 'project');
-  const turns = script(project);
-  const start = { address: '' };
-  const own = { HOME: home, PATH: process.env['PATH'] ?? '' };
-  return {
-    home,
-    turns,
-    async configure(model: string) {
-      start.address = model;
-      const all = {
-        [config]: text(serversIn(home), model),
-        'project/papers/.keep': '',
-        ...files?.(project),
-      };
-      for (const [name, content] of Object.entries(all)) {
-        await mkdir(dirname(join(home, name)), { recursive: true });
-        await writeFile(join(home, name), content);
-      }
-    },
-    async forget() {
-      await rm(join(home, 'memory.jsonl'));
-      await rm(join(project, 'papers/notes.txt'), { force: true });
-    },
-    config: () => readFile(join(home, config), 'utf8'),
-    async run(...words: string[]) {
-      const done = await wiretape(words, { cwd: project, env: own });
-      expect([words, done.code, done.stderr]).toEqual([words, 0, '']);
-      return done.stdout;
-    },
-    /** Lets the host work, and gives what its memory holds then. */
-    async work(): Promise<string> {
-      const [program = '', ...words] = command;
-      const child = spawn(join(hosts.folder, 'node_modules/.bin', program), words, {
-        cwd: project,
-        env: { ...own, ...env(start.address) },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: 120_000,
-      });
-      const said: string[] = [];
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (part) => said.push(String(part)));
-      const [code] = await once(child, 'close');
-      expect([code, said.join('')]).toEqual([0, expect.stringContaining('done')]);
-      return readFile(join(home, 'memory.jsonl'), 'utf8');
-    },
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-  };
-}
-
-type Machine = Awaited<ReturnType<typeof machine>>;
-
 /** What a model was told, without what differs from one run to the next: how long a call took. */
 function steady(results: readonly unknown[]): string[] {
   return results.map((one) =>
@@ -155,8 +94,8 @@ function callsIn({ entries }: Journal) {
 }
 
 /** Everything of the wrapped work stands in one run, and nothing else does. */
-async function recordedWhole({ home, turns, run }: Machine): Promise<void> {
-  const { sessions } = JSON.parse(await run('ls', '--json'));
+async function recordedWhole({ home, run }: Machine, turns: ReturnType<Script>): Promise<void> {
+  const { sessions } = JSON.parse(await run(['ls', '--json']));
   const [flow, ...others] = workflows(sessions);
   expect(others).toEqual([]);
   expect(flow?.runs).toHaveLength(1);
@@ -186,18 +125,19 @@ describe.each(HOST_CASES)('$host', (one) => {
     ['several turns over three servers', workflow],
     ['five writes in one turn', fiveWrites],
   ])('%s: the same wrapped and unwrapped, recorded as one run', async (_, script) => {
-    await using here = await machine(one, script);
+    await using here = await machine(hosts);
+    const turns = script(here.project);
     const lines = (text: string) => text.trim().split('\n').length;
     // Overlapping writes race: how many are lost differs from run to run, that some are does not.
     const isKept = (text: string): boolean => {
       if (script !== fiveWrites) return lines(text) === 1;
       return one.keepsAll ? lines(text) === 5 : lines(text) < 5;
     };
-    const told = here.turns.flat();
+    const told = turns.flat();
 
-    await using model = await startModel(here.turns);
-    await here.configure(model.address);
-    expect(await here.work()).toSatisfy(isKept);
+    await using model = await startModel(turns);
+    await here.configure(one, model.address);
+    expect(await here.work(one)).toSatisfy(isKept);
     const plain = steady(model.results);
     expect(plain).toHaveLength(told.length);
     for (const [at, { gives }] of told.entries()) expect(plain[at]).toContain(gives);
@@ -205,14 +145,14 @@ describe.each(HOST_CASES)('$host', (one) => {
     model.forget();
 
     // A host may bring its configuration into a newer form when it starts.
-    const before = await here.config();
-    expect(await here.run('wrap', '--host', one.host)).toContain('wrapped memory in');
-    expect((await here.config()).match(/wiretape-launcher\.mjs/g)).toHaveLength(3);
-    expect(await here.work()).toSatisfy(isKept);
+    const before = await here.config(one);
+    expect(await here.run(['wrap', '--host', one.host])).toContain('wrapped memory in');
+    expect((await here.config(one)).match(/wiretape-launcher\.mjs/g)).toHaveLength(3);
+    expect(await here.work(one)).toSatisfy(isKept);
     expect(steady(model.results)).toEqual(plain);
-    await recordedWhole(here);
+    await recordedWhole(here, turns);
 
-    await here.run('unwrap');
-    expect(await here.config()).toBe(before);
+    await here.run(['unwrap']);
+    expect(await here.config(one)).toBe(before);
   });
 });

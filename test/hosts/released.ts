@@ -1,12 +1,12 @@
 /**
  * Released hosts, and how each is configured to run three servers and to ask a scripted model. They
- * are installed apart, since they are 500 MB; WIRETAPE_HOSTS=FOLDER keeps them there for the next run.
+ * are installed apart, since they are 500 MB, and go with the run; WIRETAPE_HOSTS=FOLDER keeps them
+ * there for the next one.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
@@ -14,23 +14,19 @@ const packages = ['@google/gemini-cli@0.61.0', '@openai/codex@0.169.0'];
 
 export interface Hosts {
   readonly folder: string;
-  remove(): Promise<void>;
 }
 
 export async function installHosts(): Promise<Hosts> {
-  const kept = process.env['WIRETAPE_HOSTS'];
-  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'wiretape-hosts-')));
-  const remove = async () => {
-    if (kept === undefined) await rm(folder, { recursive: true, force: true });
-  };
-  if (await stat(join(folder, 'node_modules')).catch(() => undefined)) return { folder, remove };
+  const folder = process.env['WIRETAPE_HOSTS'];
+  if (folder === undefined) throw new Error('npm run test:hosts says where they are installed');
+  if (await stat(join(folder, 'node_modules')).catch(() => undefined)) return { folder };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"private":true}');
   const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages];
   const npm = spawn('npm', words, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(npm, 'close');
   if (code !== 0) throw new Error(`npm ended with ${code}`);
-  return { folder, remove };
+  return { folder };
 }
 
 export interface HostServer {

@@ -23,17 +23,22 @@ export interface ScriptedModel {
 
 type Turns = readonly (readonly ScriptedCall[])[];
 
-export async function startModel(turns: Turns): Promise<ScriptedModel> {
+/** `before`: what the answer of a turn waits for, by the number of the turn. */
+export async function startModel(
+  turns: Turns,
+  before: (turn: number) => Promise<void> = async () => {},
+): Promise<ScriptedModel> {
   let results: readonly unknown[] = [];
   const http = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
+    request.on('end', async () => {
       const dialect = request.url?.includes('/responses') ? openAi : gemini;
       const told = dialect.results(JSON.parse(Buffer.concat(parts).toString('utf8') || '{}'));
       // A request besides those of the conversation carries no results, and takes none away.
       if (told.length >= results.length) results = told;
-      const { first, calls } = turnAfter(turns, told.length);
+      const { turn, first, calls } = turnAfter(turns, told.length);
+      await before(turn);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end(dialect.events(calls, first).join(''));
     });
@@ -57,13 +62,16 @@ export async function startModel(turns: Turns): Promise<ScriptedModel> {
 }
 
 /** The turn that comes once so many results are there, and the number of its first call. */
-function turnAfter(turns: Turns, count: number): { first: number; calls: Turns[number] } {
+function turnAfter(
+  turns: Turns,
+  count: number,
+): { turn: number; first: number; calls: Turns[number] } {
   let first = 0;
-  for (const calls of turns) {
-    if (first >= count) return { first, calls };
+  for (const [turn, calls] of turns.entries()) {
+    if (first >= count) return { turn, first, calls };
     first += calls.length;
   }
-  return { first, calls: [] };
+  return { turn: turns.length, first, calls: [] };
 }
 
 interface Dialect {

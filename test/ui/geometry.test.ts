@@ -10,7 +10,7 @@ import { ABANDONED, CUT_OFF, FAILED, FROM_SERVER, OPEN } from '../../ui/run/bars
 import { RunBuffer } from '../../ui/run/buffer.ts';
 import { requestRow } from '../../ui/run/rows.ts';
 import { batchLabels } from '../../ui/timeline/batches.ts';
-import { bracketsOf, losses } from '../../ui/timeline/brackets.ts';
+import { bracketsOf, pillTexts } from '../../ui/timeline/brackets.ts';
 import { densityOf, levelFor } from '../../ui/timeline/density.ts';
 import { at, firstEndingFrom, nearest, neighbour } from '../../ui/timeline/hit.ts';
 import { layoutOf } from '../../ui/timeline/layout.ts';
@@ -325,7 +325,7 @@ test('a conflict brackets its writes and not the read that shows it', () => {
   expect(bracket?.bars.map((bar) => requestRow(buffer, bar).seq)).toEqual([6, 7]);
   expect([bracket?.depth, second?.depth]).toEqual([0, 1]);
   expect((bracket?.to ?? 0) - (bracket?.from ?? 0)).toBeLessThan(60_000);
-  expect(losses(finding)).toEqual(['memory.json · 2 of 20 gone', '2 of 20 gone']);
+  expect(pillTexts(finding)).toEqual(['memory.json · 2 of 20 gone', '2 of 20 gone']);
   expect(
     bracketsOf({
       findings: [{ ...finding, evidence: [{ message: 'elsewhere:1', role: 'x' }] }],

@@ -362,6 +362,8 @@ test('words of a hostile peer stay words', { timeout: 60_000 }, async () => {
     const { page, complaints } = await open(route);
     await page.getByText('<script>window.hacked=2</script>').first().waitFor();
     if (route.startsWith('/run')) {
+      // The key finds errors only once the calls are there.
+      await page.getByText('1 error').waitFor();
       await page.keyboard.press('x');
       const tree = page.getByRole('tree', { name: 'Response' });
       await tree.waitFor();

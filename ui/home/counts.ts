@@ -3,7 +3,7 @@ import { parseReference } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import type { Workflow } from '../../model/workflow.ts';
-import { isConflict } from '../timeline/brackets.ts';
+import { isConflict } from '../findings/shown.ts';
 
 /** The conflicts by each session that is part of their evidence. */
 export function conflictsBySession(

@@ -3,6 +3,7 @@
  * from it and from the data, and turns wishes (zoom, select, another view) into routes. It draws nothing.
  */
 import type { Finding } from '../../model/finding.ts';
+import { keyOf } from '../findings/shown.ts';
 import { matches, parseQuery } from '../query.ts';
 import type { RunRoute, View } from '../route.ts';
 import type { Router } from '../router.svelte.ts';
@@ -80,6 +81,10 @@ export class RunView {
   readonly bracket = $derived.by(() =>
     this.bar === undefined ? undefined : this.bracketOf(this.bar),
   );
+  /** The finding that is told of. */
+  readonly finding = $derived.by(() =>
+    this.analysis.findings.find((finding) => keyOf(finding) === this.route.finding),
+  );
   /** The moment of the selection, in µs since the run began. */
   readonly moment = $derived.by(() => {
     const { picked, layout } = this;
@@ -131,6 +136,11 @@ export class RunView {
     this.#change({ selected }, how === 'step' ? 'go' : 'adjust');
   }
 
+  /** Tells of a finding, and of no message. */
+  tellOf(finding: string | undefined): void {
+    this.#change({ finding, selected: undefined }, 'adjust');
+  }
+
   pick(picked: Picked | undefined): void {
     const lane = this.layout.lanes[picked?.lane ?? -1];
     if (!picked || !lane) {
@@ -149,8 +159,13 @@ export class RunView {
   }
 
   #change(next: { [K in keyof RunRoute]?: RunRoute[K] | undefined }, how: 'go' | 'adjust'): void {
-    const { range, selected, ...rest } = { ...this.route, ...next };
-    const route = { ...rest, ...(range && { range }), ...(selected && { selected }) };
+    const { range, selected, finding, ...rest } = { ...this.route, ...next };
+    const route = {
+      ...rest,
+      ...(range && { range }),
+      ...(selected && { selected }),
+      ...(finding && { finding }),
+    };
     this.#options.router[how](route as RunRoute);
   }
 

@@ -1,5 +1,7 @@
 /** What the keys do: each wish as a change of what is looked at. */
+import type { Finding } from '../../model/finding.ts';
 import type { Wish } from '../keys.ts';
+import type { Bracket } from '../timeline/brackets.ts';
 import { lowest, nearest, neighbour } from '../timeline/hit.ts';
 import type { PlacedLane } from '../timeline/layout.ts';
 import { around, panned, type Range, zoomed } from '../timeline/scale.ts';
@@ -31,7 +33,9 @@ const DEEDS: Readonly<Partial<Record<Wish, Deed>>> = {
   'previous-error': (view) => toError(view, -1),
   timeline: (view) => view.look('timeline'),
   list: (view) => view.look('list'),
-  escape: (view) => view.select(undefined),
+  findings: (view) => view.look('findings'),
+  escape: (view) =>
+    view.route.selected === undefined ? view.tellOf(undefined) : view.select(undefined),
 };
 
 /** Does what was wished; `force` is how many times a single step zooming and panning goes. */
@@ -128,6 +132,11 @@ function toConflict(view: RunView, by: 1 | -1): void {
   if (!wanted) return;
   const bar = wanted.bars.find((one) => view.bracketOf(one) === wanted) ?? wanted.bars[0] ?? 0;
   view.pick({ lane: view.layout.laneOf[bar] ?? 0, member: bar });
+  showBracket(view, wanted);
+}
+
+/** Brings a bracket into view, and near where it is small. */
+function showBracket(view: RunView, wanted: Bracket): void {
   const to = Math.min(wanted.to, view.now);
   const { range } = view;
   const small = (to - wanted.from) / (range.to - range.from) < LEAST_SHARE;
@@ -153,6 +162,14 @@ function placeFrom(view: RunView, failed: readonly number[], by: 1 | -1): number
   const time = view.bar === undefined ? view.range.from : (start[view.bar] ?? 0);
   const next = lowest(failed.length, (place) => (start[failed[place] ?? 0] ?? 0) >= time);
   return (by === 1 ? next : next - 1 + failed.length) % failed.length;
+}
+
+/** Shows the calls of a finding on the timeline: its bracket, else the first message that shows it. */
+export function revealFinding(view: RunView, finding: Finding): void {
+  view.look('timeline');
+  const bracket = view.brackets.find((one) => one.finding === finding);
+  if (bracket) showBracket(view, bracket);
+  else revealMessage(view, finding.evidence[0].message);
 }
 
 /** Selects the message of a reference, as a step that can be gone back from, and brings its call into view. */

@@ -1,7 +1,5 @@
-/**
- * What a host asked for at once, inferred from the traffic: a batch is the requests that were sent before
- * any of their responses was read. It is a guess about the host, and the page says so.
- */
+/** What a host asked for at once, as intervals of its lane. It is a guess, and the page says so. */
+import * as order from '../../analysis/order/batches.ts';
 import { type Bars, FAILED, FROM_SERVER, OPEN, SET_UP } from '../run/bars.ts';
 
 /** One interval a batch; `calls` are bars. */
@@ -15,19 +13,11 @@ export interface Batches {
 
 /** The batches among these bars, which are sorted by start. */
 export function batchesOf(bars: Bars, members: readonly number[]): Batches {
-  const calls: number[][] = [];
-  let answered = 0;
-  for (const bar of members) {
-    if (((bars.flags[bar] ?? 0) & (FROM_SERVER | SET_UP)) !== 0) continue;
-    const last = calls.at(-1);
-    if (last && (bars.start[bar] ?? 0) < answered) {
-      last.push(bar);
-      answered = Math.min(answered, bars.end[bar] ?? 0);
-    } else {
-      calls.push([bar]);
-      answered = bars.end[bar] ?? 0;
-    }
-  }
+  const asked = members.filter((bar) => ((bars.flags[bar] ?? 0) & (FROM_SERVER | SET_UP)) === 0);
+  const calls = order.batchesOf(asked, {
+    asked: (bar) => bars.start[bar] ?? 0,
+    told: (bar) => bars.end[bar] ?? 0,
+  });
   return {
     length: calls.length,
     start: calls.map(([first = 0]) => bars.start[first] ?? 0),

@@ -1,5 +1,6 @@
-/** Conflicts on the timeline: a bracket around the calls that a finding with losses speaks of. */
+/** Conflicts on the timeline: a bracket around the calls that a finding speaks of. */
 import type { Evidence, Finding } from '../../model/finding.ts';
+import { isConflict, titleOf } from '../findings/shown.ts';
 import type { Bars } from '../run/bars.ts';
 import { type Layout, slotTop } from './layout.ts';
 
@@ -39,13 +40,10 @@ export function bracketsOf(input: BracketInput): Bracket[] {
   });
 }
 
-export function isConflict({ lost }: Finding): boolean {
-  return lost !== undefined;
-}
-
 /** What the pill of a conflict says, from the longest to the shortest. */
-export function losses({ resource, lost }: Finding): readonly string[] {
-  const what = lost ? `${lost.gone} of ${lost.of} gone` : 'conflict';
+export function pillTexts(finding: Finding): readonly string[] {
+  const { resource, lost } = finding;
+  const what = lost ? `${lost.gone} of ${lost.of} gone` : titleOf(finding).toLowerCase();
   return resource === undefined ? [what] : [`${lastPart(resource)} · ${what}`, what];
 }
 
@@ -58,7 +56,7 @@ function bracketOf(
   finding: Finding,
   { bars, layout, barOf }: BracketInput,
 ): Omit<Bracket, 'depth'> | undefined {
-  const writes = finding.evidence.filter(isWrite);
+  const writes = finding.lost ? finding.evidence.filter(isWrite) : [];
   const shown = writes.length > 0 ? writes : finding.evidence;
   const own = [...new Set(shown.map(({ message }) => barOf(message)))].filter(
     (bar) => bar !== undefined,
@@ -77,7 +75,7 @@ function bracketOf(
   return { finding, from, to, top, bottom, bars: own };
 }
 
-/** The read that shows the loss comes later and may be far away; the bracket is about the writes. */
+/** Of losses: the read that shows one comes later and may be far away; the bracket is about the writes. */
 function isWrite({ role }: Evidence): boolean {
   return !/\bread\b/i.test(role);
 }

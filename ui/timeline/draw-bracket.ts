@@ -1,7 +1,7 @@
 /** Conflicts: a dashed bracket around the calls, and a pill that says what was lost. The most salient mark there is. */
 
 import { visible } from '../hostile.ts';
-import { type Bracket, losses } from './brackets.ts';
+import { type Bracket, pillTexts } from './brackets.ts';
 import { firstFitting } from './label.ts';
 import { edges, type Scene } from './scene.ts';
 
@@ -75,7 +75,7 @@ export function pillOf(
 ): Box & { readonly text: string } {
   const box = boxOf(bracket, scene);
   context.font = `600 11px ${scene.palette.mono}`;
-  const texts = losses(bracket.finding).map(visible);
+  const texts = pillTexts(bracket.finding).map(visible);
   const text = firstFitting(context, texts, Math.min(320, scene.width - 60));
   const width = context.measureText(text).width + 36;
   const seen = { left: Math.max(box.left, 4), right: Math.min(box.right, scene.width - 4) };

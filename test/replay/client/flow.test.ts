@@ -2,10 +2,10 @@
 // JSON inside a text, over lists in another order; and never where two values would do.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isIdentifierLike } from '../../../analysis/words/minted.ts';
 import { createBindings } from '../../../replay/client/bindings.ts';
 import { flowOf } from '../../../replay/client/flow.ts';
 import { linesOf } from '../../../replay/client/lines.ts';
-import { isIdentifierLike } from '../../../replay/client/tokens.ts';
 import { redactedIn, worded } from '../../../replay/client/wording.ts';
 import { recordedSessions, sessionOf } from '../../../replay/index.ts';
 import { scriptOf } from '../../../replay/script.ts';

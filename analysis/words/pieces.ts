@@ -1,8 +1,5 @@
-/** What of a text or value may have been minted by a server: ids, handles, cursors, placeholders. */
-import { lastWord } from '../../analysis/footprint/words.ts';
-import { bitsPerCharacter } from '../../model/environment.ts';
+/** A text as its words, each with its place: ids, times and placeholders are one word whatever is in them. */
 import { PLACEHOLDER } from '../../model/placeholder.ts';
-import { classOf } from '../mask-classes.ts';
 
 /** A part of a text that stands between separators; `end` is behind it. */
 export interface Piece {
@@ -43,7 +40,7 @@ function cutRuns(found: Piece[], text: string, offset: number, keepsPaths: boole
     const start = offset + index;
     const whole = trimmed(run, start, keepsPaths ? '/' : '');
     const isPath = keepsPaths && whole.text.startsWith('/') && whole.text.lastIndexOf('/') > 0;
-    if (isPath || classOf(whole.text) === 'rfc3339') {
+    if (isPath || isTimestamp(whole.text)) {
       found.push(whole);
       continue;
     }
@@ -54,6 +51,14 @@ function cutRuns(found: Piece[], text: string, offset: number, keepsPaths: boole
       from += part.length + 1;
     }
   }
+}
+
+const TIMESTAMP =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Whether a text is a date with a time (RFC 3339). */
+export function isTimestamp(text: string): boolean {
+  return TIMESTAMP.test(text);
 }
 
 /** The piece without signs at its ends, but for those that may begin it. */
@@ -81,30 +86,4 @@ export function aligned(
 function between(text: string, pieces: readonly Piece[]): string[] {
   const starts = [0, ...pieces.map(({ end }) => end)];
   return starts.map((start, at) => text.slice(start, pieces[at]?.start));
-}
-
-/** Words that end the names of members which hold handles. */
-const HANDLES: ReadonlySet<string> = new Set([
-  'id',
-  'uri',
-  'url',
-  'cursor',
-  'token',
-  'handle',
-  'state',
-  'path',
-  'session',
-  'task',
-  'ref',
-]);
-
-/** Whether a member of this name holds what names a thing: `noteId`, `nextCursor`, `uri`. */
-export function isHandle(name: string): boolean {
-  return HANDLES.has(lastWord(name));
-}
-
-/** At least 6 characters, 2.5 bits each, and more than a word: what servers mint looks like that. */
-export function isIdentifierLike(text: string): boolean {
-  if (text.length < 6 || text.length > 4096) return false;
-  return /[0-9]/.test(text) && !/\s/.test(text) && bitsPerCharacter(text) >= 2.5;
 }

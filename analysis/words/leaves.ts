@@ -1,6 +1,5 @@
 /** The values without members of a message, with their places, JSON inside texts included. */
-import { isObject } from '../../model/json.ts';
-import { container } from './difference.ts';
+import { isObject, parseJson } from '../../model/json.ts';
 
 export interface Leaf {
   readonly path: readonly (string | number)[];
@@ -34,4 +33,27 @@ function walk(found: Leaf[], value: unknown, place: Place): void {
       walk(found, own, { ...place, path: below(name), name });
     }
   }
+}
+
+/** The same without their places, for those who look at very many; JSON inside a text stands for it. */
+export function eachLeaf(value: unknown, see: See, name = '', isInside = false): void {
+  if (typeof value === 'number') see(name, value);
+  else if (typeof value === 'string') {
+    const inside = isInside ? undefined : container(value);
+    if (inside) eachLeaf(inside, see, name, true);
+    else see(name, value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) eachLeaf(item, see, name, isInside);
+  } else if (isObject(value)) {
+    for (const key of Object.keys(value)) eachLeaf(value[key], see, key, isInside);
+  }
+}
+
+export type See = (name: string, value: string | number) => void;
+
+/** The object or list that a text is the JSON of. */
+export function container(text: unknown): object | undefined {
+  if (typeof text !== 'string' || !/^\s{0,100}[[{]/.test(text)) return undefined;
+  const parsed = parseJson(text);
+  return parsed.ok && typeof parsed.value === 'object' ? (parsed.value ?? undefined) : undefined;
 }

@@ -1,0 +1,155 @@
+/** Which resources the arguments of a call name: by the last word of each argument, and by its schema. */
+import { isObject, member } from '../../model/json.ts';
+import type { Resource } from './access.ts';
+import type { Container } from './container.ts';
+import { leavesOf } from './leaves.ts';
+import { entity, isPath as isAbsolute, located } from './resources.ts';
+import { verbOf } from './verbs.ts';
+import { lastWord, singular, wordsOf } from './words.ts';
+
+export interface Place extends Resource {
+  /** Of a thing of the server, its type; a file or an address has none. */
+  readonly type?: string;
+  /** Where a move is from, and where to. */
+  readonly end?: 'from' | 'to';
+  /** An earlier answer said what it is. */
+  readonly flow?: true;
+}
+
+/** What an argument is known to mean. */
+export type Meaning = (text: string) => (Resource & { readonly type: string }) | undefined;
+
+const LOCATION = /^(?:path|file|filepath|filename|uri|url|source|destination|src|dest|dst)$/;
+const RELATIVE = /^(?:path|file|filepath|filename)$/;
+const THING = /^(?:id|uuid|key|name|slug)$/;
+const FROM = /^(?:source|src|from|old)$/;
+const TO = /^(?:destination|dest|dst|target|to|new)$/;
+
+/** So many arguments, and items of a list, are looked at. */
+const MOST = 64;
+
+export function placesIn(
+  tool: Described,
+  args: unknown,
+  container: Container,
+  meaning: Meaning,
+): Place[] {
+  if (!isObject(args)) return [];
+  const all = Object.keys(args)
+    .slice(0, MOST)
+    .map((name) => argumentOf(name, args[name], tool));
+  const places = all.flatMap((one) => placesOf(one, container, meaning));
+  if (places.length > 0) return places;
+  // What a server wants in a header, to route by, says little beside what the call is about.
+  return all.flatMap(({ name, isRouted, texts }) =>
+    isRouted ? texts.map((text) => ({ ...entity(container, name, text), type: name })) : [],
+  );
+}
+
+interface Described {
+  readonly name: string;
+  readonly definition: unknown;
+}
+
+/** An argument with what its name and its schema say of it. */
+interface Argument {
+  readonly name: string;
+  readonly texts: readonly string[];
+  readonly end: Place['end'];
+  readonly isLocation: boolean;
+  /** A path, so that a text which is none on its own is one from somewhere. */
+  readonly isPath: boolean;
+  readonly type: string | undefined;
+  readonly isRouted: boolean;
+}
+
+function argumentOf(name: string, value: unknown, tool: Described): Argument {
+  const word = lastWord(name);
+  const property = member(tool.definition, 'inputSchema', 'properties', name);
+  const end = endOf(name);
+  return {
+    name,
+    texts: textsOf(value),
+    end,
+    isLocation: LOCATION.test(word) || end !== undefined || hasAddress(property),
+    isPath: RELATIVE.test(word),
+    type: THING.test(word) ? typeOf(name, tool.name) : undefined,
+    isRouted: member(property, 'x-mcp-header') !== undefined,
+  };
+}
+
+function placesOf(
+  { texts, end, isLocation, isPath, type }: Argument,
+  container: Container,
+  meaning: Meaning,
+): readonly Place[] {
+  const known = end === undefined ? {} : { end };
+  return texts.flatMap((text): Place[] => {
+    const meant = meaning(text);
+    if (meant) return [{ ...meant, flow: true }];
+    const place = isLocation ? located(container, text) : undefined;
+    if (place) return [{ ...place, ...known }];
+    if (isLocation && isPath) return [{ ...entity(container, 'path', text), ...known }];
+    return type === undefined ? [] : [{ ...entity(container, type, text), type }];
+  });
+}
+
+/** What a tool is named after: the first noun behind its verb, or the last before it. */
+export function nounOf(tool: string): string | undefined {
+  const words = wordsOf(tool);
+  const at = words.indexOf(verbOf(words) ?? '');
+  const noun = words[at + 1] ?? (at > 0 ? words[at - 1] : undefined);
+  return noun === undefined ? undefined : singular(noun);
+}
+
+/** Texts among the arguments that are, or hold, a path or an address; `only`: those that are nothing else. */
+export function placesInTexts(args: unknown, container: Container, only = false): Resource[] {
+  const found = new Map<string, Resource>();
+  for (const { value } of leavesOf(args).slice(0, MOST)) {
+    if (typeof value !== 'string') continue;
+    const words = only ? [value] : value.slice(0, LOOKED_AT).split(BETWEEN).slice(0, MOST);
+    for (const word of words) {
+      const place = isPlace(word) ? located(container, word) : undefined;
+      if (place && found.size < FEW) found.set(place.resource, place);
+    }
+  }
+  return [...found.values()];
+}
+
+const LOOKED_AT = 4096;
+const FEW = 8;
+const BETWEEN = /[\s"'`<>|;&()=,]/;
+
+/** A path of two parts or an address: `/help` is a command to somebody. */
+function isPlace(text: string): boolean {
+  if (text.length > 1024 || /\s/.test(text)) return false;
+  const hasParts = isAbsolute(text) && /[\\/]/.test(text.slice(2));
+  return hasParts || /^(?:https?|file):\/\//i.test(text);
+}
+
+/** The type of a thing: what its argument says before `id`, else what the tool is about. */
+function typeOf(argument: string, tool: string): string {
+  const words = wordsOf(argument);
+  const said = words.slice(0, -1).map(singular).join('-');
+  if (said !== '') return said;
+  const word = lastWord(argument);
+  return word === 'key' ? word : (nounOf(tool) ?? word);
+}
+
+function endOf(argument: string): Place['end'] {
+  const words = wordsOf(argument);
+  if (words.some((word) => FROM.test(word))) return 'from';
+  return words.some((word) => TO.test(word)) ? 'to' : undefined;
+}
+
+function hasAddress(property: unknown): boolean {
+  const format = member(property, 'format');
+  return format === 'uri' || format === 'uri-reference' || format === 'iri';
+}
+
+function textsOf(value: unknown): string[] {
+  const items = Array.isArray(value) ? value.slice(0, MOST) : [value];
+  return items.flatMap((item) =>
+    typeof item === 'string' ? [item] : typeof item === 'number' ? [String(item)] : [],
+  );
+}

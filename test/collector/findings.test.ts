@@ -1,0 +1,49 @@
+/** Analysis beside the collector: it goes on serving, and what it gives is of what is stored now. */
+import { expect, test } from 'vitest';
+import { analyse } from '../../analysis/index.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { Finding } from '../../model/finding.ts';
+import { viewsOf } from '../../model/view.ts';
+import { client, opening, server, sessionId, tape, toolCall, toolText } from '../kit/entries.ts';
+import { dice, SEED } from '../kit/random.ts';
+import { lostUpdates } from '../ui/scenes.ts';
+import { connectTap, read, runCollector } from './kit.ts';
+
+test('a session that grows while it is asked about gives what the whole of it gives', async () => {
+  const collector = await runCollector();
+  const tap = await connectTap(collector.socket, collector.writeToken);
+  const whole = lostUpdates();
+  const id = whole[0]!.session;
+  const findings = async (): Promise<Finding[]> =>
+    (await read(collector, `/api/findings?sessions=${id}`)).json<Finding[]>();
+  const roll = dice();
+  for (let from = 0; from < whole.length; ) {
+    const part = whole.slice(from, from + 1 + roll(9));
+    from += part.length;
+    tap.send(part);
+    await tap.acknowledged(id, part.at(-1)!.seq);
+    const expected = analyse(viewsOf(whole.slice(0, from)));
+    expect(await findings(), `seed ${SEED}, the first ${from}`).toEqual(expected);
+  }
+  expect(await findings()).toMatchObject([{ rule: 'in-server-lost-update' }]);
+});
+
+test('an entry that arrives after all is in the next answer', async () => {
+  const collector = await runCollector();
+  const tap = await connectTap(collector.socket, collector.writeToken);
+  const id = sessionId('late');
+  const calls = [client(toolCall(1, 'a')), client(toolCall(1, 'b')), server(toolText(1, 'ok'))];
+  const whole = tape('late', [...opening(), ...calls]);
+  const late = whole.at(-2)!;
+  const { seq, at } = late;
+  const hole: Entry = { type: 'gap', session: id, seq, at, to: seq, count: 1, reason: 'disk full' };
+  const reused = async (): Promise<number> => {
+    const answer = await read(collector, `/api/findings?sessions=${id}`);
+    return answer.json<Finding[]>().filter(({ rule }) => rule === 'id-reused-in-flight').length;
+  };
+  tap.send(whole.map((entry) => (entry === late ? hole : entry)));
+  await tap.acknowledged(id, whole.length - 1);
+  expect(await reused()).toBe(0);
+  tap.send([late]);
+  await expect.poll(reused).toBe(1);
+});
