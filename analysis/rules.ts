@@ -12,6 +12,7 @@ import { malformedMessage } from './rules/malformed-message.ts';
 import type { Rule } from './rules/rule.ts';
 import { staleOverwrite } from './rules/stale-overwrite.ts';
 import { staleReadUsed } from './rules/stale-read-used.ts';
+import { toolsVaryByConnection } from './rules/tools-vary-by-connection.ts';
 import { unansweredRequest } from './rules/unanswered-request.ts';
 
 export const RULES: readonly Rule[] = [
@@ -27,4 +28,5 @@ export const RULES: readonly Rule[] = [
   failedRequest,
   malformedMessage,
   ...PROTOCOL_RULES.map(asRule),
+  toolsVaryByConnection,
 ];
