@@ -22,6 +22,7 @@ import { staleCache } from './rules/stale-cache.ts';
 import { staleCatalog } from './rules/stale-catalog.ts';
 import { staleOverwrite } from './rules/stale-overwrite.ts';
 import { staleReadUsed } from './rules/stale-read-used.ts';
+import { toolsVaryByConnection } from './rules/tools-vary-by-connection.ts';
 import { unansweredRequest } from './rules/unanswered-request.ts';
 
 export const RULES: readonly Rule[] = [
@@ -47,4 +48,5 @@ export const RULES: readonly Rule[] = [
   failedRequest,
   malformedMessage,
   ...PROTOCOL_RULES.map(asRule),
+  toolsVaryByConnection,
 ];
