@@ -70,7 +70,7 @@ function isHidden(value: unknown, walk: Walk): boolean {
 const dialects = new WeakMap<JsonObject, Dialect | null>();
 
 /** Undefined where the schema is in a language that is not known here, too large, or redacted itself. */
-function dialectOf(schema: JsonObject): Dialect | undefined {
+export function dialectOf(schema: JsonObject): Dialect | undefined {
   const known = dialects.get(schema);
   if (known !== undefined) return known ?? undefined;
   const said = member(schema, '$schema');

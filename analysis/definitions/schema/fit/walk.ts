@@ -1,5 +1,5 @@
 /** What the rules of all keywords share: the three answers, and what a judgement may still cost. */
-import type { JsonObject } from '../../../../model/json.ts';
+import { escapePointer, type JsonObject } from '../../../../model/json.ts';
 
 /** Where it does not fit: a JSON pointer into the value, and the keyword that refuses it. */
 export interface Misfit {
@@ -45,6 +45,5 @@ export function below(name: string | number, fit: Fit): Fit {
 }
 
 export function within(name: string | number, { at, keyword }: Misfit): Misfit {
-  const key = String(name).replaceAll('~', '~0').replaceAll('/', '~1');
-  return { at: `/${key}${at}`, keyword };
+  return { at: `/${escapePointer(String(name))}${at}`, keyword };
 }
