@@ -43,6 +43,7 @@ function watched(entries: readonly Entry[], counter: Counter): Material {
     operations: () => operations,
     order: () => order,
     lostUpdates: () => [],
+    conflicts: () => [],
     broken: () => [],
   };
 }
