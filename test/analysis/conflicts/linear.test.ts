@@ -4,6 +4,7 @@
  * for the request or the answer of a call, or for when an operation ran.
  */
 import { expect, test } from 'vitest';
+import { searchConflicts } from '../../../analysis/conflicts/search.ts';
 import { operationsOf } from '../../../analysis/footprint/operation.ts';
 import { RULES } from '../../../analysis/index.ts';
 import { orderOf } from '../../../analysis/order.ts';
@@ -37,15 +38,16 @@ function watched(entries: readonly Entry[], counter: Counter): Material {
     counted(operation, 'end', counter);
   }
   const order = orderOf(views);
-  return {
+  const material: Material = {
     views,
     footprints: [],
     operations: () => operations,
     order: () => order,
     lostUpdates: () => [],
-    conflicts: () => [],
+    conflicts: () => searchConflicts(material),
     broken: () => [],
   };
+  return material;
 }
 
 function counted(of: object, name: string, counter: Counter): void {
