@@ -17,6 +17,7 @@ import { malformedMessage } from './rules/malformed-message.ts';
 import { phantomTool } from './rules/phantom-tool.ts';
 import { retryOfUnknownOutcome } from './rules/retry-of-unknown-outcome.ts';
 import type { Rule } from './rules/rule.ts';
+import { serverDrifted } from './rules/server-drifted.ts';
 import { shadowedName } from './rules/shadowed-name.ts';
 import { staleCache } from './rules/stale-cache.ts';
 import { staleCatalog } from './rules/stale-catalog.ts';
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   staleCatalog,
   staleCache,
   phantomTool,
+  serverDrifted,
   shadowedName,
   crossedTenants,
   unansweredRequest,
