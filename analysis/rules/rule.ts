@@ -1,6 +1,7 @@
 /** What a rule is: its words for people, and a pure function from sessions to findings. */
 import type { Evidence, Finding, Severity } from '../../model/finding.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
+import type { Revision } from '../../model/methods.ts';
 import type { WholeView } from '../../model/session.ts';
 import type { Conflicts } from '../conflicts/search.ts';
 import type { Operation } from '../footprint/operation.ts';
@@ -27,8 +28,10 @@ export interface Material {
 export interface Rule {
   /** The rule by its words. */
   readonly rule: string;
-  /** The aliases of the studies. */
+  /** The alias of the studies. */
   readonly code: string;
+  /** Others that it tells as well; its findings have the code that is meant. */
+  readonly also?: readonly string[];
   /** Grows when the same recording may give other findings. */
   readonly version: number;
   /** The highest severity it gives. */
@@ -41,6 +44,8 @@ export interface Rule {
   readonly confirm: string;
   /** Where the rule comes from. */
   readonly source: string;
+  /** Of a rule of the protocol: the revisions that state it, and the page of the newest of them. */
+  readonly stated?: { readonly revisions: readonly Revision[]; readonly page: string };
   /** The tests that show it firing, and staying silent where it should. */
   readonly fixtures: readonly string[];
   find(material: Material): Finding[];
