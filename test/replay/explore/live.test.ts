@@ -57,7 +57,7 @@ describe('one server', () => {
   });
 
   test('that keeps every write proves nothing, and all of it was explored', async () => {
-    const { code, report } = await explore(adding, 'locked', ['--budget', '500']);
+    const { code, report } = await explore(adding, 'locked', ['--budget', '500', '--repeat', '2']);
     expect({ code, verdict: report.verdict, proofs: report.proofs }).toEqual({
       code: 0,
       verdict: 'COMMUTES',
@@ -171,13 +171,34 @@ describe('two sessions', () => {
 
 test('what was run is kept, and gone on with', async () => {
   const file = bench.at('resume.jsonl');
-  const first = await explore(adding, 'locked', ['--resume', file, '--budget', '10']);
+  const first = await explore(adding, 'locked', [
+    '--resume',
+    file,
+    '--repeat',
+    '2',
+    '--budget',
+    '10',
+  ]);
   expect(first.report.ended).toBe('budget');
   const kept = await readFile(file, 'utf8');
-  const whole = await explore(adding, 'locked', ['--resume', file, '--budget', '500']);
+  const whole = await explore(adding, 'locked', [
+    '--resume',
+    file,
+    '--repeat',
+    '2',
+    '--budget',
+    '500',
+  ]);
   expect(whole.report.ended).toBe('complete');
   expect((await readFile(file, 'utf8')).startsWith(kept)).toBe(true);
   // With everything in the file the server is not asked any more: a random one would be unstable.
-  const again = await explore(adding, 'random', ['--resume', file, '--budget', '500']);
+  const again = await explore(adding, 'random', [
+    '--resume',
+    file,
+    '--repeat',
+    '2',
+    '--budget',
+    '500',
+  ]);
   expect(again.bytes).toBe(whole.bytes);
 });
