@@ -2,6 +2,7 @@
 import { asRule } from './protocol/findings.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
+import { nonSerialisable, orderDependent } from './rules/explored.ts';
 import { failedRequest } from './rules/failed-request.ts';
 import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
 import { inServerLostUpdate } from './rules/in-server-lost-update.ts';
@@ -13,6 +14,8 @@ import { unansweredRequest } from './rules/unanswered-request.ts';
 export const RULES: readonly Rule[] = [
   inServerLostUpdate,
   crossProcessLostUpdate,
+  nonSerialisable,
+  orderDependent,
   idReusedInFlight,
   secondResponse,
   unansweredRequest,
