@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'not-importable',
   'already-imported',
   'not-a-lock',
+  'not-a-baseline',
   'nothing-listed',
   'listing-failed',
   'unknown-session',

@@ -35,7 +35,7 @@ function shown(list: readonly object[]): Call {
 const explore = (recording: string, how: How, options: readonly string[] = []) =>
   bench.explore(recording, { list: listServer(how) }, ['--timeout', '2', ...options]);
 
-describe('one server', () => {
+describe('one server', { timeout: 180_000 }, () => {
   test('that loses what is written meanwhile is proved to, with two calls', async () => {
     const { code, report, stdout } = await explore(adding, 'racy');
     expect(code).toBe(1);
@@ -102,7 +102,7 @@ describe('one server', () => {
   });
 
   for (const how of ['silent', 'garbage', 'endless', 'dies'] as const) {
-    test(`that is ${how} is left, and nothing is claimed`, { timeout: 60_000 }, async () => {
+    test(`that is ${how} is left, and nothing is claimed`, async () => {
       const file = await bench.servers(`${how}.jsonc`, { list: listServer(how) });
       const { code, stderr } = await bench.run([adding, '--servers', file, '--timeout', '1']);
       expect({ code, stderr }).toEqual({
@@ -147,7 +147,7 @@ describe('one server', () => {
   });
 });
 
-describe('two sessions', () => {
+describe('two sessions', { timeout: 180_000 }, () => {
   const hosts = (): Entry[] => [
     ...session(
       'list',
@@ -169,7 +169,7 @@ describe('two sessions', () => {
   });
 });
 
-test('what was run is kept, and gone on with', async () => {
+test('what was run is kept, and gone on with', { timeout: 180_000 }, async () => {
   const file = bench.at('resume.jsonl');
   const first = await explore(adding, 'locked', [
     '--resume',

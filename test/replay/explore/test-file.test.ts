@@ -25,7 +25,7 @@ function entity(name: string): Call {
 
 const ENTRY = JSON.stringify(join(ROOT, 'replay/index.ts'));
 
-test('a lost update of released server-memory', { timeout: 180_000 }, async () => {
+test('a lost update of released server-memory', { timeout: 300_000 }, async () => {
   const entries = session('memory', [
     [entity('one'), entity('two'), entity('three')],
     [['read_graph', {}, { entities: [], relations: [] }]],
@@ -59,7 +59,7 @@ test('a lost update of released server-memory', { timeout: 180_000 }, async () =
   expect((await project.run(corrected)).get(title)?.status).toBe('passed');
 });
 
-test('after Ctrl-C the same command goes on', { timeout: 60_000 }, async () => {
+test('after Ctrl-C the same command goes on', { timeout: 120_000 }, async () => {
   const put = (word: string): Call => ['put', { word }, { put: word }];
   const batch = ['a', 'b', 'c', 'd'].map(put);
   const recording = await bench.record(
