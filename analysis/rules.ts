@@ -11,6 +11,7 @@ import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
 import { crossedResponse } from './rules/crossed-response.ts';
 import { crossedTenants } from './rules/crossed-tenants.ts';
 import { duplicateSideEffect } from './rules/duplicate-side-effect.ts';
+import { nonSerialisable, orderDependent } from './rules/explored.ts';
 import { failedRequest } from './rules/failed-request.ts';
 import { inServerLostUpdate } from './rules/in-server-lost-update.ts';
 import { malformedMessage } from './rules/malformed-message.ts';
@@ -29,6 +30,8 @@ import { unansweredRequest } from './rules/unanswered-request.ts';
 export const RULES: readonly Rule[] = [
   inServerLostUpdate,
   crossProcessLostUpdate,
+  nonSerialisable,
+  orderDependent,
   concurrentWrites,
   staleOverwrite,
   staleReadUsed,
