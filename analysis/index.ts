@@ -9,6 +9,7 @@ import { type Finding, SEVERITIES } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { WholeView } from '../model/session.ts';
 import { withAbout } from './about.ts';
+import { type Conflicts, searchConflicts } from './conflicts/search.ts';
 import { type Operation, operationsOf } from './footprint/operation.ts';
 import type { LostUpdates } from './lost-update/found.ts';
 import { searchLostUpdates } from './lost-update/search.ts';
@@ -30,6 +31,7 @@ export function analyse(
 ): readonly Finding[] {
   let found: readonly LostUpdates[] | undefined;
   let operations: readonly Operation[] | undefined;
+  let conflicts: Conflicts | undefined;
   let order: Order | undefined;
   const violations = new Map<WholeView, readonly Broken[]>();
   const material: Material = {
@@ -42,6 +44,10 @@ export function analyse(
     lostUpdates: () => {
       found ??= searchLostUpdates(material);
       return found;
+    },
+    conflicts: () => {
+      conflicts ??= searchConflicts(material);
+      return conflicts;
     },
     order: () => {
       order ??= orderOf(views);

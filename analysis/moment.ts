@@ -10,6 +10,11 @@ export function duration(micros: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 }
 
+/** A moment among others that are near it: `0.004 s`, `75.210 s`. */
+export function instant(micros: number): string {
+  return `${(Math.max(0, micros) / 1_000_000).toFixed(3)} s`;
+}
+
 /** A recorded text in a sentence of ours: on one line, in quotes, cut to what a sentence can hold. */
 export function quoted(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();

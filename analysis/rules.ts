@@ -1,20 +1,48 @@
 /** All rules, in the order the manual lists them. */
 import { asRule } from './protocol/findings.ts';
 import { PROTOCOL_RULES } from './protocol/rules.ts';
+import { abortedRead } from './rules/aborted-read.ts';
+import { annotationContradicted } from './rules/annotation-contradicted.ts';
+import { cancelledButExecuted } from './rules/cancelled-but-executed.ts';
+import { causalCascade } from './rules/causal-cascade.ts';
+import { changedBetweenReads } from './rules/changed-between-reads.ts';
+import { concurrentWrites } from './rules/concurrent-writes.ts';
 import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
+import { crossedResponse } from './rules/crossed-response.ts';
+import { crossedTenants } from './rules/crossed-tenants.ts';
+import { duplicateSideEffect } from './rules/duplicate-side-effect.ts';
 import { failedRequest } from './rules/failed-request.ts';
-import { idReusedInFlight } from './rules/id-reused-in-flight.ts';
 import { inServerLostUpdate } from './rules/in-server-lost-update.ts';
 import { malformedMessage } from './rules/malformed-message.ts';
+import { phantomTool } from './rules/phantom-tool.ts';
+import { retryOfUnknownOutcome } from './rules/retry-of-unknown-outcome.ts';
 import type { Rule } from './rules/rule.ts';
-import { secondResponse } from './rules/second-response.ts';
+import { shadowedName } from './rules/shadowed-name.ts';
+import { staleCache } from './rules/stale-cache.ts';
+import { staleCatalog } from './rules/stale-catalog.ts';
+import { staleOverwrite } from './rules/stale-overwrite.ts';
+import { staleReadUsed } from './rules/stale-read-used.ts';
 import { unansweredRequest } from './rules/unanswered-request.ts';
 
 export const RULES: readonly Rule[] = [
   inServerLostUpdate,
   crossProcessLostUpdate,
-  idReusedInFlight,
-  secondResponse,
+  concurrentWrites,
+  staleOverwrite,
+  staleReadUsed,
+  changedBetweenReads,
+  abortedRead,
+  causalCascade,
+  crossedResponse,
+  duplicateSideEffect,
+  retryOfUnknownOutcome,
+  cancelledButExecuted,
+  annotationContradicted,
+  staleCatalog,
+  staleCache,
+  phantomTool,
+  shadowedName,
+  crossedTenants,
   unansweredRequest,
   failedRequest,
   malformedMessage,

@@ -111,6 +111,7 @@ const SHAPES: Readonly<Record<Known, Check>> = {
   note: shape({
     text,
     pipe: optional(shape({ from: peer, isFull: flag, seq: count })),
+    closed: optional(peer),
     launch: optional(shape(launchFiles)),
   }),
   end: shape({ reason: text, by: optionalText }),

@@ -217,6 +217,8 @@ export interface NoteEntry extends EntryBase {
   readonly type: 'note';
   readonly text: string;
   readonly pipe?: PipeState;
+  /** Who closed its end of the pipes a second before, while the other side runs on. */
+  readonly closed?: Peer;
   /** What was read of the launch after the opening entry, which waits for no file. */
   readonly launch?: LaunchFiles;
 }

@@ -3,10 +3,10 @@
  * what it means for a call that its exchange ended without its answer.
  */
 import type { FrameEntry, HttpEntry, MessageEntry } from './entry.ts';
-import { traceIn } from './identity.ts';
 import { type Era, eraOf, LISTEN } from './methods.ts';
 import type { Call, ExchangeEnd, Session } from './session.ts';
 import { readBlock } from './sse.ts';
+import { contextIn } from './trace-context.ts';
 import type { CallEvent } from './transitions.ts';
 
 interface Exchange {
@@ -45,7 +45,7 @@ export function createExchanges(): Exchanges {
 
   const begin = (entry: HttpEntry, session: Session): void => {
     const revision = headerOf(entry, 'mcp-protocol-version');
-    const trace = traceIn(headerOf(entry, 'traceparent'));
+    const trace = contextIn(headerOf(entry, 'traceparent'))?.traceId;
     const resumes = headerOf(entry, 'last-event-id') !== undefined;
     const era = revision === undefined ? session.era : eraOf(revision);
     if (resumes) session.resumedCount++;

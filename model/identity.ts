@@ -48,22 +48,3 @@ function implementation(value: unknown): Implementation | undefined {
 function object(value: unknown): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
-
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
-
-/** The trace id in `_meta.traceparent` (SEP-414), when it is well formed. */
-export function traceOf(params: unknown): string | undefined {
-  return traceIn(textMember(params, '_meta', META.traceparent));
-}
-
-/** The trace id in a `traceparent` (W3C Trace Context), when it is well formed. */
-export function traceIn(header: string | undefined): string | undefined {
-  const trace = header === undefined ? undefined : TRACEPARENT.exec(header)?.[1];
-  return trace === '0'.repeat(32) ? undefined : trace;
-}
-
-/** The trace and the span in a `traceparent`, as one text. */
-export function spanIn(header: string | undefined): string | undefined {
-  const [, trace, span] = header === undefined ? [] : (TRACEPARENT.exec(header) ?? []);
-  return trace === undefined || traceIn(header) === undefined ? undefined : `${trace} ${span}`;
-}

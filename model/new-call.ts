@@ -1,10 +1,10 @@
 /** A request as the call that it opens, and a message as the place where it stands. */
 import type { CallIndex } from './call-index.ts';
 import type { MessageEntry } from './entry.ts';
-import { traceOf } from './identity.ts';
 import { tiesOfRequest } from './logical-call.ts';
 import { type RequestMessage, subjectOf } from './message.ts';
 import type { Call, MessageRef } from './session.ts';
+import { contextOf } from './trace-context.ts';
 
 /** Fields that may be absent are set one by one: spreading them costs ten times as much. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -43,7 +43,7 @@ export function newCall(
     state: 'open',
   };
   const subject = subjectOf(method, params);
-  const trace = traceOf(params) ?? around;
+  const trace = contextOf(params)?.traceId ?? around;
   // The server asks because of what it was asked; what the client asks comes from its host.
   const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
   if (subject !== undefined) call.subject = subject;

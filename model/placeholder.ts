@@ -14,6 +14,11 @@ export function hasPlaceholder(text: string): boolean {
   return text.includes(BEGINNING) && text.search(PLACEHOLDER) !== -1;
 }
 
+/** As hasPlaceholder, where it costs nothing to be wrong on a text that only looks like one. */
+export function mayHoldPlaceholder(text: string): boolean {
+  return text.includes(BEGINNING);
+}
+
 /** Whether a text is a placeholder and nothing else. */
 export function isPlaceholder(text: string): boolean {
   if (!text.startsWith(BEGINNING)) return false;

@@ -20,7 +20,7 @@ import {
   type Peer,
 } from './entry.ts';
 import { createExchanges, type Exchanges } from './exchanges.ts';
-import { noteIdentity, noteResultIdentity, traceIn, traceOf } from './identity.ts';
+import { noteIdentity, noteResultIdentity } from './identity.ts';
 import { member } from './json.ts';
 import { messageInFrame } from './line.ts';
 import { tiesOfResult } from './logical-call.ts';
@@ -46,6 +46,7 @@ import {
   type Seen,
   type Session,
 } from './session.ts';
+import { contextIn, contextOf } from './trace-context.ts';
 import { become, endSession, over, PHASE_TRANSITIONS } from './transitions.ts';
 
 const STDERR_KEPT = 20;
@@ -292,7 +293,7 @@ function applyNotification(
 ): NotificationSeen {
   const { method, params } = message;
   const call = callOfNotification(machine, message, place);
-  const trace = traceOf(params) ?? call?.trace ?? traceAround(machine, place.entry);
+  const trace = contextOf(params)?.traceId ?? call?.trace ?? traceAround(machine, place.entry);
   machine.bursts.add(place.ref.at, trace ?? null);
   const subject = subjectOf(method, params);
   const seen: Mutable<NotificationSeen> = { ref: place.ref, from: place.entry.from, method };
@@ -307,7 +308,7 @@ function traceAround(
   { session, exchanges }: Machine,
   { exchange }: MessageEntry,
 ): string | undefined {
-  return exchanges.traceOf(exchange) ?? traceIn(session.head?.traceparent);
+  return exchanges.traceOf(exchange) ?? contextIn(session.head?.traceparent)?.traceId;
 }
 
 /** The call that a notification speaks of, with what it does to it. */

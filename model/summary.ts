@@ -74,7 +74,8 @@ export function timesMeet(a: SessionSummary, b: SessionSummary): boolean {
   return a.boot === b.boot && a.start <= b.start + b.lastAt && b.start <= a.start + a.lastAt;
 }
 
-function isProbe({ calls, phase }: Session): boolean {
+/** Whether it is the session of a process that was only asked which revision it speaks. */
+export function isProbe({ calls, phase }: Session): boolean {
   const [first] = calls;
   if (phase !== 'ended' || calls.length !== 1) return false;
   return first?.from === 'client' && first.method === 'server/discover';

@@ -1,5 +1,5 @@
 /** Where a live JSON value differs from a recorded one, and in how many places. */
-import { isObject, type JsonObject } from '../model/json.ts';
+import { escapePointer, isObject, type JsonObject } from '../model/json.ts';
 import { agree, type Trial } from './placeholders.ts';
 
 export interface Comparison {
@@ -46,9 +46,4 @@ export function membersOf(a: unknown, b: unknown): readonly string[] | undefined
   if (Array.isArray(a) && Array.isArray(b)) return Object.keys(a.length > b.length ? a : b);
   if (!isObject(a) || !isObject(b)) return undefined;
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-}
-
-/** A member name as it stands in a JSON pointer. */
-export function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -10,9 +10,8 @@
  * Everything here is pure, and the same for requests (`/params/…`) and answers (`/result/…`).
  */
 import { canonicalJson } from '../model/canonical.ts';
-import { isObject } from '../model/json.ts';
+import { escapePointer, isObject } from '../model/json.ts';
 import { order } from '../model/order.ts';
-import { escapePointer } from './compare.ts';
 import { classUnder, isMaskType, MASK_TYPES, type MaskType } from './mask-classes.ts';
 
 export { classOf, type MaskType } from './mask-classes.ts';

@@ -41,6 +41,7 @@ export function connectPipes(
   );
   const toClient = createCrossings(session, { from: 'server', channel: 'stdout' }, large);
   const said = createStderrRecorder(session);
+  const closing = watchClosing(session);
   const input = new Pump({
     source: openInput(0),
     sink: stdin,
@@ -48,7 +49,10 @@ export function connectPipes(
     onChunk: toServer.push,
     ...(change ? { change } : {}),
     fullness: fullnessOf(session, 'client'),
-    onEnd: toServer.end,
+    onEnd: () => {
+      toServer.end();
+      closing.begin();
+    },
     endSink: (sink) => sink.end(),
     endSource: closeStandard,
   });
@@ -74,6 +78,7 @@ export function connectPipes(
   const outputs = [output, errorOutput];
   return {
     async drain(isLeaving) {
+      closing.end();
       await first(
         outputs.map(({ ended }) => ended),
         () => outputs.every(isSilent),
@@ -99,6 +104,23 @@ function fullnessOf({ recorder, now }: TapSession, from: Peer): Fullness {
       const text = isFull ? `the ${peer} takes no bytes` : `the ${peer} takes bytes again`;
       recorder.add([{ type: 'note', at: now(), text, pipe: { from, isFull, seq } }]);
     },
+  };
+}
+
+/** How long a server may take to end once nobody speaks to it any more, in ms. */
+const CLOSED = 1000;
+
+/** Records that a server runs on although the client has closed its end. */
+function watchClosing({ recorder, now }: TapSession): { begin(): void; end(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    begin() {
+      const text = 'the client closed its end a second ago, and the server runs on';
+      timer = setTimeout(() => {
+        recorder.add([{ type: 'note', at: now(), text, closed: 'client' }]);
+      }, CLOSED).unref();
+    },
+    end: () => clearTimeout(timer),
   };
 }
 

@@ -3,9 +3,9 @@
  * that a tap makes to messages. What the client wrote is recorded, and beside it what was put in.
  */
 import { randomBytes } from 'node:crypto';
-import { traceIn } from '../model/identity.ts';
 import { type Propagation, propagate } from '../model/propagate.ts';
 import { utf8 } from '../model/text.ts';
+import { contextIn } from '../model/trace-context.ts';
 import type { Finish } from './crossings.ts';
 
 export interface Propagator {
@@ -21,10 +21,10 @@ export interface Propagator {
 
 /** `traceparent`: what the environment names; without one the propagator begins a trace. */
 export function createPropagator(how: Propagation, traceparent: string | undefined): Propagator {
-  const own = traceIn(traceparent) ?? randomBytes(16).toString('hex');
+  const own = contextIn(traceparent)?.traceId ?? randomBytes(16).toString('hex');
   const mint = (given: string | undefined): string => {
     const flags = /-([0-9a-f]{2})$/.exec(given ?? traceparent ?? '')?.[1] ?? '01';
-    return `00-${traceIn(given) ?? own}-${randomBytes(8).toString('hex')}-${flags}`;
+    return `00-${contextIn(given)?.traceId ?? own}-${randomBytes(8).toString('hex')}-${flags}`;
   };
   return {
     change(bytes, beside) {

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Host } from '../model/entry.ts';
-import { traceIn } from '../model/identity.ts';
+import { contextIn } from '../model/trace-context.ts';
 import { findHost } from './host.ts';
 import { launchFiles, launchOf } from './launch.ts';
 import { connectPipes, type Pipes } from './pipes.ts';
@@ -81,7 +81,7 @@ async function noteFiles(session: TapSession, options: StdioOptions): Promise<vo
 /** The trace that the server was started in, when its environment names one. */
 function traceOf({ environment }: StdioOptions): { traceparent?: string } {
   const traceparent = environment['TRACEPARENT'];
-  return traceparent !== undefined && traceIn(traceparent) ? { traceparent } : {};
+  return traceparent !== undefined && contextIn(traceparent) ? { traceparent } : {};
 }
 
 /** Says and records that there never was a server, as a shell would: 127 not found, 126 refused. */

@@ -138,5 +138,6 @@ function access(
   ordered = false,
 ): Access {
   const confidence = CONFIDENCE[provenance] * sure;
-  return { resource, label, kind, confidence, provenance, ...(ordered ? { ordered } : {}) };
+  const made = { resource, label, kind, confidence, provenance };
+  return ordered ? { ...made, ordered } : made;
 }

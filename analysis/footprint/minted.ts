@@ -24,8 +24,6 @@ export interface Minted {
   learn(tool: string, result: unknown, container: Container, end: number): Thing | undefined;
   /** What an argument means that was given at `start`. */
   meaning(text: string, start: number): Thing | undefined;
-  /** Whether any id is known. */
-  readonly isEmpty: boolean;
 }
 
 /** So many ids are kept, and so many answers without one are looked at of each tool. */
@@ -56,9 +54,6 @@ export function createMinted(): Minted {
         else if (known === undefined || end < known.end) things.set(id, thing);
       }
       return thing;
-    },
-    get isEmpty() {
-      return things.size === 0;
     },
     meaning(text, start) {
       const thing = things.size > 0 && isUnique(text) ? things.get(text) : undefined;

@@ -102,7 +102,7 @@ function isName(word: string): boolean {
 }
 
 /** Stretches of a session in which operations may have run that the recording does not show. */
-function holesOf(session: Session): Span[] {
+export function holesOf(session: Session): Span[] {
   const start = session.head ? startOf(session.head.clock) : 0;
   const holes: Span[] = [];
   for (const gap of session.gaps) {

@@ -3,11 +3,11 @@
  * one span of one trace. Calls of one host that name the same span are its siblings.
  */
 import type { Entry } from '../../model/entry.ts';
-import { spanIn } from '../../model/identity.ts';
 import { textMember } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import { order } from '../../model/order.ts';
 import type { Call, WholeView } from '../../model/session.ts';
+import { contextIn } from '../../model/trace-context.ts';
 import { type CausalEdge, edge, requestOf } from './edge.ts';
 import type { Asked } from './span.ts';
 
@@ -81,7 +81,8 @@ function* spansIn({ moments, value }: WholeView): Generator<Carried> {
     for (const { kind, call, ref } of seen) {
       if (kind !== 'request' || !call) continue;
       const own = textMember(value(ref), 'params', '_meta', META.traceparent);
-      const span = spanIn(propagated ?? own ?? around);
+      const context = contextIn(propagated ?? own ?? around);
+      const span = context && `${context.traceId} ${context.spanId}`;
       if (span !== undefined) yield { call, span, isOurs: propagated !== undefined };
     }
   }

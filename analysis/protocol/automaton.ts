@@ -1,31 +1,61 @@
 /**
  * Takes a session past all protocol rules at once: each entry goes to the handlers that are listed
  * for its kind and method, so that a message costs what the rules about it cost, however many rules
- * there are.
+ * there are. What the recording cannot show is dropped here, for all rules alike.
  */
 import type { Peer } from '../../model/entry.ts';
-import { textMember } from '../../model/json.ts';
-import { isRevision, META, type Revision } from '../../model/methods.ts';
-import type { Call, Moment, Seen, Session, WholeView } from '../../model/session.ts';
-import type { Handlers, Happening, Kind, ProtocolRule, Violation } from './protocol-rule.ts';
+import type { Severity } from '../../model/finding.ts';
+import { REVISIONS, type Revision } from '../../model/methods.ts';
+import type { Mutable } from '../../model/new-call.ts';
+import type { Moment, WholeView } from '../../model/session.ts';
+import { isProbe } from '../../model/summary.ts';
+import { EVIDENCE_KEPT } from '../rules/rule.ts';
+import { createExchanges, type Exchange } from './exchanges.ts';
+import { holesOf, type IsHole, lackingOf } from './holes.ts';
+import {
+  FROM_THE_START,
+  type Handlers,
+  type Happening,
+  type Kind,
+  type ProtocolRule,
+  type Shown,
+  type Violation,
+} from './protocol-rule.ts';
+import { createRevisions, type RevisionOf } from './revisions.ts';
 
-export interface Broken extends Violation {
+/** All violations of one rule by one side about one thing: the first places, and how many there are. */
+export interface Broken {
   readonly rule: ProtocolRule;
+  readonly by: Peer;
+  readonly about?: string;
+  readonly severity: Severity;
+  count: number;
+  readonly evidence: Shown[];
 }
 
-/** All violations in one session, in the order they were noticed. */
+/** What is broken in one session, in the order it was noticed. */
 export function violationsOf(view: WholeView, rules: readonly ProtocolRule[]): Broken[] {
-  const broken: Broken[] = [];
   const { session } = view;
+  // A process that was only asked which revision it speaks owes nothing more.
+  if (isProbe(session)) return [];
+  const lacks = lackingOf(view);
   const isHole = holesOf(session);
-  const watched = rules.map((rule): Watched => {
-    const report = (violation: Violation): void => void broken.push({ ...violation, rule });
-    return { rule, handlers: rule.watch({ session, isHole, report }) };
-  });
+  const exchanges = createExchanges();
+  const isOneClient = (): boolean => session.head?.transport !== 'http' || exchanges.isNamed;
+  const { broken, add } = createTally();
+  const watched = rules
+    .filter(({ needs }) => !lacks(needs))
+    .map((rule): Watched => {
+      const report = (violation: Violation): void => {
+        if (isShown(violation, isHole, session.head?.joined)) add(rule, violation);
+      };
+      return { rule, handlers: rule.watch({ session, isHole, isOneClient, report }) };
+    });
   const table = tableOf(watched);
-  const revisionOf = createRevisions();
+  const revisionOf = createRevisions(session);
   for (const moment of view.moments) {
-    for (const [kind, happening] of happeningsOf(moment, view, revisionOf)) {
+    const exchange = exchanges.of(moment.entry);
+    for (const [kind, happening] of happeningsOf(moment, view, exchange, revisionOf)) {
       tell(table.get(kind), happening);
       if (happening.method !== undefined) tell(table.get(`${kind} ${happening.method}`), happening);
     }
@@ -37,6 +67,46 @@ export function violationsOf(view: WholeView, rules: readonly ProtocolRule[]): B
 interface Watched {
   readonly rule: ProtocolRule;
   readonly handlers: Handlers;
+}
+
+/** Whether all was recorded that could make it none. */
+function isShown({ evidence, since }: Violation, isHole: IsHole, joined = false): boolean {
+  const places = evidence.map(({ at }) => at.seq);
+  const after = since ?? Math.min(...places);
+  if (joined && after === FROM_THE_START) return false;
+  return !isHole(after, Math.max(...places));
+}
+
+/** So many things are told apart for each rule and side; a hostile peer can name a million. */
+const THINGS = 100;
+
+function createTally(): { broken: Broken[]; add(rule: ProtocolRule, violation: Violation): void } {
+  const broken: Broken[] = [];
+  const byRule = new Map<ProtocolRule, Map<string, Broken>>();
+  return {
+    broken,
+    add(rule, { by, about, evidence, severity = rule.severity }) {
+      const things = byRule.get(rule) ?? new Map<string, Broken>();
+      byRule.set(rule, things);
+      const key = JSON.stringify([by, severity, about]);
+      let known = things.get(key);
+      if (!known) {
+        if (things.size >= THINGS) return;
+        known = {
+          rule,
+          by,
+          severity,
+          count: 0,
+          evidence: [],
+          ...(about === undefined ? {} : { about }),
+        };
+        things.set(key, known);
+        broken.push(known);
+      }
+      known.count++;
+      if (known.evidence.length < EVIDENCE_KEPT) known.evidence.push(...evidence);
+    },
+  };
 }
 
 interface Listener {
@@ -59,80 +129,52 @@ function tableOf(watched: readonly Watched[]): Map<string, Listener[]> {
 }
 
 /** Where the revision is not known, only what every revision states is judged. */
-const EVERY = 5;
-
 function tell(listeners: readonly Listener[] | undefined, happening: Happening): void {
   if (!listeners) return;
   const { revision } = happening;
   for (const { revisions, handle } of listeners) {
-    if (revision === undefined ? revisions.size === EVERY : revisions.has(revision))
-      handle(happening);
+    const holds =
+      revision === undefined ? revisions.size === REVISIONS.length : revisions.has(revision);
+    if (holds) handle(happening);
   }
 }
 
-type RevisionOf = (
-  seen: Seen | undefined,
-  value: unknown,
-  session: Session,
-) => Revision | undefined;
-
-/** Each message says its revision (2026-07-28), has that of its request, or that of the session. */
-function createRevisions(): RevisionOf {
-  const said = new WeakMap<Call, Revision>();
-  return (seen, value, { revision: agreed }) => {
-    const call = seen?.call;
-    const own = textMember(value, 'params', '_meta', META.protocolVersion);
-    if (own !== undefined && isRevision(own)) {
-      if (call && seen.kind === 'request') said.set(call, own);
-      return own;
-    }
-    const asked = call && said.get(call);
-    if (asked) return asked;
-    return agreed !== undefined && isRevision(agreed) ? agreed : undefined;
-  };
-}
-
-const ENTRIES: ReadonlySet<string> = new Set(['frame', 'http', 'exit', 'end']);
+const ENTRIES: ReadonlySet<string> = new Set(['frame', 'http', 'note', 'exit', 'end']);
 
 function* happeningsOf(
   { entry, seen }: Moment,
   view: WholeView,
+  exchange: Exchange | undefined,
   revisionOf: RevisionOf,
 ): Generator<[Kind, Happening]> {
-  const { session } = view;
   if (ENTRIES.has(entry.type)) {
     const { seq, at } = entry;
-    const from: { from?: Peer } = entry.type === 'frame' ? { from: entry.from } : {};
-    const revision = revisionOf(undefined, undefined, session);
-    const ref = { seq, at, sent: at, size: 0 };
-    const known = revision === undefined ? {} : { revision };
-    yield [entry.type as Kind, { entry, ref, ...from, value: undefined, ...known }];
+    const happening: Mutable<Happening> = {
+      entry,
+      ref: { seq, at, sent: at, size: 0 },
+      value: undefined,
+    };
+    if (entry.type === 'frame') happening.from = entry.from;
+    const revision = revisionOf(undefined, undefined, exchange);
+    yield [entry.type as Kind, completed(happening, exchange, revision)];
   }
   for (const one of seen) {
     if (one.kind === 'http') continue;
-    const value = view.value(one.ref);
-    const revision = revisionOf(one, value, session);
-    const { ref, from, method, call } = one;
-    const happening: Happening = {
-      entry,
-      ref,
-      from,
-      value,
-      ...(method === undefined ? {} : { method }),
-      ...(call === undefined ? {} : { call }),
-      ...(revision === undefined ? {} : { revision }),
-    };
-    yield [one.kind, happening];
+    const { kind, ref, from, method, call } = one;
+    const value = view.value(ref);
+    const happening: Mutable<Happening> = { entry, ref, from, value };
+    if (method !== undefined) happening.method = method;
+    if (call !== undefined) happening.call = call;
+    yield [kind, completed(happening, exchange, revisionOf(one, value, exchange))];
   }
 }
 
-function holesOf(session: Session): (after: number, before: number, from?: Peer) => boolean {
-  return (after, before, from) => {
-    const isBetween = (one: { readonly seq: number }): boolean =>
-      after < one.seq && one.seq < before;
-    return (
-      session.gaps.some(isBetween) ||
-      session.unread.some((line) => (from === undefined || line.from === from) && isBetween(line))
-    );
-  };
+function completed(
+  happening: Mutable<Happening>,
+  exchange: Exchange | undefined,
+  revision: Revision | undefined,
+): Happening {
+  if (exchange !== undefined) happening.exchange = exchange;
+  if (revision !== undefined) happening.revision = revision;
+  return happening;
 }

@@ -2,7 +2,6 @@
 import { fingerprint } from '../../model/canonical.ts';
 import { reference } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
-import { groupBy } from '../../model/group.ts';
 import { nameOf, type Session } from '../../model/session.ts';
 import { quoted } from '../moment.ts';
 import { times } from '../rules/anomalies.ts';
@@ -12,54 +11,44 @@ import type { ProtocolRule } from './protocol-rule.ts';
 
 /** A protocol rule as the list of all rules has it. */
 export function asRule(rule: ProtocolRule): Rule {
-  const { revisions, page, says, watch, ...words } = rule;
+  const { revisions, page, needs: _, says, watch, ...words } = rule;
   const own: Rule = {
     ...words,
     source: `MCP ${page} (${revisions.join(', ')})`,
+    stated: { revisions, page },
     find: ({ views, broken }) =>
-      views.flatMap((view) => {
-        const mine = broken(view).filter((one) => one.rule === rule);
-        return [...groupBy(mine, keyOf).values()].flatMap((group) =>
-          findingOf(own, says, view.session, group),
-        );
-      }),
+      views.flatMap((view) =>
+        broken(view)
+          .filter((one) => one.rule === rule)
+          .flatMap((one) => findingOf(own, says, view.session, one)),
+      ),
   };
   return own;
-}
-
-function keyOf({ by, about, severity }: Broken): string {
-  return JSON.stringify([by, about, severity]);
 }
 
 function findingOf(
   rule: Rule,
   says: ProtocolRule['says'],
   session: Session,
-  group: readonly Broken[],
+  { by, about, severity, count, evidence: shown }: Broken,
 ): Finding[] {
   const evidence = kept(
-    group.flatMap((one) =>
-      one.evidence.map(({ at, ...shown }) => ({
-        message: reference(session.id, at.seq, at.item),
-        ...shown,
-      })),
-    ),
+    shown.map(({ at, ...how }) => ({ message: reference(session.id, at.seq, at.item), ...how })),
   );
-  const [first] = group;
-  if (!evidence || !first) return [];
-  const { by, about } = first;
+  if (!evidence) return [];
   const who = `The ${by} of ${nameOf(session)}`;
   return [
     {
       ...stamp(rule),
       // What a revision demands is shown broken by the messages; advice not followed proves nothing.
-      tier: isError(first.severity ?? rule.severity) ? 'PROVEN' : 'OBSERVED',
-      severity: first.severity ?? rule.severity,
+      tier: isError(severity) ? 'PROVEN' : 'OBSERVED',
+      severity,
       confidence: 1,
       message: says({
+        by,
         who,
         about: about === undefined ? '' : quoted(about),
-        times: times(group.length),
+        times: times(count),
       }),
       evidence,
       fingerprint: fingerprint([

@@ -5,9 +5,11 @@
  */
 import type { Entry, Peer } from '../../model/entry.ts';
 import type { Severity } from '../../model/finding.ts';
+import type { Lack } from '../../model/import/imported.ts';
 import type { Revision } from '../../model/methods.ts';
 import type { Call, MessageRef, Session } from '../../model/session.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { Exchange } from './exchanges.ts';
 
 /** One message, or one entry that is none, as the rules are told of it. */
 export interface Happening {
@@ -24,6 +26,8 @@ export interface Happening {
   readonly value: unknown;
   /** The revision that holds for it, where that is known. */
   readonly revision?: Revision;
+  /** The HTTP exchange it crossed on, with what its headers say. */
+  readonly exchange?: Exchange;
 }
 
 export type Kind =
@@ -33,6 +37,7 @@ export type Kind =
   | 'invalid'
   | 'frame'
   | 'http'
+  | 'note'
   | 'exit'
   | 'end';
 
@@ -52,12 +57,21 @@ export interface Violation {
   /** What violations told together have in common, as a method or a tool; stands in the fingerprint. */
   readonly about?: string;
   readonly evidence: readonly [Shown, ...Shown[]];
+  /**
+   * It holds only if nothing was lost between here and the last of the evidence; when left out, from
+   * the first of the evidence on. FROM_THE_START: a session that was joined shows it as little.
+   */
+  readonly since?: number;
   /** Where it differs from that of the rule. */
   readonly severity?: Severity;
 }
 
+/** The place before all entries. */
+export const FROM_THE_START = -1;
+
 /** Violations of one rule in one session by one side about one thing, as a sentence needs them. */
 export interface Told {
+  readonly by: Peer;
   /** `The server of memory`. */
   readonly who: string;
   /** Recorded text is made one line, in quotes: `“create_note”`. */
@@ -70,14 +84,18 @@ export interface Watching {
   readonly session: Session;
   /** Whether the recording has a hole between two places, in which an entry of this side may be. */
   readonly isHole: (after: number, before: number, from?: Peer) => boolean;
+  /** Whether all is known to be of one client, so that its ids and tokens are of one counter. */
+  readonly isOneClient: () => boolean;
   readonly report: (violation: Violation) => void;
 }
 
 export interface ProtocolRule extends Omit<Rule, 'find' | 'source'> {
   /** The revisions that state it; a rule is told only of messages for which one of them holds. */
   readonly revisions: readonly Revision[];
-  /** The page of the specification, below docs/specification/REVISION. */
+  /** The page of the specification, below docs/specification/REVISION of the newest revision. */
   readonly page: string;
+  /** What it needs besides, of a capture by another tool. */
+  readonly needs?: readonly Lack[];
   readonly says: (told: Told) => string;
   readonly watch: (watching: Watching) => Handlers;
 }

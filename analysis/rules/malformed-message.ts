@@ -1,3 +1,4 @@
+import { table } from '../../model/json.ts';
 import type { Fault } from '../../model/message.ts';
 import { nameOf } from '../../model/session.ts';
 import { anomaliesOf, place, proven, times } from './anomalies.ts';
@@ -15,11 +16,23 @@ const WORDS: Readonly<Record<string, string>> = {
   'empty-batch': 'an empty batch',
 } satisfies Partial<Record<Fault | 'not-json' | 'invalid-utf8', string>>;
 
-const FRAMING = new Set(['not-json', 'invalid-utf8']);
+/** The rule of the studies that a fault breaks, where it has one of its own. */
+const CODES: Readonly<Record<string, string>> = table({
+  'not-json': 'P-STD-01',
+  'invalid-utf8': 'P-STD-01',
+  'error-without-code': 'P-RPC-04',
+});
+
+function codeOf(faults: readonly string[]): string {
+  const codes = new Set(faults.map((fault) => CODES[fault] ?? malformedMessage.code));
+  const [only = malformedMessage.code, ...more] = codes;
+  return more.length === 0 ? only : malformedMessage.code;
+}
 
 export const malformedMessage: Rule = {
   rule: 'malformed-message',
   code: 'P-RPC-01',
+  also: ['P-RPC-04', 'P-STD-01'],
   version: 1,
   severity: 'high',
   definition:
@@ -34,14 +47,13 @@ export const malformedMessage: Rule = {
       const { session } = view;
       const faults = (anomalies[0].faults ?? []).filter((fault) => Object.hasOwn(WORDS, fault));
       if (faults.length === 0) return [];
-      const isFrame = faults.every((fault) => FRAMING.has(fault));
       const what = faults.map((fault) => WORDS[fault] ?? fault).join(', and ');
       return proven(malformedMessage, session, {
         severity: 'high',
         message: `The ${from} of ${nameOf(session)} sent ${what}, ${times(anomalies.length)}.`,
         evidence: anomalies.map((anomaly) => place(session, anomaly, 'malformed message')),
         what: [from, ...faults],
-      }).map((finding) => (isFrame ? { ...finding, code: 'P-STD-01' } : finding));
+      }).map((finding) => ({ ...finding, code: codeOf(faults) }));
     });
   },
 };

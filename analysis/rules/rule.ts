@@ -1,7 +1,9 @@
 /** What a rule is: its words for people, and a pure function from sessions to findings. */
 import type { Evidence, Finding, Severity } from '../../model/finding.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
+import type { Revision } from '../../model/methods.ts';
 import type { WholeView } from '../../model/session.ts';
+import type { Conflicts } from '../conflicts/search.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
 import type { Order } from '../order.ts';
@@ -15,6 +17,8 @@ export interface Material {
   /** What tools and reads did to what, session by session. */
   operations(): readonly Operation[];
   lostUpdates(): readonly LostUpdates[];
+  /** Where operations got in each other's way over data. */
+  conflicts(): Conflicts;
   /** What was before what, and why: threads, turns, causes, and where values came from. */
   order(): Order;
   /** What one session shows to be broken of the protocol rules. */
@@ -24,8 +28,10 @@ export interface Material {
 export interface Rule {
   /** The rule by its words. */
   readonly rule: string;
-  /** The aliases of the studies. */
+  /** The alias of the studies. */
   readonly code: string;
+  /** Others that it tells as well; its findings have the code that is meant. */
+  readonly also?: readonly string[];
   /** Grows when the same recording may give other findings. */
   readonly version: number;
   /** The highest severity it gives. */
@@ -38,6 +44,8 @@ export interface Rule {
   readonly confirm: string;
   /** Where the rule comes from. */
   readonly source: string;
+  /** Of a rule of the protocol: the revisions that state it, and the page of the newest of them. */
+  readonly stated?: { readonly revisions: readonly Revision[]; readonly page: string };
   /** The tests that show it firing, and staying silent where it should. */
   readonly fixtures: readonly string[];
   find(material: Material): Finding[];

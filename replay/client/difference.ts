@@ -7,8 +7,7 @@
  */
 import { container } from '../../analysis/words/leaves.ts';
 import { aligned, piecesIn } from '../../analysis/words/pieces.ts';
-import { isObject, type JsonObject, member } from '../../model/json.ts';
-import { escapePointer } from '../compare.ts';
+import { escapePointer, isObject, type JsonObject, member } from '../../model/json.ts';
 import { pairItems } from './pairing.ts';
 
 /** The classes of differences, the gravest first. */

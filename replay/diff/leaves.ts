@@ -2,9 +2,8 @@
  * A JSON value as the set of what stands where in it: pointers with `*` for places in lists, since
  * one item more would else move all behind it. JSON texts are looked into.
  */
-import { isObject } from '../../model/json.ts';
+import { escapePointer, isObject } from '../../model/json.ts';
 import { sha256Hex } from '../../model/keyed-hash.ts';
-import { escapePointer } from '../compare.ts';
 import { innerJson } from './values.ts';
 
 /** More of one message are not looked at. */

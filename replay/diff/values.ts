@@ -3,9 +3,8 @@
  * looked into, once; lists are lined up, so that one item more is one difference.
  */
 import { canonicalJson } from '../../model/canonical.ts';
-import { isObject, type JsonObject, parseJson } from '../../model/json.ts';
+import { escapePointer, isObject, type JsonObject, parseJson } from '../../model/json.ts';
 import { order } from '../../model/order.ts';
-import { escapePointer } from '../compare.ts';
 import { align } from './align.ts';
 
 /** `missing`: only on the first side. `extra`: only on the other. `order`: a list in another order. */

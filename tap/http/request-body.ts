@@ -1,6 +1,6 @@
 /** The body of a request on its way to the upstream, each part recorded after it was passed on. */
 import type { IncomingMessage } from 'node:http';
-import { traceIn } from '../../model/identity.ts';
+import { contextIn } from '../../model/trace-context.ts';
 import { LARGEST, type Propagator } from '../propagation.ts';
 import type { Exchange } from './exchange.ts';
 import { headerOf, mediaTypeOf, type RawHeaders } from './headers.ts';
@@ -35,7 +35,7 @@ export async function changedBody(
   const whole = Buffer.concat(parts);
   const at = now();
   const beside = headerOf(request.rawHeaders, 'traceparent');
-  const changed = change(whole, traceIn(beside) === undefined ? undefined : beside);
+  const changed = change(whole, contextIn(beside) === undefined ? undefined : beside);
   return (exchange) => {
     const record = (): void => {
       exchange.requestBody(whole, at, now());

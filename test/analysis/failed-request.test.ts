@@ -32,9 +32,9 @@ function exchange({ said, status, type, ended = 'complete', reason, between = []
 const viewOf = (steps: readonly Step[]) => viewsOf(tape('notes', steps))[0];
 
 function found(steps: readonly Step[]): string[] {
-  return analyse(viewsOf(tape('notes', steps))).map(
-    ({ rule, tier, severity, message }) => `${rule} ${tier} ${severity}: ${message}`,
-  );
+  return analyse(viewsOf(tape('notes', steps)))
+    .filter(({ rule }) => rule.endsWith('-request'))
+    .map(({ rule, tier, severity, message }) => `${rule} ${tier} ${severity}: ${message}`);
 }
 
 function stuck(steps: readonly Step[]): string[] {

@@ -48,9 +48,9 @@ const edits = [
 ];
 
 function found(...sessions: readonly Entry[][]): (string | undefined)[] {
-  return analyse(viewsOf(sessions.flat())).map(
-    ({ lost, resource }) => `${lost?.gone} of ${lost?.of} in ${resource}`,
-  );
+  return analyse(viewsOf(sessions.flat()))
+    .filter(({ code }) => code === 'C03')
+    .map(({ lost, resource }) => `${lost?.gone} of ${lost?.of} in ${resource}`);
 }
 
 const note = (body: string, from: number, to: number, more: object = {}): SceneCall => ({

@@ -53,6 +53,7 @@ const fires: Record<string, [steps: Step[], expected: string[]]> = {
     ],
     [
       'malformed-message P-RPC-01 high: The client of notes sent an id that is neither text nor number, once. [4/0 malformed message]',
+      'batch-not-allowed P-RPC-02 high: The client of notes sent a batch, once; this revision has none. [4 batch]',
     ],
   ],
   'result and error at once': [
@@ -92,7 +93,6 @@ const isFine: Record<string, Step[]> = {
   'a value too deep to be walked, which is our limit': [
     server(`${'['.repeat(300)}${']'.repeat(300)}`),
   ],
-  'an id used again after its answer': [call(7), ok(7), call(7), ok(7)],
   'ids of two types': [call(7), call('7'), ok(7), ok('7')],
   'the same id from both sides': [
     call(7),

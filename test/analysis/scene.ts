@@ -36,7 +36,7 @@ export function scene(
     client(toolCall(index + 1, call.tool, call.args ?? {}), { at: ms(call.from) }),
     ...(call.to === undefined ? [] : [server(answer(index + 1, call), { at: ms(call.to) })]),
   ]);
-  const tools = options.tools ?? [];
+  const tools = offered(calls, options.tools ?? []);
   const listed = [
     client({ id: 'list', method: 'tools/list' }, { at: 20 }),
     server({ id: 'list', result: { tools } }, { at: 30 }),
@@ -47,6 +47,16 @@ export function scene(
     at: index,
   }));
   return tape(name, [...hello, ...listed, ...inOrder], options);
+}
+
+/** The tools of a scene, and those that it only calls, each with a schema that a tool must have. */
+function offered(calls: readonly SceneCall[], tools: readonly object[]): readonly object[] {
+  const own = tools.map((tool) => ({ name: '', inputSchema: {}, ...tool }));
+  const names = new Set([...own.map(({ name }) => name), ...calls.map(({ tool }) => tool)]);
+  return [...names].map((name) => {
+    const tool = own.find((one) => one.name === name);
+    return { name, ...tool, inputSchema: { type: 'object', ...tool?.inputSchema } };
+  });
 }
 
 export interface SceneOptions extends TapeOptions {

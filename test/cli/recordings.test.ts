@@ -189,6 +189,23 @@ describe('export', () => {
     expect(stdout).toBe(recording());
   });
 
+  test('gives spans in OTLP, the same each time, and replaces no file', async () => {
+    const spans = (file: string) =>
+      wiretape(['export', at('notes.tape.jsonl'), '--to', 'otlp', '-o', file]);
+    expect(await spans(at('spans.json'))).toMatchObject({ code: 0 });
+    const text = await readFile(at('spans.json'), 'utf8');
+    expect((await spans('-')).stdout).toBe(text);
+    const [{ resource, scopeSpans }] = JSON.parse(text).resourceSpans;
+    expect(resource.attributes).toContainEqual({
+      key: 'service.instance.id',
+      value: { stringValue: FIRST },
+    });
+    expect(scopeSpans[0].spans[0]).toMatchObject({ name: 'mcp session', kind: 1 });
+    expect((await stat(at('spans.json'))).mode & 0o777).toBe(0o600);
+    expect(await spans(at('spans.json'))).toMatchObject({ code: 2 });
+    expect(await readFile(at('spans.json'), 'utf8')).toBe(text);
+  });
+
   test.each([
     ['words.txt', 'file-exists', () => 'no recording at all\n'],
     ['words.gz', 'file-exists', () => gzipSync('photographs of last summer\n')],

@@ -45,15 +45,16 @@ const EXPLAINS: ReadonlySet<string> = new Set([
 /** Keywords that only name or hold schemas for others to refer to. */
 const NAMES: ReadonlySet<string> = new Set(['$defs', 'definitions', '$id', '$anchor']);
 
-const MAPS: ReadonlySet<string> = new Set([
+/** Keywords that hold schemas: by name, in a list, one. */
+export const MAPS: ReadonlySet<string> = new Set([
   'properties',
   'patternProperties',
   'dependentSchemas',
   '$defs',
   'definitions',
 ]);
-const LISTS: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
-const SCHEMAS: ReadonlySet<string> = new Set([
+export const LISTS: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+export const SCHEMAS: ReadonlySet<string> = new Set([
   'items',
   'additionalProperties',
   'not',

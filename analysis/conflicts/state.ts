@@ -1,0 +1,88 @@
+/**
+ * What is known of one resource at a moment of the walk: who writes it now, who wrote and read it
+ * last, and what each agent knows of it. It grows by agents, and not by the length of a recording.
+ */
+import type { Operation } from '../footprint/operation.ts';
+import { knew } from '../order.ts';
+import type { Agent } from './agents.ts';
+
+export interface Place {
+  readonly key: string;
+  readonly label: string;
+  /** The same in every recording of the same set-up. */
+  readonly pattern: string;
+}
+
+export interface State {
+  readonly place: Place;
+  /** The writes that run, and some that ran. */
+  readonly running: Touch[];
+  /** The last writes and the last reads, in the order they ended. */
+  readonly written: Touch[];
+  readonly read: Touch[];
+  /** By agent: the last that it read or wrote there, and the one before. */
+  readonly sights: Map<Agent, readonly Touch[]>;
+}
+
+/** One operation at one resource. */
+export interface Touch {
+  readonly operation: Operation;
+  readonly agent: Agent;
+  readonly state: State;
+  /** All that it does there, as kinds of accesses: `R`, `RW`, `D`. */
+  readonly kinds: string;
+  readonly confidence: number;
+}
+
+/** With so many operations each one is compared. */
+export const PARTNERS = 8;
+
+export function emptyState(place: Place): State {
+  return { place, running: [], written: [], read: [], sights: new Map() };
+}
+
+export function writes({ kinds }: Touch): boolean {
+  return /[WAICD]/.test(kinds);
+}
+
+/** What others wrote is not safe from it: it leaves nothing of it, or changes it. */
+export function overwrites({ kinds }: Touch): boolean {
+  return /[WD]/.test(kinds);
+}
+
+/** The last that the agent of `touch` had been told of the resource before it asked. */
+export function lastSight({ state, agent, operation }: Touch): Touch | undefined {
+  const sights = state.sights.get(agent) ?? [];
+  return sights.find((sight) => knew(sight.operation, operation));
+}
+
+/** Writes that run while `touch` begins, the latest first. Those that are over are taken from the list. */
+export function runningBeside({ state: { running }, operation }: Touch): Touch[] {
+  const found: Touch[] = [];
+  for (let at = running.length - 1; at >= 0 && found.length < PARTNERS; at--) {
+    const one = running[at] as Touch;
+    if (one.operation.end >= operation.start) {
+      found.push(one);
+      continue;
+    }
+    const last = running.pop() as Touch;
+    if (last !== one) running[at] = last;
+  }
+  return found;
+}
+
+/** It began: whoever begins before it ends runs beside it. */
+export function enter(touch: Touch): void {
+  if (writes(touch)) touch.state.running.push(touch);
+}
+
+/** It ended, and its agent knows what it gave. */
+export function leave(touch: Touch): void {
+  const { state, agent, operation } = touch;
+  const list = writes(touch) ? state.written : state.read;
+  list.push(touch);
+  if (list.length > PARTNERS) list.shift();
+  if (!operation.ok) return;
+  const [before] = state.sights.get(agent) ?? [];
+  state.sights.set(agent, before ? [touch, before] : [touch]);
+}

@@ -1,0 +1,128 @@
+/**
+ * The moments of a session in little memory.
+ *
+ * Almost all entries are messages in which the machine saw one request, response or notification. Of
+ * those the text is kept as bytes and the rest in columns, and what was seen is made again of the
+ * call or notification that the session has anyway. Values are parsed when somebody asks; the latest
+ * are kept, which of a small session is all.
+ */
+import type { Entry, MessageEntry } from './entry.ts';
+import { parseJson } from './json.ts';
+import { createMessageColumns } from './message-columns.ts';
+import type { Mutable } from './new-call.ts';
+import type { Call, Moment, NotificationSeen, Seen, Session } from './session.ts';
+import { createTextStore } from './text-store.ts';
+import { createValueCache } from './value-cache.ts';
+
+export interface Moments extends Iterable<Moment> {
+  /** Takes the next entry with what the machine saw in it. */
+  add(entry: Entry, seen: readonly Seen[]): void;
+  /** The value of the message at a seq; undefined when there is none. */
+  value(seq: number): unknown;
+}
+
+/** What was seen: the call of a request or response, a notification, or a list as it is. */
+type About = Call | NotificationSeen | readonly Seen[];
+
+export function createMoments(session: Session): Moments {
+  const seqs: number[] = [];
+  const kinds: Kind[] = [];
+  const abouts: About[] = [];
+  /** Where the text of a message is; -1 of all others. */
+  const places: number[] = [];
+  const texts = createTextStore();
+  const values = createValueCache();
+  const columns = createMessageColumns(session.id);
+  /** Entries that have no place in the columns; messages without text and value. */
+  const others = new Map<number, Entry>();
+
+  const textAt = (at: number): string => texts.get(places[at] ?? 0);
+  const valueAt = (at: number, text?: string): unknown =>
+    values.get(at, () => {
+      const whole = text ?? textAt(at);
+      const parsed = parseJson(whole);
+      return { value: parsed.ok ? parsed.value : undefined, size: whole.length };
+    });
+  const entryAt = (at: number): Entry => {
+    const other = others.get(at);
+    if (other && other.type !== 'message') return other;
+    const text = textAt(at);
+    const head = other ?? columns.get(at, seqs[at] ?? 0);
+    return { ...head, text, value: valueAt(at, text) } as MessageEntry;
+  };
+  return {
+    add(entry, seen) {
+      const at = seqs.push(entry.seq) - 1;
+      const [kind, about] = keptOf(seen, session);
+      kinds.push(kind);
+      abouts.push(about);
+      const isMessage = entry.type === 'message';
+      places.push(isMessage ? texts.add(entry.text) : -1);
+      if (isMessage) values.put(at, entry.value, entry.text.length);
+      if (isMessage && columns.add(entry)) return;
+      columns.skip();
+      others.set(at, isMessage ? { ...entry, text: '', value: undefined } : entry);
+    },
+    value(seq) {
+      let at = seqs[seq] === seq ? seq : countBelow(seqs, seq);
+      // A gap may stand before the message that takes its place.
+      while (seqs[at] === seq && places[at] === -1) at++;
+      return seqs[at] === seq ? valueAt(at) : undefined;
+    },
+    *[Symbol.iterator]() {
+      for (let at = 0; at < seqs.length; at++) {
+        yield { entry: entryAt(at), seen: seenOf(kinds[at] ?? 'list', abouts[at] ?? NOTHING) };
+      }
+    },
+  };
+}
+
+const NOTHING: readonly Seen[] = [];
+
+type Kind = 'request' | 'response' | 'notification' | 'list';
+
+/** What was seen, as that of which it can be made again. */
+function keptOf(seen: readonly Seen[], { notifications }: Session): [Kind, About] {
+  const [one] = seen;
+  if (seen.length !== 1 || !one) return ['list', seen.length === 0 ? NOTHING : seen];
+  const { kind, ref, call } = one;
+  if (kind === 'request' && call?.request === ref) return [kind, call];
+  if (kind === 'response' && call?.response === ref) return [kind, call];
+  const last = notifications.at(-1);
+  return kind === 'notification' && last?.ref === ref ? [kind, last] : ['list', seen];
+}
+
+function seenOf(kind: Kind, about: About): readonly Seen[] {
+  if (kind === 'list') return about as readonly Seen[];
+  if (kind === 'notification') return [seenAs(kind, about as NotificationSeen)];
+  const call = about as Call;
+  const isAsked = kind === 'request';
+  const ref = isAsked ? call.request : call.response;
+  const other = call.from === 'client' ? 'server' : 'client';
+  const from = isAsked ? call.from : other;
+  return ref ? [seenAs(kind, { ref, from, method: call.method, subject: call.subject, call })] : [];
+}
+
+type Meant = { readonly [K in 'ref' | 'from']: Seen[K] } & {
+  readonly [K in 'method' | 'subject' | 'call']?: Seen[K] | undefined;
+};
+
+function seenAs(kind: Seen['kind'], { ref, from, method, subject, call }: Meant): Seen {
+  const seen: Mutable<Seen> = { kind, ref, from };
+  if (method !== undefined) seen.method = method;
+  if (subject !== undefined) seen.subject = subject;
+  if (call !== undefined) seen.call = call;
+  return seen;
+}
+
+/** How many of sorted numbers are less than `limit`. */
+function countBelow(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? limit) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,60 @@
+/**
+ * The names of the OpenTelemetry conventions for MCP, in one table, since they still change.
+ *
+ * Source: open-telemetry/semantic-conventions-genai, docs/gen-ai/mcp.md at 0393513c and
+ * model/mcp/{common,spans,metrics}.yaml at 0e5e6a8d, 5c50d346, 4172e394; the error rule of servers is
+ * that of its #404. Trace context in `_meta` is SEP-414. Names under `wiretape.` are our own.
+ */
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev';
+
+export const ATTRIBUTE = {
+  serviceName: 'service.name',
+  serviceVersion: 'service.version',
+  serviceInstance: 'service.instance.id',
+  method: 'mcp.method.name',
+  error: 'error.type',
+  statusCode: 'rpc.response.status_code',
+  tool: 'gen_ai.tool.name',
+  prompt: 'gen_ai.prompt.name',
+  operation: 'gen_ai.operation.name',
+  requestId: 'jsonrpc.request.id',
+  rpcVersion: 'jsonrpc.protocol.version',
+  resource: 'mcp.resource.uri',
+  revision: 'mcp.protocol.version',
+  serverName: 'mcp.server.name',
+  serverVersion: 'mcp.server.version',
+  clientName: 'mcp.client.name',
+  clientVersion: 'mcp.client.version',
+  transport: 'network.transport',
+  protocol: 'network.protocol.name',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  session: 'wiretape.session',
+  request: 'wiretape.request',
+  response: 'wiretape.response',
+  requestBytes: 'wiretape.request.size',
+  responseBytes: 'wiretape.response.size',
+  from: 'wiretape.from',
+  state: 'wiretape.state',
+  inferred: 'wiretape.parent.inferred',
+  follows: 'wiretape.follows',
+  faults: 'wiretape.faults',
+  url: 'wiretape.url',
+} as const;
+
+/** Requests whose outer operation the GenAI conventions name. */
+export const EXECUTE_TOOL = 'execute_tool';
+
+/** What `error.type` says where no code does. */
+export const ERROR = { tool: 'tool_error', cancelled: 'cancelled', other: '_OTHER' } as const;
+
+/** Errors that are the caller's own: for the side that answers they are no failure (#404). */
+export const CALLERS_FAULTS: ReadonlySet<number> = new Set([
+  -32700, -32600, -32601, -32602, -32002,
+]);
+
+export const NETWORK = {
+  stdio: { transport: 'pipe' },
+  http: { transport: 'tcp', protocol: 'http' },
+  'in-process': {},
+} as const satisfies Record<string, { readonly transport?: string; readonly protocol?: string }>;
