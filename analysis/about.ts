@@ -7,7 +7,7 @@ import { nameOf, type Session, type SessionView } from '../model/session.ts';
 export function withAbout(
   findings: readonly Finding[],
   views: readonly SessionView[],
-): readonly Finding[] {
+): Finding[] {
   const places = new Map<string, Map<number, string | undefined>>();
   for (const { evidence } of findings) {
     for (const { message } of evidence) {
