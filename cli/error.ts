@@ -51,6 +51,13 @@ export const ERROR_CODES = [
   'redacted-value',
   'ambiguous-value',
   'server-unreachable',
+  'unknown-finding',
+  'servers-invalid',
+  'not-explorable',
+  'tool-refused',
+  'nothing-to-explore',
+  'schedule-refused',
+  'not-reproduced',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
