@@ -4,10 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import { nameOf, type Session, type SessionView } from '../model/session.ts';
 
 /** The findings with what they are about. Sessions are walked once, whatever is found in them. */
-export function withAbout(
-  findings: readonly Finding[],
-  views: readonly SessionView[],
-): readonly Finding[] {
+export function withAbout(findings: readonly Finding[], views: readonly SessionView[]): Finding[] {
   const places = new Map<string, Map<number, string | undefined>>();
   for (const { evidence } of findings) {
     for (const { message } of evidence) {

@@ -28,7 +28,7 @@ export { blame } from './stuck.ts';
 export function analyse(
   views: readonly WholeView[],
   { footprints = [] }: { readonly footprints?: readonly FootprintRule[] } = {},
-): readonly Finding[] {
+): Finding[] {
   let found: readonly LostUpdates[] | undefined;
   let operations: readonly Operation[] | undefined;
   let conflicts: Conflicts | undefined;

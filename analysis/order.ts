@@ -22,8 +22,8 @@ import { callEdges } from './order/within-call.ts';
 import type { Edge } from './schedules.ts';
 
 export type { Source } from './order/data-flow.ts';
-export type { CausalEdge, End } from './order/edge.ts';
-export { EDGE_KINDS, type EdgeKind } from './order/edge-kinds.ts';
+export type { CausalEdge } from './order/edge.ts';
+export type { EdgeKind } from './order/edge-kinds.ts';
 export { type Asked, isBefore, knew, overlaps, type Span } from './order/span.ts';
 export { threadOf } from './order/turns.ts';
 

@@ -3,6 +3,7 @@
  * given it before. A value came from an answer when it stands there as a word of its own, at least
  * six characters long, and the client had not said it earlier.
  */
+import { hasWord } from '../analysis/words/names.ts';
 import type { MessageEntry } from '../model/entry.ts';
 import { isObject } from '../model/json.ts';
 import type { ClientItem, Script } from './script.ts';
@@ -59,17 +60,4 @@ function holds(value: unknown, word: string): boolean {
   if (typeof value === 'number') return String(value) === word;
   if (Array.isArray(value)) return value.some((item) => holds(item, word));
   return isObject(value) && Object.values(value).some((inner) => holds(inner, word));
-}
-
-function hasWord(text: string, word: string): boolean {
-  let at = text.indexOf(word);
-  while (at !== -1) {
-    if (!goesOn(text.charAt(at - 1)) && !goesOn(text.charAt(at + word.length))) return true;
-    at = text.indexOf(word, at + word.length);
-  }
-  return false;
-}
-
-function goesOn(character: string): boolean {
-  return /[\p{L}\p{N}]/u.test(character);
 }

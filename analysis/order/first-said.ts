@@ -32,13 +32,13 @@ export function firstSaid(views: readonly WholeView[]): FirstSaid {
   const clock = commonClock(views.map(({ session }) => session));
   const places = new Map(views.map(({ session }) => [session.id, clock.placeOf(session)]));
   const table = createTokenTable();
-  const tellers: Teller[] = [];
+  const tellers: Tellers = { places: [], seqs: [], items: [], calls: [], made: [] };
   // In one order, whatever order the sessions come in: the table may be full.
   const sorted = [...views].sort((a, b) => (a.session.id < b.session.id ? -1 : 1));
   const handles = new Set(sorted.filter((view) => wantTokens(table, view)));
   for (const view of sorted) {
-    const place = places.get(view.session.id);
-    if (place) noteTokens({ table, view, tellers, place, hasHandles: handles.has(view) });
+    const place = { ...clock.placeOf(view.session), session: view.session.id };
+    noteTokens({ table, view, tellers, place, hasHandles: handles.has(view) });
   }
   return {
     giverOf(hash, call) {
@@ -78,19 +78,27 @@ function wantTokens(table: TokenTable, { session, value }: WholeView): boolean {
   return hasHandles;
 }
 
-/** A message of a server, and what it answers. */
-interface Teller {
+/** Messages of servers, in columns: there may be very many. */
+interface Tellers {
+  readonly places: TellersPlace[];
+  readonly seqs: number[];
+  readonly items: (number | undefined)[];
+  /** What each answers. */
+  readonly calls: (Call | undefined)[];
+  /** The earliest that each may have been made: not before it was asked for. */
+  readonly made: number[];
+}
+
+/** One for all messages of a session. */
+interface TellersPlace extends Placed {
   readonly session: string;
-  readonly clock: string;
-  readonly ref: MessageRef;
-  readonly call?: Call;
 }
 
 interface Noting {
   readonly table: TokenTable;
   readonly view: WholeView;
-  readonly tellers: Teller[];
-  readonly place: Placed;
+  readonly tellers: Tellers;
+  readonly place: TellersPlace;
   readonly hasHandles: boolean;
 }
 
@@ -113,7 +121,7 @@ function noteSaid(noting: Noting, { ref }: Seen): void {
 }
 
 function noteTold(noting: Noting, { ref, call, kind }: Seen): void {
-  const { table, view, tellers, place } = noting;
+  const { table, tellers, place } = noting;
   const at = place.start + ref.sent;
   const isAnswer = kind === 'response' && call !== undefined;
   const made = place.start + (isAnswer ? call.request.at : ref.at);
@@ -121,24 +129,20 @@ function noteTold(noting: Noting, { ref, call, kind }: Seen): void {
   eachWanted(noting, ref, (row) => {
     const { told, teller: first, other } = table.rows;
     if (teller === undefined) {
-      const { clock } = place;
-      const known = { session: view.session.id, clock, ref };
-      teller = tellers.push(isAnswer ? { ...known, call } : known) - 1;
+      teller = tellers.places.push(place) - 1;
+      tellers.seqs.push(ref.seq);
+      tellers.items.push(ref.item);
+      tellers.calls.push(isAnswer ? call : undefined);
+      tellers.made.push(made);
     } else if (first[row] === teller && told[row] === at) return;
     if (at < (told[row] ?? 0)) {
-      const before = tellers[first[row] ?? 0];
-      if (told[row] !== Number.POSITIVE_INFINITY && before) {
-        other[row] = Math.min(other[row] ?? 0, madeAt(before, told[row] ?? 0));
+      if (told[row] !== Number.POSITIVE_INFINITY) {
+        other[row] = Math.min(other[row] ?? 0, tellers.made[first[row] ?? 0] ?? 0);
       }
       told[row] = at;
       first[row] = teller;
     } else other[row] = Math.min(other[row] ?? 0, made);
   });
-}
-
-/** The earliest that a message may have been made: not before it was asked for. */
-function madeAt({ call, ref }: Teller, told: number): number {
-  return told - ref.sent + (call ? call.request.at : ref.at);
 }
 
 /** The rows of what a message says that clients use anywhere. */
@@ -165,7 +169,7 @@ function eachWanted(
 interface Asking {
   readonly call: Call;
   readonly place: Placed;
-  readonly tellers: readonly Teller[];
+  readonly tellers: Tellers;
 }
 
 /** Who gave a value first, if no client had said it by then; the request itself says it. */
@@ -176,18 +180,20 @@ function giverOf(
 ): Giver | undefined {
   const row = find(hash);
   const told = rows.told[row] ?? Number.POSITIVE_INFINITY;
-  const teller = tellers[rows.teller[row] ?? 0];
-  if (row === -1 || told === Number.POSITIVE_INFINITY || !teller) return undefined;
-  const margin = teller.clock === place.clock ? 0 : SKEW;
+  const teller = rows.teller[row] ?? 0;
+  const from = tellers.places[teller];
+  const seq = tellers.seqs[teller] ?? 0;
+  if (row === -1 || told === Number.POSITIVE_INFINITY || !from) return undefined;
+  const margin = from.clock === place.clock ? 0 : SKEW;
   const isOwn = (rows.said[row] ?? 0) <= told + margin;
-  const isBackwards = teller.session === call.session && teller.ref.seq > call.request.seq;
+  const isBackwards = from.session === call.session && seq > call.request.seq;
   if (isOwn || isBackwards) return undefined;
-  const { session, ref } = teller;
+  const answered = tellers.calls[teller];
   return {
-    message: reference(session, ref.seq, ref.item),
-    session,
-    seq: ref.seq,
-    ...(teller.call ? { call: teller.call } : {}),
+    message: reference(from.session, seq, tellers.items[teller]),
+    session: from.session,
+    seq,
+    ...(answered ? { call: answered } : {}),
     certain: margin === 0 && (rows.other[row] ?? 0) > told,
   };
 }

@@ -40,3 +40,17 @@ export function isWhole({ name, value }: Pick<Leaf, 'name' | 'value'>): boolean 
   if (value === '') return false;
   return isHandle(name) || isIdentifierLike(String(value));
 }
+
+/** UUID (RFC 9562) and ULID: nobody writes them by hand. */
+const MINTED = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/i;
+
+export function isMinted(token: string): boolean {
+  return (token.length === 36 || token.length === 26) && MINTED.test(token);
+}
+
+/** Shorter ones turn up by chance, such as a limit that equals an id. */
+const TELLING = 6;
+
+export function isTelling(token: string): boolean {
+  return token.length >= TELLING && /\d/.test(token);
+}

@@ -44,9 +44,9 @@ export function handleToken(place: string, name: string, value: string | number)
 export function eachToken(text: string, see: (start: number, end: number) => void): void {
   let at = 0;
   while (at < text.length) {
-    while (at < text.length && !isOfRun(text.charCodeAt(at))) at++;
+    while (at < text.length && !isOfRun(text, at)) at++;
     const start = at;
-    while (at < text.length && isOfRun(text.charCodeAt(at))) at++;
+    while (at < text.length && isOfRun(text, at)) at++;
     if (at - start >= SHORTEST) seeRun(text, start, at, see);
   }
 }
@@ -99,18 +99,21 @@ for (let code = 0; code < 0x80; code++) {
 for (const sign of '.+~-') CLASSES[sign.charCodeAt(0)] = SIGN;
 for (const sign of ':@/') CLASSES[sign.charCodeAt(0)] = SIGN | PARTING;
 
+const WORD = /[\p{L}\p{N}]/u;
+
 function classOf(code: number): number {
   const known = CLASSES[code] ?? 0;
   if (known !== UNKNOWN) return known;
-  // Halves of a pair are of a word: names may be written in any script.
-  const isOfWord =
-    (code >= 0xd800 && code < 0xe000) || /[\p{L}\p{N}]/u.test(String.fromCharCode(code));
-  CLASSES[code] = isOfWord ? LETTER : 0;
-  return isOfWord ? LETTER : 0;
+  CLASSES[code] = WORD.test(String.fromCharCode(code)) ? LETTER : 0;
+  return CLASSES[code];
 }
 
-function isOfRun(code: number): boolean {
-  return classOf(code) !== 0;
+function isOfRun(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 0xd800 || code >= 0xe000) return classOf(code) !== 0;
+  // Half of a pair: the pair may be a letter, or a picture beside an id.
+  const isSecond = code >= 0xdc00;
+  return WORD.test(String.fromCodePoint(text.codePointAt(isSecond ? at - 1 : at) ?? 0));
 }
 
 function isSign(code: number): boolean {

@@ -17,8 +17,8 @@ import { type CallDifference, callDifferences, durationOf, type Found } from './
 import { type Divergence, firstDivergence } from './divergence.ts';
 import { freshKeys } from './origins.ts';
 import { pairCalls, pairSessions, type Two } from './pairing.ts';
+import type { Rename } from './renames.ts';
 import { reorderedIn, waitedFor } from './reordered.ts';
-import type { Rename } from './tokens.ts';
 
 /** A call by the names of its messages. */
 export interface NamedCall {

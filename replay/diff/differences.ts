@@ -2,9 +2,8 @@
 import type { Outcome } from '../../model/message.ts';
 import { type ComparedCall, titleOf } from './calls.ts';
 import type { Two } from './pairing.ts';
-import { type Renames, renamesOf, type SaidChange } from './renames.ts';
+import { type Rename, type Renames, renamesOf, type SaidChange } from './renames.ts';
 import { createAgreement } from './secrets.ts';
-import type { Rename } from './tokens.ts';
 import { type Agree, addChanges, type Change, type Changes } from './values.ts';
 
 /** `none`: no answer came. */

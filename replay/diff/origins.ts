@@ -2,10 +2,11 @@
  * Where ids come from: what a server gave in an answer and the client carries on. With each replaced
  * by the place it came from, calls that ask for the same thing are equal, whatever the id was.
  */
+import { isTelling } from '../../analysis/words/minted.ts';
+import { tokensOf, withTokens } from '../../analysis/words/names.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { isObject } from '../../model/json.ts';
 import { byTime, type ComparedCall, type ComparedSession, labelOf } from './calls.ts';
-import { isTelling, tokensOf, withTokens } from './tokens.ts';
 import { innerJson } from './values.ts';
 
 /** The key of each call, in which what servers minted is replaced by where it came from. */

@@ -12,12 +12,15 @@
  * Placeholders of secrets under two keys are names of one secret, as far as they are one to one.
  */
 
+import { isMinted, isTelling } from '../../analysis/words/minted.ts';
+import { tokensOf } from '../../analysis/words/names.ts';
 import type { Peer } from '../../model/entry.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isPlaceholder } from '../../model/placeholder.ts';
 import { membersOf } from '../compare.ts';
-import { isMinted, isTelling, type Rename, renamesBetween, tokensOf } from './tokens.ts';
 import { type Change, innerPair } from './values.ts';
+
+export type Rename = readonly [a: string, b: string];
 
 /** A difference, who said it, and when: µs of the first side's clock. */
 export interface SaidChange extends Change {
@@ -193,4 +196,14 @@ function tieEqual(
       }
   };
   for (const [a, b] of equal) walk(a, b, '');
+}
+
+/** The tokens in which two texts differ; undefined when they differ in more than tokens. */
+function renamesBetween(a: string, b: string): Rename[] | undefined {
+  const [one, other] = [tokensOf(a), tokensOf(b)];
+  if (one.rest !== other.rest || one.tokens.length !== other.tokens.length) return undefined;
+  return one.tokens.flatMap((token, at): Rename[] => {
+    const twin = other.tokens[at] as string;
+    return token === twin ? [] : [[token, twin]];
+  });
 }

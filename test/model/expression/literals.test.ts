@@ -22,8 +22,7 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
   ['analysis/footprint/words.ts', '[^\\p{L}', ONE_CHARACTER],
   ['analysis/lost-update/features.ts', '[\\p{L}', ONE_CHARACTER],
   ['replay/miss.ts', '[\\p{Cc}', ONE_CHARACTER],
-  ['replay/origin.ts', '[\\p{L}', ONE_CHARACTER],
-  ['replay/client/tokens.ts', '[\\p{L}', ONE_CHARACTER],
+  ['analysis/words/', '[\\p{L}', ONE_CHARACTER],
   ['tap/host.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/tree.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/system-error.ts', '^[A-Z0-9_]+: ', OF_THE_SYSTEM],
@@ -45,7 +44,7 @@ const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'model/redaction.ts': 'a list of fixed texts',
   'model/rules.ts': 'shapes of users, which user-rules.ts counts one by one',
   'model/user-rules.ts': 'the same, once they are counted, and run on nothing',
-  'replay/diff/tokens.ts': 'a placeholder, or a run of letters and digits',
+  'analysis/words/names.ts': 'a placeholder, or a run of letters and digits',
   'replay/placeholders.ts': 'a shape, once more',
 };
 
