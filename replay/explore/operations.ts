@@ -6,6 +6,7 @@
  * what a host knew: what it asked for after an answer it might not have asked without it. Orders that
  * only the clock gave, within a batch or between hosts, are free.
  */
+import { conflictsOf } from '../../analysis/footprint/commute.ts';
 import { type Operation, operationsOf } from '../../analysis/footprint/operation.ts';
 import { isBefore, orderOf } from '../../analysis/order.ts';
 import type { Edge } from '../../analysis/schedules.ts';
@@ -186,12 +187,17 @@ function isKnown(one: Numbered, other: Numbered): boolean {
   return one.source === other.source && isBefore(one.operation, other.operation);
 }
 
-/** Whether two operations may not commute: one of them writes, and they meet somewhere. */
+/**
+ * Whether two operations may not commute: by their footprints, or since one of them writes and both
+ * name one file, or have one server that may keep everything in one place. Too much costs runs; too
+ * little would hide what the footprints do not know.
+ */
 function dependent(
   one: Operation,
   other: Operation,
   { isOnePlace }: { readonly isOnePlace: boolean },
 ): boolean {
+  if (conflictsOf(one, other).length > 0) return true;
   if (!isWrite(one) && !isWrite(other)) return false;
   const [ours, theirs] = [one, other].map(({ keys }) => keys.filter(({ absolute }) => absolute));
   if (!ours?.length || !theirs?.length) {
