@@ -75,7 +75,8 @@ function openedText(text: string): unknown[] | undefined {
     : undefined;
 }
 
-function escaped(key: string): string {
+/** A key as a step of a JSON pointer (RFC 6901). */
+export function escaped(key: string): string {
   if (!key.includes('~') && !key.includes('/')) return key;
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { conflictsOf } from '../../analysis/footprint/commute.ts';
 import { operationsOf } from '../../analysis/footprint/operation.ts';
-import { matches } from '../../analysis/footprint/pattern.ts';
+import { matches } from '../../model/name-pattern.ts';
 import { analyse } from '../../analysis/index.ts';
 import type { AccessTemplates, FootprintRule } from '../../model/footprint-rule.ts';
 import { viewsOf } from '../../model/view.ts';

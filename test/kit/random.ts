@@ -2,10 +2,10 @@
  * Random inputs that can be made again: every property runs from one seed, which stands in the
  * name of its test. Another one: `WIRETAPE_SEED=7 npx vitest run test/model`.
  */
-import process from 'node:process';
 import fc from 'fast-check';
+import { dice, SEED } from './dice.ts';
 
-export const SEED = Number(process.env['WIRETAPE_SEED'] ?? 20261122);
+export { dice, SEED };
 
 /** Runs a property from the seed; fast-check says the counterexample, shrunk. */
 export function holds<T>(
@@ -19,17 +19,6 @@ export function holds<T>(
     }),
     { seed: SEED, numRuns: options.runs ?? 300 },
   );
-}
-
-/** Numbers from 0 to below `limit`, the same in every run (mulberry32). */
-export function dice(seed = SEED): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
 }
 
 /** The same items in another order. */

@@ -1,0 +1,147 @@
+/**
+ * Answers that went to the wrong request, sought among requests that were unanswered together.
+ *
+ * Over HTTP an answer comes on the exchange of its request, so two requests with one id are two, and
+ * content tells whether their answers were exchanged. On a pipe the id is all that an answer has:
+ * where two requests share it, nobody can tell (`id-reused-in-flight` says so), and only requests
+ * with ids of their own are compared.
+ */
+import { catalogs, currentOffers } from '../../model/catalog.ts';
+import { member } from '../../model/json.ts';
+import type { Id } from '../../model/message.ts';
+import type { Call, SessionView } from '../../model/session.ts';
+import { type Asked, isOdd, repeats, type Sign, signOf } from './whose.ts';
+
+export interface Crossed {
+  readonly view: SessionView;
+  readonly own: Call;
+  /** The request whose answer it is. */
+  readonly other: Call;
+  readonly sign: Sign;
+  /** Both have the id of the other. */
+  readonly isReused: boolean;
+  /** The other has the answer to this one; it was never answered; or it has its own as well. */
+  readonly otherGot: 'swapped' | 'nothing' | 'its own';
+  /** Answers of this tool repeat what they were asked. */
+  readonly isEchoing: boolean;
+}
+
+/** A request is compared with so many of those that were unanswered with it. */
+const PARTNERS = 8;
+
+export function crossedIn(view: SessionView): Crossed[] {
+  const known = createKnown(view);
+  const found = new Map<Call, Crossed>();
+  for (const [a, b] of suspects(view, known)) {
+    const isReused = a.id === b.id;
+    for (const [own, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const crossed = found.has(own) ? undefined : crossing(own, other, known);
+      if (crossed) found.set(own, { ...crossed, view, isReused });
+    }
+  }
+  return [...found.values()];
+}
+
+function crossing(
+  own: Call,
+  other: Call,
+  known: Known,
+): Omit<Crossed, 'view' | 'isReused'> | undefined {
+  const sign = signOf(known.asked(own), known.asked(other));
+  if (!sign) return undefined;
+  const swapped = signOf(known.asked(other), known.asked(own));
+  const otherGot = swapped ? 'swapped' : other.response ? 'its own' : 'nothing';
+  return { own, other, sign, otherGot, isEchoing: known.isEchoing(own) };
+}
+
+/** Pairs of calls that were unanswered together, and of which one answer at least is suspicious. */
+function* suspects(view: SessionView, known: Known): Generator<readonly [Call, Call]> {
+  const byId = new Map<Id, Call[]>();
+  let strange: Call[] = [];
+  let latest = 0;
+  const { calls } = view.session;
+  for (const [at, call] of calls.entries()) {
+    if (call.from !== 'client') continue;
+    const isOpen = (before: Call): boolean => overAt(before) > call.request.seq;
+    const same = byId.get(call.id)?.filter(isOpen).slice(-PARTNERS) ?? [];
+    for (const before of same) {
+      if (before.exchange !== call.exchange) yield [before, call];
+    }
+    // Most ids are never seen again, and most calls are answered before the next one is asked.
+    const isAlone = latest <= call.request.seq && overAt(call) < (calls[at + 1]?.request.seq ?? 0);
+    latest = Math.max(latest, overAt(call));
+    if (isAlone) byId.delete(call.id);
+    else byId.set(call.id, [...same, call]);
+    if (isAlone || !known.isStrange(call)) continue;
+    strange = strange.filter(isOpen).slice(-PARTNERS);
+    for (const before of strange) if (before.id !== call.id) yield [before, call];
+    strange.push(call);
+  }
+}
+
+/** The place of its answer in the session. */
+function overAt({ response }: Call): number {
+  return response?.seq ?? Number.POSITIVE_INFINITY;
+}
+
+interface Known {
+  asked(call: Call): Asked;
+  /** Whether the answers to calls like this one repeat what they were asked, so far as was seen. */
+  isEchoing(call: Call): boolean;
+  /** Whether its answer could be that to another request, or another has its answer. */
+  isStrange(call: Call): boolean;
+}
+
+/** So many answers tell whether a tool repeats what it is asked, and so many are looked at. */
+const ENOUGH = 3;
+const SAMPLE = 50;
+
+function createKnown(view: SessionView): Known {
+  const schemas = new Map(
+    currentOffers(catalogs(view)).flatMap(({ kind, name, definition }) =>
+      kind === 'tool' ? [[name, member(definition, 'outputSchema')] as const] : [],
+    ),
+  );
+  const asked = (call: Call): Asked => ({
+    call,
+    request: view.value(call.request),
+    answer: call.response && view.value(call.response),
+    outputSchema: call.method === 'tools/call' ? schemas.get(call.subject ?? '') : undefined,
+  });
+  const echoing = echoingIn(view.session.calls, asked);
+  const isEchoing = (call: Call): boolean => echoing.has(aboutOf(call));
+  return {
+    asked,
+    isEchoing,
+    isStrange(call) {
+      if (!call.response) return true;
+      if (call.outcome !== 'result') return false;
+      const one = asked(call);
+      return isOdd(one) || (isEchoing(call) && repeats(one) === false);
+    },
+  };
+}
+
+/** The tools whose first answers repeat what they were asked, as a rule. */
+function echoingIn(calls: readonly Call[], asked: (call: Call) => Asked): ReadonlySet<string> {
+  const counts = new Map<string, { yes: number; no: number }>();
+  for (const call of calls) {
+    if (call.subject === undefined || call.outcome !== 'result' || call.from !== 'client') continue;
+    const about = aboutOf(call);
+    const count = counts.get(about) ?? { yes: 0, no: 0 };
+    if (count.yes + count.no >= SAMPLE) continue;
+    const is = repeats(asked(call));
+    if (is === true) count.yes++;
+    else if (is === false) count.no++;
+    counts.set(about, count);
+  }
+  const found = [...counts].filter(([, { yes, no }]) => yes >= ENOUGH && yes > no);
+  return new Set(found.map(([about]) => about));
+}
+
+function aboutOf({ method, subject }: Call): string {
+  return `${method} ${subject}`;
+}
