@@ -11,6 +11,7 @@ import { crossProcessLostUpdate } from './rules/cross-process-lost-update.ts';
 import { crossedResponse } from './rules/crossed-response.ts';
 import { crossedTenants } from './rules/crossed-tenants.ts';
 import { duplicateSideEffect } from './rules/duplicate-side-effect.ts';
+import { nonSerialisable, orderDependent } from './rules/explored.ts';
 import { failedRequest } from './rules/failed-request.ts';
 import { inServerLostUpdate } from './rules/in-server-lost-update.ts';
 import { malformedMessage } from './rules/malformed-message.ts';
@@ -23,11 +24,14 @@ import { staleCache } from './rules/stale-cache.ts';
 import { staleCatalog } from './rules/stale-catalog.ts';
 import { staleOverwrite } from './rules/stale-overwrite.ts';
 import { staleReadUsed } from './rules/stale-read-used.ts';
+import { toolsVaryByConnection } from './rules/tools-vary-by-connection.ts';
 import { unansweredRequest } from './rules/unanswered-request.ts';
 
 export const RULES: readonly Rule[] = [
   inServerLostUpdate,
   crossProcessLostUpdate,
+  nonSerialisable,
+  orderDependent,
   concurrentWrites,
   staleOverwrite,
   staleReadUsed,
@@ -49,4 +53,5 @@ export const RULES: readonly Rule[] = [
   failedRequest,
   malformedMessage,
   ...PROTOCOL_RULES.map(asRule),
+  toolsVaryByConnection,
 ];
