@@ -8,7 +8,7 @@ import { groupBy } from '../model/group.ts';
 import { leavesOf, textsIn } from './footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from './footprint/operation.ts';
 import { effectOf, type Trace } from './lost-update/effects.ts';
-import { type Feature, visibleIn } from './lost-update/features.ts';
+import { type Feature, plain, visibleIn } from './lost-update/features.ts';
 import { countOf } from './spans.ts';
 
 export interface Sighting {
@@ -47,7 +47,7 @@ export function sightingsOf(
     const isOwn = named.every(
       (other) => other.call === operation.call || other.start > (shown?.start ?? 0),
     );
-    if (!shown || !isOwn || shown.start <= operation.start) return [];
+    if (!shown || !isOwn || shown.start <= operation.start || !isWhole(shown, trace)) return [];
     return [{ operation, trace, shown, before: sameReads.lastBefore(shown, operation.start) }];
   });
 }
@@ -56,17 +56,29 @@ function isRead({ kind, ok }: Operation): boolean {
   return ok && (kind === 'R' || kind === 'L');
 }
 
-/** The longest of what stands for itself: a line or compound, a pair of words, or one long word. */
+/** What shows wherever the text stands: a compound, the longest pair of words, or one long word. */
 function mostTelling(traces: readonly Trace[]): Trace | undefined {
-  const telling = traces.filter(
-    ({ found, value }) =>
-      found.sort !== 'word' || (value.length >= LONG_WORD && /^[^\s\d]+$/.test(value)),
-  );
-  return telling.sort((a, b) => SORTS[b.found.sort] - SORTS[a.found.sort])[0];
+  const telling = traces.filter(({ found, value }) => {
+    if (found.sort === 'pair') return lengthOf(found) >= LONG_WORD;
+    return found.sort !== 'word' || (value.length >= LONG_WORD && /^[^\s\d]+$/.test(value));
+  });
+  return telling.sort(
+    (a, b) => SORTS[b.found.sort] - SORTS[a.found.sort] || lengthOf(b.found) - lengthOf(a.found),
+  )[0];
+}
+
+function lengthOf({ words, from, to }: Trace['found']): number {
+  return words.slice(from, to).join('').length;
+}
+
+/** Whether a read has the whole text, and not only words of it. */
+function isWhole(read: Operation, { value }: Trace): boolean {
+  const text = plain(value).trim();
+  return textsIn(resultOf(read)).some((one) => plain(one).includes(text));
 }
 
 const LONG_WORD = 7;
-const SORTS = { line: 3, compound: 2, pair: 1, word: 0 } as const;
+const SORTS = { compound: 3, pair: 2, line: 1, word: 0 } as const;
 
 function mentionsOf(
   features: readonly Feature[],
