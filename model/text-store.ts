@@ -37,7 +37,7 @@ export function createTextStore(): TextStore {
   return {
     add(text) {
       const most = text.length * WIDEST;
-      if (HALF.test(text)) {
+      if (hasHalf(text)) {
         halves.set(count, text);
         starts.push(0);
         lengths.push(0);
@@ -64,6 +64,10 @@ export function createTextStore(): TextStore {
   };
 }
 
-const HALF = /\p{Surrogate}/u;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Whether half of a pair stands in a text without the other half, which no bytes can say. */
+function hasHalf(text: string): boolean {
+  return /[\ud800-\udfff]/.test(text) && decoder.decode(encoder.encode(text)) !== text;
+}

@@ -73,7 +73,7 @@ test('the finding in full', () => {
       },
       "code": "C03",
       "confidence": 0.85,
-      "confirm": "Read the resource once more, then run the same writes one after another: if all are kept then, their overlap lost them.",
+      "confirm": "Run the same writes one after another and together with wiretape explore; or read the resource once more and write by hand: if all are kept then, their overlap lost them.",
       "evidence": 3,
       "fingerprint": "d81da20ea48e7034",
       "lost": {
