@@ -3,7 +3,7 @@
  * itself and was given. What a server says in its hints can only make us more careful.
  */
 import { isObject, member } from '../../model/json.ts';
-import type { AccessKind } from '../footprint/access.ts';
+import type { Access, AccessKind } from '../footprint/access.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import { wordsOf } from '../footprint/words.ts';
 
@@ -67,6 +67,11 @@ function isSafe(kind: Operation['kind']): boolean {
 /** Whether each run makes something of its own, with a name that the server gives. */
 export function makesAnew({ tool, kind }: Operation): boolean {
   return kind === 'C' || (kind === 'X' && wordsOf(tool).some((word) => REACHES.has(word)));
+}
+
+/** What a call made, where its answer gives it an id of its own. */
+export function madeBy({ accesses }: Operation): Access | undefined {
+  return accesses.find(({ kind, provenance }) => kind === 'C' && provenance === 'flow');
 }
 
 /** Whether anything outside changes when it runs: verbs that write, and those that reach somebody. */

@@ -7,6 +7,7 @@
  */
 import type { Launch } from '../../model/entry.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
+import { isLoopback } from '../../model/loopback.ts';
 import { matches } from '../../model/name-pattern.ts';
 import { nameOf, type Session, type SessionView } from '../../model/session.ts';
 import { lastWord, wordsOf } from './words.ts';
@@ -36,7 +37,11 @@ export function createContainers(
   return (session) => {
     const container = containerOf(session);
     const boot = session.head?.clock.boot;
-    const files = isOfMachine(session) ? (boots.size > 1 ? `//${boot}` : '') : `//${session.id}`;
+    const files = isOfMachine(session)
+      ? boots.size > 1
+        ? `//${boot}`
+        : ''
+      : `//${addressOf(session)}`;
     const shared = shares.find(({ servers }) =>
       servers.some((server) => isServer(server, session, container.server)),
     );
@@ -57,12 +62,23 @@ function isOfMachine({ head }: Session): boolean {
   return head?.transport === 'stdio' && !(head.launch && isElsewhere(head.launch));
 }
 
+/**
+ * Where a path that is not of this machine means the same: at one address of it, which one program
+ * serves; else in the session alone, since a service elsewhere may show each customer a tree of his own.
+ */
+function addressOf({ id, head }: Session): string {
+  const { transport, upstream, clock } = head ?? {};
+  if (transport !== 'http' || !URL.canParse(upstream ?? '')) return id;
+  if (!isLoopback(new URL(upstream ?? '').origin)) return id;
+  return `${clock?.boot} ${upstream}`;
+}
+
 export function containerOf(session: Session): Container {
   const { head } = session;
   const server = session.server?.name ?? head?.launch?.package?.name ?? nameOf(session);
   const alone = {
     id: `session ${session.id}`,
-    machine: `session ${session.id}`,
+    machine: `session ${addressOf(session)}`,
     label: nameOf(session),
     pattern: 'session',
     server,

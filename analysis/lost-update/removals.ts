@@ -11,6 +11,7 @@ import type { Session, SessionView } from '../../model/session.ts';
 import type { Container } from '../footprint/container.ts';
 import { isKeyName, withAncestors } from '../footprint/keys.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
+import { wordsOf } from '../footprint/words.ts';
 import type { Span } from '../order.ts';
 import { createSpanBoard } from '../spans.ts';
 
@@ -44,8 +45,8 @@ export function removalsOf(
 function placesOf(operation: Operation): string[] {
   const { kind, container, keys } = operation;
   if (kind === 'R' || kind === 'L' || kind === 'A') {
-    // Two things added under one name may be one thing changed.
-    return kind === 'A'
+    // Two things added under one name may be one thing changed; what is appended replaces nothing.
+    return kind === 'A' && !wordsOf(operation.tool).includes('append')
       ? keys.filter(({ word }) => isName(word)).map(({ value }) => `name ${container.id} ${value}`)
       : [];
   }

@@ -2,7 +2,9 @@
 import { fingerprint } from '../../model/canonical.ts';
 import { member } from '../../model/json.ts';
 import { mayHoldPlaceholder } from '../../model/placeholder.ts';
-import { EVERY, family, LEGACY, MODERN, stated } from './family.ts';
+import type { Call } from '../../model/session.ts';
+import { EVERY, family, MODERN, stated } from './family.ts';
+import { followListens } from './listens.ts';
 import type { Handlers, ProtocolRule, Watching } from './protocol-rule.ts';
 import { followTools, type Listing, toolsIn } from './tools-in-force.ts';
 
@@ -39,10 +41,10 @@ export const TOOLS: readonly ProtocolRule[] = family('tools', [
     rule: 'tools-changed-silently',
     code: 'P-TOOL-06',
     severity: 'medium',
-    revisions: LEGACY,
+    revisions: EVERY,
     page: 'server/tools',
     definition:
-      'Two lists of tools of one session differ, and the server, which declared that it says so (tools.listChanged), sent no notifications/tools/list_changed in between. A client goes on with definitions that do not hold any more.',
+      'Two lists of tools of one session differ, and the server, which declared that it says so (tools.listChanged; since 2026-07-28 in a subscription that asks for it), sent no notifications/tools/list_changed in between. A client goes on with definitions that do not hold any more.',
     wrongWhen:
       'The notification came on a stream that was not recorded, or follows the second list.',
     confirm: 'Compare both definitions, and ask what changed them.',
@@ -103,10 +105,17 @@ function watchToolNameForm({ report }: Watching): Handlers {
 function watchToolsChangedSilently({ session, report }: Watching): Handlers {
   let before: Printed | undefined;
   let changed = -1;
+  let subscribed: Subscribed | undefined;
+  const listens = followListens();
+  const isPromised = (from: number, to: number): boolean => {
+    if (session.era === 'modern')
+      return subscribed !== undefined && subscribed.from < from && endOf(subscribed.call) > to;
+    return member(session.serverCapabilities, 'tools', 'listChanged') === true;
+  };
   const tools = followTools((listing) => {
     const now = printed(listing);
     const isQuiet = before !== undefined && changed < before.listing.asked;
-    if (isQuiet && member(session.serverCapabilities, 'tools', 'listChanged') === true) {
+    if (isQuiet && isPromised(before?.listing.asked ?? 0, listing.last.seq)) {
       for (const name of different(before, now)) {
         report({
           by: 'server',
@@ -123,10 +132,28 @@ function watchToolsChangedSilently({ session, report }: Watching): Handlers {
   });
   return {
     ...tools.handlers,
+    ...listens.handlers,
+    'notification notifications/subscriptions/acknowledged': (happening) => {
+      const listen = listens.of(happening);
+      if (listen?.isAskedFor('notifications/tools/list_changed', undefined))
+        subscribed = { call: listen.call, from: happening.ref.seq };
+    },
     'notification notifications/tools/list_changed': ({ ref }) => {
       changed = ref.seq;
     },
   };
+}
+
+/** A subscription to changes of the list, and where it was acknowledged. */
+interface Subscribed {
+  readonly call: Call;
+  readonly from: number;
+}
+
+function endOf({ response, exchangeEnd, cancelled }: Call): number {
+  return Math.min(
+    ...[response, exchangeEnd, cancelled].map((end) => end?.seq ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 /** A listing with what each of its definitions is known by. */

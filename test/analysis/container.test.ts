@@ -1,8 +1,31 @@
 // Which sessions share their data: only those where nothing but one store can be meant.
 import { describe, expect, test } from 'vitest';
-import { containerOf } from '../../analysis/footprint/container.ts';
+import { containerOf, createContainers } from '../../analysis/footprint/container.ts';
 import { viewsOf } from '../../model/view.ts';
 import { launched, scene } from './scene.ts';
+
+/** Whether an absolute path means one file for two clients of these addresses. */
+function isOneFile(first: string, second: string): boolean {
+  const [a, b] = [first, second].map((upstream, index) => {
+    const head = { transport: 'http' as const, upstream };
+    const [view] = viewsOf(scene(`s${index}`, [], { id: `0${index}`, head }));
+    return view && createContainers([view])(view.session);
+  });
+  return a?.machine === b?.machine && a?.files === b?.files;
+}
+
+describe('two clients over HTTP mean one file by a path', () => {
+  test('at one address of this machine', () => {
+    const address = 'http://127.0.0.1:3000/mcp';
+    expect(isOneFile(address, address)).toBe(true);
+    expect(isOneFile(address, 'http://127.0.0.1:3001/mcp')).toBe(false);
+  });
+
+  test('not where a service elsewhere may show each of them a tree of his own', () => {
+    const address = 'https://files.example.org/mcp';
+    expect(isOneFile(address, address)).toBe(false);
+  });
+});
 
 type Environment = Readonly<Record<string, string>>;
 

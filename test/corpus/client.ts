@@ -1,6 +1,6 @@
 /** The client side of a line: ids, answers, and the era's opening. Agents ask through it. */
 import { META } from '../../model/methods.ts';
-import { type Act, type Chance, type Clock, waited } from './acts.ts';
+import { type Act, type Chance, type Clock, pause, waited } from './acts.ts';
 import type { Args } from './models/model.ts';
 import type { Body, Line } from './wire/line.ts';
 import { type Implementation, MODERN, paramsOf, type Revision } from './wire/messages.ts';
@@ -131,8 +131,11 @@ export function createClient(parts: ClientParts): Client {
     *open({ wants } = {}) {
       if (revision === MODERN) {
         yield* client.ask('server/discover', {});
-        if (wants)
+        if (wants) {
           client.start('subscriptions/listen', { notifications: wants }, { id: 'listen:0' });
+          // What it lists comes behind the word that it will be told of changes.
+          yield* pause(parts.clock, 30_000);
+        }
       } else {
         yield* client.ask('initialize', {
           protocolVersion: revision,

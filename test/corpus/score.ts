@@ -146,7 +146,7 @@ export function createTally(
       const { isFaulty, label, right, wrong, callCount, slot } = verdict;
       sum.recordings += 1;
       sum.calls += callCount;
-      for (const finding of right) classAt(finding.code).right += 1;
+      classAt(slot.fault.code).right += right.length;
       for (const finding of wrong) classAt(finding.code).wrong += 1;
       if (wrong.length > 0) alarmed.push(verdict);
       if (!isFaulty) {

@@ -159,7 +159,9 @@ function crossed(entries: readonly Entry[], from: 'client' | 'server'): string {
     .join('');
 }
 
-test('with servers that keep every write it finds nothing', { timeout: 60_000 }, async () => {
+test('with servers that keep every write it finds nothing but what could happen', {
+  timeout: 60_000,
+}, async () => {
   const server = (name: string) => ({ command: [node, join(ROOT, 'test/kit/servers', name)] });
   const memory = server('memory.mjs');
   // Whoever has the usual port, the demo finds another.
@@ -169,7 +171,7 @@ test('with servers that keep every write it finds nothing', { timeout: 60_000 },
   await using running = start(await demo('corrected', servers));
   const [line] = await running.says(/^\{.*\}$/m);
   const { scenarios, findings, address = '' }: Told = JSON.parse(line);
-  expect(findings).toEqual([]);
+  expect(findings.filter(({ tier }) => tier !== 'POTENTIAL')).toEqual([]);
   const [, site, token, run] =
     /^(http:\/\/127\.0\.0\.1:(?!4320\/)\d+)\/#token=([\w-]{43})&go=\/run\/(\w+)$/.exec(address) ??
     [];

@@ -59,6 +59,14 @@ describe('what ran twice', () => {
       'OBSERVED high',
     ],
     [
+      'two names of letters and digits in texts for people',
+      scene('tickets', [
+        { ...ticket(0, 90), gives: 'Created ticket TCK-94362a' },
+        { ...ticket(40, 130), gives: 'Created ticket TCK-33f76b' },
+      ]),
+      'OBSERVED high',
+    ],
+    [
       'again at once, the first answer being there',
       scene('tickets', [ticket(0, 30, 'T-1'), ticket(133, 160, 'T-2')]),
       'POTENTIAL medium',

@@ -55,7 +55,7 @@ const sentTwice: Fault = {
   beside: ['C01'],
   *play(scene) {
     const { world, isFaulty, one } = scene;
-    const model = world.chance.pick(['tickets', 'mailbox', 'rows'] as const);
+    const model = world.chance.pick(['tickets', 'mailbox'] as const);
     const place = world.place(model);
     const text = world.words.sentence();
     const [tool, args, look]: readonly [string, Args, string] = {
@@ -64,11 +64,6 @@ const sentTwice: Fault = {
         'send',
         { to: 'team@example.org', subject: world.words.topic(), body: text },
         'all',
-      ] as const,
-      rows: [
-        'insert',
-        { table: 'orders', label: world.words.token(), value: text },
-        'select',
       ] as const,
     }[model];
     // What goes out over a network takes its time: whoever sends it twice knows nothing of the first.
@@ -82,7 +77,7 @@ const sentTwice: Fault = {
     const second = isFaulty ? [client.startCall(tool, args, one)] : [];
     yield* all([first, ...second].map((asked) => client.answered(asked)));
     yield* pause(world.clock, SOON);
-    const listed = yield* client.call(look, model === 'rows' ? { table: 'orders' } : {}, one);
+    const listed = yield* client.call(look, {}, one);
     if (!isFaulty) return undefined;
     const pair = [first, ...second].map(({ request }) => request);
     return { scope: marksOf(first, ...second, listed), pair, key: '' };

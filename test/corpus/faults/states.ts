@@ -362,8 +362,10 @@ const staleCache: Fault = {
       { to: 'billing@example.org', subject: world.words.topic(), body },
       one,
     );
+    yield* pause(world.clock, 8_000_000);
+    const last = yield* a.ask('resources/read', { uri }, world.thread());
     if (!isFaulty) return undefined;
-    return { scope: marksOf(read, put, used), pair: [used.request], key };
+    return { scope: marksOf(read, put, used, last), pair: [used.request], key };
   },
 };
 
