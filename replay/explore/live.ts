@@ -28,6 +28,8 @@ export interface LiveOptions extends SeatOptions {
   /** The server of a recorded session. */
   readonly serverOf: (source: Source) => LiveServer;
   readonly ordered: boolean;
+  /** For how many runs servers are started before they are needed. */
+  readonly ahead?: number;
 }
 
 export interface LiveExecutor {
@@ -46,7 +48,7 @@ export function liveExecutor(options: LiveOptions): LiveExecutor {
   const servers = new Set(sourcesIn(options.chosen).map(options.serverOf));
   // What a hook resets is one thing for all runs, so none can begin before the last has ended.
   const isShared = [...servers].some(({ reset }) => reset.kind === 'hook');
-  const ahead = isShared ? 0 : Math.min(2, availableParallelism());
+  const ahead = isShared ? 0 : (options.ahead ?? Math.min(2, availableParallelism()));
   const pool: Promise<World>[] = [];
   const ending = new Set<Promise<void>>();
   const start = (): Promise<World> => {

@@ -2,6 +2,8 @@
  * What is told of an exploration: the same for the same seed and the same outcomes. How many runs it
  * took is for the terminal, since that is up to chance.
  */
+import { nonSerialisable, orderDependent } from '../../analysis/rules/explored.ts';
+import { stamp } from '../../analysis/rules/rule.ts';
 import { fingerprint } from '../../model/canonical.ts';
 import type { Evidence, Finding } from '../../model/finding.ts';
 import { refOf } from '../report.ts';
@@ -112,7 +114,7 @@ function isProved(finding: Finding, { verdict }: Proof, { about, all }: Among): 
 
 function ownFinding(proof: Proof, about: readonly Numbered[]): Finding {
   const isOverlap = proof.verdict === 'NON_SERIALISABLE';
-  const rule = isOverlap ? 'non-serialisable' : 'order-dependent';
+  const rule = isOverlap ? nonSerialisable : orderDependent;
   const tools = [...new Set(about.map(({ operation }) => operation.tool))].sort();
   const [first] = about;
   const evidence = about.map(
@@ -124,18 +126,13 @@ function ownFinding(proof: Proof, about: readonly Numbered[]): Finding {
   const server = first?.operation.container.server ?? '';
   const reach = reachOf(proof);
   return {
-    rule,
-    code: isOverlap ? 'X-NS' : 'X-OD',
-    version: 1,
+    ...stamp(rule),
     tier: 'PROVEN',
     severity: isOverlap ? 'critical' : reach === 'state' ? 'high' : 'low',
     confidence: 1,
     message: sentence(proof, about),
     evidence: evidence as [Evidence, ...Evidence[]],
-    fingerprint: fingerprint([rule, server, tools, reach]),
-    wrongWhen:
-      'The reset does not give the same start each time, or something else changed what was looked at.',
-    confirm: `Run it again: wiretape explore … --schedule ${proof.course}`,
+    fingerprint: fingerprint([rule.rule, server, tools, reach]),
     resource: first?.operation.container.label ?? '',
   };
 }

@@ -35,7 +35,7 @@ function shown(list: readonly object[]): Call {
 const explore = (recording: string, how: How, options: readonly string[] = []) =>
   bench.explore(recording, { list: listServer(how) }, ['--timeout', '2', ...options]);
 
-describe('one server', () => {
+describe('one server', { timeout: 180_000 }, () => {
   test('that loses what is written meanwhile is proved to, with two calls', async () => {
     const { code, report, stdout } = await explore(adding, 'racy');
     expect(code).toBe(1);
@@ -57,7 +57,7 @@ describe('one server', () => {
   });
 
   test('that keeps every write proves nothing, and all of it was explored', async () => {
-    const { code, report } = await explore(adding, 'locked', ['--budget', '500']);
+    const { code, report } = await explore(adding, 'locked', ['--budget', '500', '--repeat', '2']);
     expect({ code, verdict: report.verdict, proofs: report.proofs }).toEqual({
       code: 0,
       verdict: 'COMMUTES',
@@ -102,7 +102,7 @@ describe('one server', () => {
   });
 
   for (const how of ['silent', 'garbage', 'endless', 'dies'] as const) {
-    test(`that is ${how} is left, and nothing is claimed`, { timeout: 60_000 }, async () => {
+    test(`that is ${how} is left, and nothing is claimed`, async () => {
       const file = await bench.servers(`${how}.jsonc`, { list: listServer(how) });
       const { code, stderr } = await bench.run([adding, '--servers', file, '--timeout', '1']);
       expect({ code, stderr }).toEqual({
@@ -147,7 +147,7 @@ describe('one server', () => {
   });
 });
 
-describe('two sessions', () => {
+describe('two sessions', { timeout: 180_000 }, () => {
   const hosts = (): Entry[] => [
     ...session(
       'list',
@@ -169,15 +169,36 @@ describe('two sessions', () => {
   });
 });
 
-test('what was run is kept, and gone on with', async () => {
+test('what was run is kept, and gone on with', { timeout: 180_000 }, async () => {
   const file = bench.at('resume.jsonl');
-  const first = await explore(adding, 'locked', ['--resume', file, '--budget', '10']);
+  const first = await explore(adding, 'locked', [
+    '--resume',
+    file,
+    '--repeat',
+    '2',
+    '--budget',
+    '10',
+  ]);
   expect(first.report.ended).toBe('budget');
   const kept = await readFile(file, 'utf8');
-  const whole = await explore(adding, 'locked', ['--resume', file, '--budget', '500']);
+  const whole = await explore(adding, 'locked', [
+    '--resume',
+    file,
+    '--repeat',
+    '2',
+    '--budget',
+    '500',
+  ]);
   expect(whole.report.ended).toBe('complete');
   expect((await readFile(file, 'utf8')).startsWith(kept)).toBe(true);
   // With everything in the file the server is not asked any more: a random one would be unstable.
-  const again = await explore(adding, 'random', ['--resume', file, '--budget', '500']);
+  const again = await explore(adding, 'random', [
+    '--resume',
+    file,
+    '--repeat',
+    '2',
+    '--budget',
+    '500',
+  ]);
   expect(again.bytes).toBe(whole.bytes);
 });

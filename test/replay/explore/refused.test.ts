@@ -187,7 +187,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('refused', () => {
+describe('refused', { timeout: 60_000 }, () => {
   for (const { title, servers, options = [], code, says } of CASES) {
     test(title, async () => {
       const file = bench.at('servers.jsonc');
