@@ -28,11 +28,13 @@ interface Case {
 export function abortedReadWatcher(context: Context): Watcher {
   /** By resource: reads that are wrong if a later one shows the value no more. */
   const open = new Map<State, Case[]>();
+  /** By container: the last writes that failed, and named nothing that they write. */
+  const wide = new Map<string, Touch[]>();
   /** By agent: its last writes that succeeded. */
   const recent = new Map<Agent, Touch[]>();
   const hold = (one: Case): void => {
-    const own = open.get(one.write.state) ?? [];
-    open.set(one.write.state, [...own, one].slice(-PARTNERS));
+    const own = open.get(one.read.state) ?? [];
+    open.set(one.read.state, [...own, one].slice(-PARTNERS));
   };
   return {
     asks(operation, agent) {
@@ -45,22 +47,39 @@ export function abortedReadWatcher(context: Context): Watcher {
       }
       recent.delete(agent);
     },
+    begins(touch) {
+      const { id } = touch.operation.container;
+      if (!touch.state.place.key.endsWith(':*') || !writes(touch) || !hasFailed(touch)) return;
+      wide.set(id, [...(wide.get(id) ?? []), touch].slice(-PARTNERS));
+    },
     ends(touch) {
       if (writes(touch) && touch.operation.ok) {
         recent.set(touch.agent, [...(recent.get(touch.agent) ?? []), touch].slice(-PARTNERS));
       }
       if (touch.kinds !== 'R' || !touch.operation.ok) return;
       open.set(touch.state, settle(open.get(touch.state) ?? [], touch, context));
-      const failed = [...runningBeside(touch), ...touch.state.written].filter(hasFailed);
-      for (const write of failed) {
-        const own = seen(write, touch, context);
-        if (!own) continue;
-        const wasThere = isNews(write, touch, own, context);
-        if (wasThere) report({ write, read: touch, own }, wasThere, context);
-        else hold({ write, read: touch, own });
+      for (const one of failuresSeen(touch, wide, context)) {
+        const before = readBefore(one.write, touch, context);
+        const news = before && without(one.own, before.operation, context);
+        if (before && news) report({ ...one, own: news }, before, context);
+        else if (!before) hold(one);
       }
     },
   };
+}
+
+/** The failed writes of which a read shows something. */
+function failuresSeen(
+  read: Touch,
+  wide: ReadonlyMap<string, readonly Touch[]>,
+  context: Context,
+): Case[] {
+  const near = [...runningBeside(read), ...read.state.written].filter(hasFailed);
+  const failed = new Set([...near, ...(wide.get(read.operation.container.id) ?? [])]);
+  return [...failed].flatMap((write) => {
+    const own = seen(write, read, context);
+    return own ? [{ write, read, own }] : [];
+  });
 }
 
 const UNDOING = /^(?:rollback|undo|revert|abort|discard)$/;
@@ -88,7 +107,7 @@ function seen(write: Touch, read: Touch, { values, compares }: Context): Content
   const missing = new Set(missingLines(puts, shown));
   const running = runningBeside(read);
   if (running.length === PARTNERS) return undefined;
-  const others = [...write.state.written, ...running].filter((other) => other !== write);
+  const others = [...read.state.written, ...running].filter((other) => other !== write);
   const own = [...puts.lines].filter(
     ([line]) =>
       line.length >= SHORTEST &&
@@ -101,21 +120,27 @@ function seen(write: Touch, read: Touch, { values, compares }: Context): Content
 /** Shorter values are everywhere. */
 const SHORTEST = 3;
 
-/** The read before the write that did not have it, where `read` came before the write was over. */
-function isNews(write: Touch, read: Touch, own: Content, context: Context): Touch | undefined {
+/** Of lines those that an answer does not show; undefined when it shows all. */
+function without(own: Content, read: Operation, { values }: Context): Content | undefined {
+  const missing = new Set(missingLines(own, values.shownBy(read)));
+  return missing.size === 0
+    ? undefined
+    : contentOf(own.values.filter(({ text }) => missing.has(text)));
+}
+
+/** The same read before the write, where `read` came before the write was over. */
+function readBefore(write: Touch, read: Touch, { values }: Context): Touch | undefined {
   if (read.operation.start > write.operation.end) return undefined;
-  const { values } = context;
   const asked = values.askedFor(read.operation);
-  const { written } = write.state;
+  const { written } = read.state;
   // Writes that are remembered no more may have put it there since.
   const since = written.length < PARTNERS ? 0 : (written[0]?.operation.end ?? 0);
-  return read.state.read.find(
+  return read.state.read.findLast(
     ({ operation }) =>
       operation.ok &&
       operation.start > since &&
       operation.end < write.operation.start &&
-      values.askedFor(operation) === asked &&
-      missingLines(own, values.shownBy(operation)).length === own.lines.size,
+      values.askedFor(operation) === asked,
   );
 }
 
@@ -130,7 +155,7 @@ function settle(cases: readonly Case[], later: Touch, context: Context): Case[] 
       values.askedFor(read.operation) === values.askedFor(later.operation);
     if (!isComparable) return true;
     const span = { start: write.operation.start, end: later.operation.end };
-    const isGone = missingLines(own, values.shownBy(later.operation)).length === own.lines.size;
+    const gone = without(own, later.operation, context);
     const { written } = later.state;
     const isExplained =
       (written.length === PARTNERS && isBefore(write.operation, (written[0] as Touch).operation)) ||
@@ -142,11 +167,11 @@ function settle(cases: readonly Case[], later: Touch, context: Context): Case[] 
           other.operation !== undo,
       );
     if (
-      isGone &&
+      gone &&
       !isExplained &&
       !context.blind.mayChange(write, undo ? { start: span.end, end: span.end } : span)
     )
-      report(one, later, context);
+      report({ ...one, own: gone }, later, context);
     return false;
   });
 }
@@ -154,7 +179,7 @@ function settle(cases: readonly Case[], later: Touch, context: Context): Case[] 
 function report({ write, read, undo, own }: Case, other: Touch, context: Context): void {
   const [writer, reader] = context.names(write, read);
   const [written, shown] = [write.operation, read.operation];
-  const place = write.state.place.label;
+  const place = read.state.place.label;
   const value = own.values[0] as Value;
   const lines = [...own.lines.keys()];
   const at = context.values.shownBy(shown).values.find(({ text }) => text.includes(lines[0] ?? ''));
@@ -165,7 +190,10 @@ function report({ write, read, undo, own }: Case, other: Touch, context: Context
       ? 'was given up by its client'
       : `failed at ${context.answered(written)}`;
   context.report({
-    ...between([write, read], undo ? 0.85 : 0.9),
+    // That the value is of this write is shown by the value; the read says what the resource is.
+    ...between([read], undo ? 0.85 : 0.9),
+    tools: [...new Set([written.tool, shown.tool])].sort(),
+    about: [written, shown],
     name: 'aborted-read',
     tier: 'OBSERVED',
     severity: 'medium',

@@ -18,7 +18,7 @@ export type Agent = string;
 export function agentsOf(operations: readonly Operation[]): (operation: Operation) => Agent {
   const servers = new Map<Session, string>();
   for (const { view, container } of operations) servers.set(view.session, container.server);
-  const hosts = hostsOf(servers);
+  const hosts = hostsOf(servers, tracesOf(operations));
   const hostAt = ({ view }: Operation): Agent => hosts.get(view.session) ?? view.session.id;
   const lanes = new Map<string, number>();
   const traced = operations.filter(({ call }) => call.trace !== undefined);
@@ -37,15 +37,39 @@ export function agentsOf(operations: readonly Operation[]): (operation: Operatio
 }
 
 /** Sessions, given what their servers call themselves, with the agent that their host is there. */
-function hostsOf(servers: ReadonlyMap<Session, string>): Map<Session, Agent> {
+function hostsOf(
+  servers: ReadonlyMap<Session, string>,
+  traces: ReadonlyMap<Session, string>,
+): Map<Session, Agent> {
   const hosts = new Map<Session, Agent>();
-  for (const [host, own] of groupBy(servers.keys(), hostOf)) {
+  const nameOf = (session: Session): string => traces.get(session) ?? hostOf(session);
+  for (const [host, own] of groupBy(servers.keys(), nameOf)) {
     for (const same of groupBy(own, (session) => servers.get(session)).values()) {
       const lanes = lanesOf(same.map((session) => ({ id: session, ...lifeOf(session) })));
       for (const [session, lane] of lanes) hosts.set(session, `${host}#${lane}`);
     }
   }
   return hosts;
+}
+
+/** Sessions of hosts that nobody named are of one host where traces go through them. */
+function tracesOf(operations: readonly Operation[]): Map<Session, string> {
+  const first = new Map<string, Session>();
+  const above = new Map<Session, Session>();
+  const rootOf = (session: Session): Session => {
+    const next = above.get(session);
+    if (!next) return session;
+    const root = rootOf(next);
+    above.set(session, root);
+    return root;
+  };
+  for (const { view, call } of operations) {
+    if (call.trace === undefined || view.session.head?.host) continue;
+    const [one, other] = [rootOf(first.get(call.trace) ?? view.session), rootOf(view.session)];
+    first.set(call.trace, one);
+    if (one !== other) above.set(other, one);
+  }
+  return new Map([...above.keys()].map((session) => [session, hostOf(rootOf(session))]));
 }
 
 function hostOf({ id, head }: Session): string {

@@ -6,12 +6,13 @@
  * Who reads again in order to write, who waits for a change, and who was told of it, sees two values
  * by rights.
  */
+import { isBefore } from '../order.ts';
 import { countOf } from '../spans.ts';
 import type { Agent } from './agents.ts';
 import { answering, asking, between } from './conflict.ts';
 import type { Context } from './context.ts';
-import { lastSight, overwrites, type State, type Touch, writes } from './state.ts';
-import { missingLines } from './values.ts';
+import { lastSight, overwrites, runningBeside, type State, type Touch, writes } from './state.ts';
+import { missingLines, type Value } from './values.ts';
 import type { Watcher } from './walk.ts';
 
 export function changeWatcher(context: Context): Watcher {
@@ -33,7 +34,9 @@ export function changeWatcher(context: Context): Watcher {
       asked.delete(before);
       asked.set(touch, times);
       if (times > 2) return;
-      const found = changeBetween(before, touch, context);
+      const old = wentBack(before, touch, context);
+      if (old) reportOld({ before, touch, ...old }, context);
+      const found = old ? undefined : changeBetween(before, touch, context);
       if (!found || wasTold(before, touch)) return;
       const own = held.get(touch.state) ?? new Map<Agent, () => void>();
       held.set(touch.state, own);
@@ -82,6 +85,67 @@ function changeBetween(before: Touch, touch: Touch, context: Context): Change | 
     return { change, was: was?.[1].pointer, put: puts.lines.get(line)?.pointer, is: is?.pointer };
   }
   return undefined;
+}
+
+/**
+ * The write whose value the first answer shows, where the second shows again what it had replaced,
+ * though nobody wrote since: it was answered from a copy that lags behind.
+ */
+function wentBack(before: Touch, touch: Touch, context: Context): Old | undefined {
+  const { values, blind } = context;
+  const { written } = touch.state;
+  const newest = written.findLast(({ operation }) => operation.ok);
+  const at = newest ? written.indexOf(newest) : -1;
+  if (!newest || !isBefore(newest.operation, before.operation) || runningBeside(before).length > 0)
+    return undefined;
+  if (values.versionOf(before.operation) === values.versionOf(touch.operation)) return undefined;
+  const span = { start: newest.operation.start, end: touch.operation.end };
+  if (blind.mayChange(touch, span) || written.some((one) => isAfter(one, newest))) return undefined;
+  const [old, now] = [values.shownBy(before.operation), values.shownBy(touch.operation)];
+  const puts = values.writtenBy(newest.operation).puts;
+  const isFirst = missingLines(puts, old).length === 0 && puts.lines.size > 0;
+  if (!isFirst || missingLines(puts, now).length < puts.lines.size) return undefined;
+  context.compares();
+  // What it replaced is known by the write that had put it there.
+  for (const former of written.slice(0, at).reverse()) {
+    const own = values.writtenBy(former.operation).puts;
+    const line = missingLines(own, old).find((one) => now.lines.has(one));
+    if (line === undefined || !isBefore(former.operation, newest.operation)) continue;
+    return { newest, was: old.lines.get([...puts.lines.keys()][0] ?? ''), is: now.lines.get(line) };
+  }
+  return undefined;
+}
+
+interface Old {
+  readonly newest: Touch;
+  readonly was: Value | undefined;
+  readonly is: Value | undefined;
+}
+
+/** It was not over before the newest write began, so that it may have come after that. */
+function isAfter({ operation }: Touch, newest: Touch): boolean {
+  return operation !== newest.operation && operation.end >= newest.operation.start;
+}
+
+function reportOld(
+  { before, touch, newest, was, is }: Old & { before: Touch; touch: Touch },
+  context: Context,
+): void {
+  const [first, second, wrote] = [before.operation, touch.operation, newest.operation];
+  const [reader] = context.names(touch);
+  const place = touch.state.place.label;
+  context.report({
+    ...between([touch, newest], 0.95),
+    name: 'changed-between-reads',
+    tier: 'OBSERVED',
+    severity: 'medium',
+    story: `${reader} read ${place} at ${context.answered(first)} and was told what ${wrote.tool} had put there at ${context.began(wrote)}; at ${context.answered(second)} it was told what had been there before that, though nobody wrote in between.`,
+    evidence: [
+      asking(wrote, 'last write', context.values.writtenBy(wrote).puts.values[0]?.pointer),
+      answering(first, 'read of the new value', was?.pointer),
+      answering(second, 'read of the old value', is?.pointer),
+    ],
+  });
 }
 
 /** What is only added is no other value of what was read. */

@@ -7,7 +7,7 @@ export const changedBetweenReads: Rule & { rule: 'changed-between-reads' } = {
   version: 1,
   severity: 'low',
   definition:
-    'Within one turn an agent asked the same twice and was told two things: the second answer shows a change by another agent that the first does not. OBSERVED when one trace says that it was one turn, POTENTIAL when both came within a minute. Silent when it wrote there afterwards, had been told of a change, or asked more than twice.',
+    'Within one turn an agent asked the same twice and was told two things: the second answer shows a change by another agent that the first does not. OBSERVED when one trace says that it was one turn, POTENTIAL when both came within a minute; OBSERVED, too, when the second answer shows again what had been replaced before the first, though nobody wrote in between. Silent when it wrote there afterwards, had been told of a change, or asked more than twice.',
   wrongWhen: 'The agent read again because it expected a change, and uses the second answer only.',
   confirm:
     'Look at what the agent did between the two reads: whether it relied on the first answer.',

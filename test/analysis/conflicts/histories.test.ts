@@ -122,7 +122,7 @@ describe('a correct server', () => {
       fc.property(fc.array(turn, { minLength: 5, maxLength: 25 }), (turns) => {
         expect(sure(record(play(turns).calls)).map(({ message }) => message)).toEqual([]);
       }),
-      { numRuns: 200, seed },
+      { numRuns: 60, seed },
     );
   });
 
@@ -144,9 +144,9 @@ describe('a correct server', () => {
         expect(summed(told as [string, number][])).toEqual(new Map([...stale].sort()));
         for (const number of stale.values()) count += number;
       }),
-      { numRuns: 300, seed },
+      { numRuns: 100, seed },
     );
-    expect(count).toBeGreaterThan(300);
+    expect(count).toBeGreaterThan(50);
   });
 
   const acts = (): fc.Arbitrary<Act> =>
@@ -169,7 +169,7 @@ describe('a correct server', () => {
       fc.property(history(acts, false), (calls) => {
         expect(sure(record(calls)).map(({ message }) => message)).toEqual([]);
       }),
-      { numRuns: 150, seed },
+      { numRuns: 60, seed },
     );
   });
 
@@ -197,9 +197,9 @@ describe('a correct server', () => {
           }
         }
       }),
-      { numRuns: 200, seed },
+      { numRuns: 60, seed },
     );
-    expect(count).toBeGreaterThan(20);
+    expect(count).toBeGreaterThan(5);
   });
 });
 

@@ -137,6 +137,21 @@ const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOption
     ],
     ['stale-overwrite OBSERVED plan.md 1 of 2'],
   ],
+  'a second read goes back to what had been replaced': [
+    [
+      ...[write('a', 0, 'the first plan'), write('a', 10, 'the second plan')],
+      ...[read('a', 20, 'the second plan'), read('a', 30, 'the first plan')],
+    ],
+    ['changed-between-reads OBSERVED plan.md'],
+  ],
+  'a write of several that failed is seen in one of them': [
+    [
+      get('b', -10, { price: 'ten and a half' }),
+      failed(act('a', 'put_products', { entries: [{ price: 'twelve in all' }] }, [0, 20])),
+      get('b', 5, { price: 'twelve in all' }),
+    ],
+    ['aborted-read OBSERVED product p-1'],
+  ],
   'a draft is read while its write goes on, which fails': [
     [read('b', -10, PLAN), failed(write('a', 0, 'a draft of a', 20)), read('b', 5, 'a draft of a')],
     ['aborted-read OBSERVED plan.md'],
