@@ -5,9 +5,10 @@
  * an old recording by a newer version. What they say is worded for people, and names the messages
  * that show it; they never change what was recorded.
  */
-import type { Finding } from '../model/finding.ts';
+import { type Finding, SEVERITIES } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { WholeView } from '../model/session.ts';
+import { withAbout } from './about.ts';
 import { type Conflicts, searchConflicts } from './conflicts/search.ts';
 import { type Operation, operationsOf } from './footprint/operation.ts';
 import type { LostUpdates } from './lost-update/found.ts';
@@ -27,7 +28,7 @@ export { blame } from './stuck.ts';
 export function analyse(
   views: readonly WholeView[],
   { footprints = [] }: { readonly footprints?: readonly FootprintRule[] } = {},
-): Finding[] {
+): readonly Finding[] {
   let found: readonly LostUpdates[] | undefined;
   let operations: readonly Operation[] | undefined;
   let conflicts: Conflicts | undefined;
@@ -58,10 +59,12 @@ export function analyse(
       return known;
     },
   };
-  return RULES.flatMap((rule) => rule.find(material)).sort((a, b) => rank(a) - rank(b));
+  const findings = RULES.flatMap((rule) => rule.find(material));
+  return withAbout(
+    findings.sort((a, b) => rank(b) - rank(a)),
+    views,
+  );
 }
-
-const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 
 function rank({ severity }: Finding): number {
   return SEVERITIES.indexOf(severity);

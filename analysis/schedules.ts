@@ -47,7 +47,9 @@ function* turned({ reach, open, flips }: Partial, left: number): Generator<Sched
   if (left > open.length) return;
   const [edge, ...others] = open;
   if (!edge) {
-    yield { order: linear(reach), flips };
+    const order = linear(reach);
+    if (!order) throw new Error('The orders that always hold go in a circle.');
+    yield { order, flips };
     return;
   }
   const [before, after] = edge;
@@ -77,14 +79,21 @@ function bit(operation: number): bigint {
   return 1n << BigInt(operation);
 }
 
+/** An order of so many operations that keeps all edges; undefined where they go in a circle. */
+export function orderWith(count: number, edges: readonly Edge[]): number[] | undefined {
+  let reach: Reach = Array.from({ length: count }, () => 0n);
+  for (const edge of edges) reach = withEdge(reach, edge);
+  return linear(reach);
+}
+
 /** An order that keeps all of it; where it leaves a choice, the recorded one. */
-function linear(reach: Reach): number[] {
+function linear(reach: Reach): number[] | undefined {
   const order: number[] = [];
   let left = reach.map((_, operation) => operation);
   while (left.length > 0) {
     const next = left.find((one) => !left.some((other) => isBefore(reach, other, one)));
     // Without a circle there is always one that nothing is before.
-    if (next === undefined) throw new Error('The orders that always hold go in a circle.');
+    if (next === undefined) return undefined;
     order.push(next);
     left = left.filter((one) => one !== next);
   }

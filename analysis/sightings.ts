@@ -9,6 +9,7 @@ import { leavesOf, textsIn } from './footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from './footprint/operation.ts';
 import { effectOf, type Trace } from './lost-update/effects.ts';
 import { type Feature, visibleIn } from './lost-update/features.ts';
+import { countOf } from './spans.ts';
 
 export interface Sighting {
   readonly operation: Operation;
@@ -94,6 +95,9 @@ function mentionsOf(
   return mentions;
 }
 
+/** So many reads may be unanswered at once before an older one is passed over. */
+const LOOKED_AT = 32;
+
 /** Reads by what they ask for. `reads`: in the order they were sent. */
 function createSameReads(reads: readonly Operation[]) {
   let byRequest: Map<string, Operation[]> | undefined;
@@ -102,7 +106,9 @@ function createSameReads(reads: readonly Operation[]) {
   return {
     lastBefore(read: Operation, start: number): Operation | undefined {
       byRequest ??= groupBy(reads, keyOf);
-      return byRequest.get(keyOf(read))?.findLast(({ end }) => end < start);
+      const same = byRequest.get(keyOf(read)) ?? [];
+      const sent = countOf(same, (one) => one.start < start);
+      return same.slice(Math.max(0, sent - LOOKED_AT), sent).findLast(({ end }) => end < start);
     },
   };
 }

@@ -1,5 +1,5 @@
 // What analysis costs (figure F9): all rules over 10⁴, 10⁵ and 10⁶ messages of several servers, and all of them on one file.
-// node bench/analysis.mjs [MESSAGES...]: prints seconds, µs a message and peak memory, and how time grows with the data.
+// node bench/analysis.mjs [MESSAGES...]: prints seconds of this machine and of its processors, memory, and how time grows.
 // Each measurement is a process of its own; entries come from lines one by one, as a recording is read. Nothing here fails.
 
 import { spawnSync } from 'node:child_process';
@@ -11,6 +11,7 @@ const dist = process.env['WIRETAPE_DIST'] ?? resolve(import.meta.dirname, '../di
 const GOALS = { seconds: 10, megabytes: 600, growth: 12 };
 const WORKLOADS = ['several servers', 'one hot file'];
 const SESSIONS = 8;
+const MIB = 1 << 20;
 const FILE = '/home/ann/plan.md';
 const NOTE_TOOLS = ['create_note', 'update_note', 'get_note', 'list_notes', 'delete_note'];
 const FILE_TOOLS = ['write_file', 'edit_file', 'read_text_file'];
@@ -24,12 +25,12 @@ function all(sizes) {
   for (const workload of WORKLOADS) {
     let before = 0;
     for (const size of sizes) {
-      const { read, analysed, peak, floor, findings } = measured(workload, size);
+      const { read, analysed, processors, peak, live, floor, findings } = measured(workload, size);
       const seconds = read + analysed;
-      const growth = before === 0 ? '' : `   growth ${(seconds / before).toFixed(1)} ×`;
-      before = seconds;
+      const growth = before === 0 ? '' : `   growth ${(processors / before).toFixed(1)} ×`;
+      before = processors;
       process.stdout.write(
-        `${workload.padEnd(15)} ${String(size).padStart(8)} messages   ${seconds.toFixed(2)} s (read ${read.toFixed(2)}, analysed ${analysed.toFixed(2)})   ${((seconds / size) * 1e6).toFixed(1)} µs a message   peak ${peak.toFixed(0)} MB (Node alone ${floor.toFixed(0)})   findings ${findings}${growth}\n`,
+        `${workload.padEnd(15)} ${String(size).padStart(8)} messages   ${seconds.toFixed(2)} s (read ${read.toFixed(2)}, analysed ${analysed.toFixed(2)}), of processors ${processors.toFixed(2)} s   ${((processors / size) * 1e6).toFixed(1)} µs a message   peak ${peak.toFixed(0)} MB, held ${live.toFixed(0)} MB (Node alone ${floor.toFixed(0)})   findings ${findings}${growth}\n`,
       );
     }
   }
@@ -44,7 +45,14 @@ function all(sizes) {
  * @param {number} size
  */
 function measured(workload, size) {
-  const args = [...process.execArgv, import.meta.filename, '--one', workload, String(size)];
+  const args = [
+    '--expose-gc',
+    ...process.execArgv,
+    import.meta.filename,
+    '--one',
+    workload,
+    String(size),
+  ];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
@@ -61,14 +69,26 @@ async function one(workload, size) {
   const { viewsOf } = await room('model/view.js');
   const { decodeEntry } = await room('model/line.js');
   const floor = process.resourceUsage().maxRSS / 1024;
+  const before = process.cpuUsage();
   const began = performance.now();
   const views = viewsOf(entriesOf(linesOf(workload, size), decodeEntry));
   const read = performance.now();
   const findings = analyse(views).length;
   const done = performance.now();
   const peak = process.resourceUsage().maxRSS / 1024;
-  const times = { read: (read - began) / 1000, analysed: (done - read) / 1000 };
-  process.stdout.write(JSON.stringify({ ...times, peak, floor, findings }));
+  const { user, system } = process.cpuUsage(before);
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  process.stdout.write(
+    JSON.stringify({
+      ...{ read: (read - began) / 1000, analysed: (done - read) / 1000, floor, peak, findings },
+      ...{
+        processors: (user + system) / 1e6,
+        live: (heapUsed + external) / MIB,
+        held: views.length,
+      },
+    }),
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Collector } from '../collector/index.ts';
 import type { Entry } from '../model/entry.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { findCollector, type Running, tokenOf } from './api.ts';
-import { footprintsHere } from './config.ts';
+import { footprintsHere, suppressionsHere } from './config.ts';
 import { UserError } from './error.ts';
 
 /** Where people expect it: 4317 and 4318 are OpenTelemetry's. */
@@ -33,6 +33,7 @@ export async function startHere({ state, port, recordings }: Collecting): Promis
     state,
     port,
     footprints: await footprintsHere(state),
+    suppressions: await suppressionsHere(state),
     version: ownVersion(),
     wrappings: {
       list: () => wrapped(state),

@@ -1,5 +1,6 @@
 /** Our own configuration, as commands need it: wiretape.config.jsonc in the state folder and here. */
 import type { FootprintRule } from '../model/footprint-rule.ts';
+import type { Suppression } from '../model/suppression.ts';
 import { configsAt, configsHere } from '../tap/config-place.ts';
 import type { SessionOptions } from '../tap/tap-session.ts';
 
@@ -31,4 +32,12 @@ export async function footprintsHere(state: string): Promise<readonly FootprintR
   if (places.length === 0) return [];
   const { readFootprintRules } = await import('../tap/config.ts');
   return readFootprintRules(places);
+}
+
+/** Which findings the user does not want to hear of. Throws a ConfigFault when it cannot be read. */
+export async function suppressionsHere(state: string): Promise<readonly Suppression[]> {
+  const places = configsHere(state);
+  if (places.length === 0) return [];
+  const { readSuppressionRules } = await import('../tap/config.ts');
+  return readSuppressionRules(places);
 }

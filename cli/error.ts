@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'not-importable',
   'already-imported',
   'not-a-lock',
+  'not-a-baseline',
   'nothing-listed',
   'listing-failed',
   'unknown-session',
@@ -50,6 +51,13 @@ export const ERROR_CODES = [
   'redacted-value',
   'ambiguous-value',
   'server-unreachable',
+  'unknown-finding',
+  'servers-invalid',
+  'not-explorable',
+  'tool-refused',
+  'nothing-to-explore',
+  'schedule-refused',
+  'not-reproduced',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -7,6 +7,10 @@ export interface JUnitCase {
   readonly name: string;
   /** Why it fails: the first line says it in short. */
   readonly failure: string | undefined;
+  /** What kind of failure it is, in a word or two. */
+  readonly type?: string;
+  /** Why it counts neither as passed nor as failed. */
+  readonly skipped?: string;
 }
 
 export async function writeJUnit(
@@ -25,7 +29,8 @@ export async function writeJUnit(
 /** No times: the same result is the same text. */
 export function junit(suite: string, cases: readonly JUnitCase[]): string {
   const failures = cases.filter(({ failure }) => failure !== undefined).length;
-  const counts = `tests="${cases.length}" failures="${failures}" errors="0" skipped="0"`;
+  const skipped = cases.filter((one) => one.skipped !== undefined).length;
+  const counts = `tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="wiretape" ${counts}>`,
@@ -37,13 +42,17 @@ export function junit(suite: string, cases: readonly JUnitCase[]): string {
   ].join('\n');
 }
 
-function caseLines(suite: string, { name, failure }: JUnitCase): string[] {
+function caseLines(suite: string, { name, failure, type, skipped }: JUnitCase): string[] {
   const start = `    <testcase classname="${xml(suite)}" name="${xml(name)}"`;
+  if (skipped !== undefined) {
+    return [`${start}>`, `      <skipped message="${xml(skipped)}"/>`, '    </testcase>'];
+  }
   if (failure === undefined) return [`${start}/>`];
   const [message = ''] = failure.split('\n');
+  const kind = type === undefined ? '' : ` type="${xml(type)}"`;
   return [
     `${start}>`,
-    `      <failure message="${xml(message)}">${xml(failure)}</failure>`,
+    `      <failure${kind} message="${xml(message)}">${xml(failure)}</failure>`,
     '    </testcase>',
   ];
 }

@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   tail: async () => (await import('./tail.ts')).registerTail,
   stuck: async () => (await import('./stuck.ts')).registerStuck,
   check: async () => (await import('./check.ts')).registerCheck,
+  explore: async () => (await import('./explore.ts')).registerExplore,
   lock: async () => (await import('./lock.ts')).registerLock,
   diff: async () => (await import('./diff.ts')).registerDiff,
   mark: async () => (await import('./mark.ts')).registerMark,

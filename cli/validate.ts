@@ -37,20 +37,24 @@ async function validate(file: string, options: CommonOptions): Promise<void> {
 
 /** Says what a configuration holds. One that cannot be used throws a ConfigFault, which says where. */
 async function validateConfig(file: string, { json, state }: CommonOptions): Promise<void> {
-  const { readFootprintRules, readRedaction } = await import('../tap/config.ts');
+  const { readFootprintRules, readRedaction, readSuppressionRules } = await import(
+    '../tap/config.ts'
+  );
   const path = resolve(file);
   const isUsers = dirname(path) === stateOf(state);
   const redaction = readRedaction([{ path, isUsers }]);
   const footprints = readFootprintRules([{ path, isUsers }]);
+  const suppressions = readSuppressionRules([{ path, isUsers }]);
   const counts = {
     nameCount: redaction?.names.length ?? 0,
     shapeCount: redaction?.shapes.length ?? 0,
     variableCount: redaction?.variables.length ?? 0,
     footprintCount: footprints.length,
+    suppressionCount: suppressions.length,
   };
   if (json) return printJson({ valid: true, ...counts });
-  const { nameCount, shapeCount, variableCount, footprintCount } = counts;
-  const held = `names: ${nameCount}, shapes: ${shapeCount}, variables: ${variableCount}, footprints: ${footprintCount}`;
+  const { nameCount, shapeCount, variableCount, footprintCount, suppressionCount } = counts;
+  const held = `names: ${nameCount}, shapes: ${shapeCount}, variables: ${variableCount}, footprints: ${footprintCount}, suppressions: ${suppressionCount}`;
   terminal().line(`${visible(file)}: valid, ${held}`);
 }
 

@@ -13,6 +13,7 @@ import { concerns, type Finding } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
+import { type Suppression, suppress } from '../model/suppression.ts';
 import { createAnalysis } from './analysis.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 
@@ -30,9 +31,15 @@ export interface Findings {
 
 const KEPT = 8;
 
+/** What the user of this collector says of tools and of findings. */
+export interface Said {
+  readonly footprints?: readonly FootprintRule[] | undefined;
+  readonly suppressions?: readonly Suppression[] | undefined;
+}
+
 export function createFindings(
   store: TenantStore,
-  footprints: readonly FootprintRule[] = [],
+  { footprints = [], suppressions = [] }: Said = {},
 ): Findings {
   const analysis = createAnalysis(store);
   const kept = new Map<string, Promise<readonly Finding[]>>();
@@ -60,7 +67,8 @@ export function createFindings(
       kept.delete(key);
       remember(key, found);
       const wanted = new Set(sessions);
-      return (await found).filter((finding) => concerns(finding, wanted));
+      const own = (await found).filter((finding) => concerns(finding, wanted));
+      return suppress(own, suppressions, Date.now()).findings;
     },
     async stuck(sessions, now) {
       const blames: unknown[] = [];

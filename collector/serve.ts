@@ -13,6 +13,7 @@ import process from 'node:process';
 import type { Entry } from '../model/entry.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
+import type { Suppression } from '../model/suppression.ts';
 import { createApi, type Site } from './api.ts';
 import { createAttachments } from './attachments.ts';
 import { type Closing, createClosing } from './closing.ts';
@@ -46,6 +47,8 @@ export interface CollectorOptions {
   readonly recordings?: readonly Entry[];
   /** What the user says of his tools. */
   readonly footprints?: readonly FootprintRule[];
+  /** Which findings nobody wants to hear of. */
+  readonly suppressions?: readonly Suppression[];
   readonly retention?: Retention;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
@@ -138,10 +141,10 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
-  { ui, version, footprints = [] }: CollectorOptions,
+  { ui, version, footprints, suppressions }: CollectorOptions,
   { tenant, tokens, closing }: { tenant: Tenant; tokens: Tokens; closing: Closing },
 ): Promise<Site> {
-  const findings = createFindings(tenant.store, footprints);
+  const findings = createFindings(tenant.store, { footprints, suppressions });
   closing.add(findings.close);
   return {
     version,

@@ -27,12 +27,39 @@ function isWordOrNumber(part: string): boolean {
 
 /** Shannon entropy of the characters of a text. */
 export function bitsPerCharacter(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
-  for (const count of counts.values()) {
+  for (const count of countsOf(text)) {
     const share = count / text.length;
     bits -= share * Math.log2(share);
   }
   return bits;
+}
+
+/** How often each character of a text is in it, in the order they come. */
+function countsOf(text: string): Iterable<number> {
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) >= COUNTED.length) return manyCountsOf(text);
+  }
+  // Nearly all that is asked about is short and ASCII, and there is a great deal of it.
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    COUNTED[code] = (COUNTED[code] ?? 0) + 1;
+  }
+  const counts: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const count = COUNTED[code] ?? 0;
+    if (count > 0) counts.push(count);
+    COUNTED[code] = 0;
+  }
+  return counts;
+}
+
+/** All 0 between two uses. */
+const COUNTED = new Uint32Array(128);
+
+function manyCountsOf(text: string): Iterable<number> {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  return counts.values();
 }

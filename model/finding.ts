@@ -35,7 +35,17 @@ export interface Finding {
   /** For conflicts: the resource, and how many of how many operations are gone. */
   readonly resource?: string;
   readonly lost?: { readonly gone: number; readonly of: number };
+  /** The servers and tools that its evidence is of. */
+  readonly about?: { readonly servers: readonly string[]; readonly tools: readonly string[] };
+  /** Somebody looked at it and does not want to hear of it. */
+  readonly suppressed?: { readonly reason: string; readonly expires?: string };
+  /** It was found before, in what `wiretape check --baseline` was given. */
+  readonly known?: true;
 }
+
+/** From the least to the worst. */
+export const SEVERITIES: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical'];
+export const TIERS: readonly Tier[] = ['POTENTIAL', 'OBSERVED', 'PROVEN'];
 
 /** What a finding is about, as its code says: C… conflicts, P-… the protocol, R… threats and drift. */
 export type Family = 'conflict' | 'protocol' | 'threat';

@@ -101,6 +101,25 @@ export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
+/** Whether two values from JSON texts are equal. */
+export function isSameJson(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
+  if (one === null || other === null) return one === other;
+  if (Array.isArray(one) || Array.isArray(other)) return isSameList(one, other);
+  const names = Object.keys(one);
+  if (names.length !== Object.keys(other).length) return false;
+  return names.every(
+    (name) =>
+      Object.hasOwn(other, name) &&
+      isSameJson((one as JsonObject)[name], (other as JsonObject)[name]),
+  );
+}
+
+function isSameList(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+  return one.every((item, index) => isSameJson(item, other[index]));
+}
+
 export function textMember(value: unknown, ...path: readonly string[]): string | undefined {
   const found = member(value, ...path);
   return typeof found === 'string' ? found : undefined;

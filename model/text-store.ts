@@ -2,6 +2,8 @@
  * Many texts in little memory: as bytes in a few large pieces, and made texts again when asked for.
  * A text that is no Unicode, with half of a pair in it, has no bytes and is kept as it is.
  */
+import { createNumbers } from './numbers.ts';
+
 export interface TextStore {
   /** Keeps a text; the number it is known by, one after the other from 0. */
   add(text: string): number;
@@ -19,8 +21,9 @@ export function createTextStore(): TextStore {
   let piece = pieces[0] ?? new Uint8Array(FIRST);
   let used = 0;
   /** Where each text begins: its piece and its place there. */
-  const starts: number[] = [];
-  const lengths: number[] = [];
+  const starts = createNumbers(Float64Array);
+  const lengths = createNumbers(Uint32Array);
+  let count = 0;
   const halves = new Map<number, string>();
 
   /** Makes room for so many bytes, in a new piece if need be. */
@@ -35,9 +38,10 @@ export function createTextStore(): TextStore {
     add(text) {
       const most = text.length * WIDEST;
       if (HALF.test(text)) {
-        halves.set(starts.length, text);
+        halves.set(count, text);
         starts.push(0);
-        return lengths.push(0) - 1;
+        lengths.push(0);
+        return count++;
       }
       // What would leave much of a piece empty is measured first.
       const bytes = most > LARGEST ? encoder.encode(text) : undefined;
@@ -46,15 +50,16 @@ export function createTextStore(): TextStore {
       if (bytes) piece.set(bytes, used);
       const written = bytes?.length ?? encoder.encodeInto(text, piece.subarray(used)).written;
       used += written;
-      return lengths.push(written) - 1;
+      lengths.push(written);
+      return count++;
     },
     get(index) {
       const half = halves.size > 0 ? halves.get(index) : undefined;
       if (half !== undefined) return half;
-      const start = starts[index] ?? 0;
+      const start = starts.at(index);
       const from = start % LARGEST;
       const bytes = pieces[Math.floor(start / LARGEST)];
-      return decoder.decode(bytes?.subarray(from, from + (lengths[index] ?? 0)));
+      return decoder.decode(bytes?.subarray(from, from + lengths.at(index)));
     },
   };
 }

@@ -12,7 +12,7 @@ interface Sized {
 }
 
 /** Characters of text whose values are kept in one generation; in memory they take several times that. */
-const ROOM = 256 * 1024;
+const ROOM = 64 * 1024;
 
 export function createValueCache(): ValueCache {
   let young = new Map<number, Sized>();

@@ -14,6 +14,13 @@ export { type ChangedCall, type Comparison, compareSides } from './diff/comparis
 export type { Divergence } from './diff/divergence.ts';
 export { type Separation, type SeparationReport, separate } from './diff/separation.ts';
 export type { Change } from './diff/values.ts';
+export { ExploreRefusal } from './explore/refusal.ts';
+export {
+  type ExploredSchedule,
+  type ExploreScheduleOptions,
+  exploreSchedule,
+} from './explore/schedule.ts';
+export type { ServerSpec } from './explore/servers.ts';
 export { FaultRefusal } from './fault.ts';
 export {
   type HttpServeOptions,

@@ -7,6 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { UserRules } from '../model/rules.ts';
+import type { Suppression } from '../model/suppression.ts';
 import { utf8 } from '../model/text.ts';
 import { readFootprints } from '../model/user-footprints.ts';
 import {
@@ -17,6 +18,7 @@ import {
   RuleFault,
   readUserRules,
 } from '../model/user-rules.ts';
+import { readSuppressions } from '../model/user-suppressions.ts';
 import type { ConfigPlace } from './config-place.ts';
 import { JsoncFault, parseJsonc, placeIn, refuseRepeated } from './jsonc.ts';
 import { reasonOf } from './system-error.ts';
@@ -24,7 +26,7 @@ import type { UnknownRules } from './tap-session.ts';
 
 /** A part of a configuration. */
 interface Part<T> {
-  readonly name: 'redaction' | 'footprints';
+  readonly name: 'redaction' | 'footprints' | 'suppressions';
   /** The page that says what may stand in it. */
   readonly page: string;
   /** `isUsers`: nobody but its user writes where it stands. */
@@ -42,6 +44,15 @@ const FOOTPRINTS: Part<readonly FootprintRule[]> = {
   page: 'docs/footprints.md',
   read: readFootprints,
 };
+
+const SUPPRESSIONS: Part<readonly Suppression[]> = {
+  name: 'suppressions',
+  page: 'docs/check.md',
+  read: readSuppressions,
+};
+
+/** `$schema` is for editors. */
+const NAMES = [REDACTION.name, FOOTPRINTS.name, SUPPRESSIONS.name, '$schema'];
 
 /** A configuration that cannot be used: one sentence with its line and column, and a hint. */
 export class ConfigFault extends Error {
@@ -63,6 +74,11 @@ export function readRedaction(places: readonly ConfigPlace[]): UserRules | undef
 /** What all configurations say of tools, the nearest first. Throws a ConfigFault. */
 export function readFootprintRules(places: readonly ConfigPlace[]): readonly FootprintRule[] {
   return places.toReversed().flatMap((place) => readPart(place, FOOTPRINTS) ?? []);
+}
+
+/** Which findings nobody wants to hear of, the nearest first. Throws a ConfigFault. */
+export function readSuppressionRules(places: readonly ConfigPlace[]): readonly Suppression[] {
+  return places.toReversed().flatMap((place) => readPart(place, SUPPRESSIONS) ?? []);
 }
 
 /**
@@ -101,8 +117,7 @@ function readPart<T>({ path, isUsers }: ConfigPlace, part: Part<T>): T | undefin
     // What nobody wrote adds nothing; but a save that failed leaves an empty file as well.
     if (!root) throw new JsoncFault('it is empty: write {}, or remove it', 0);
     refuseRepeated(root);
-    // `$schema` is for editors.
-    const all = members(getNodeValue(root), [], [REDACTION.name, FOOTPRINTS.name, '$schema']);
+    const all = members(getNodeValue(root), [], NAMES);
     const value = all[part.name];
     return value === undefined ? undefined : part.read(value, [part.name], isUsers);
   } catch (error) {

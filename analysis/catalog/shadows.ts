@@ -15,6 +15,8 @@ import { listingsOf } from './listings.ts';
 /** A server of a workflow, by its sessions. */
 export interface Server {
   readonly name: string;
+  /** Its place among the servers of the workflow. */
+  readonly place: number;
   readonly views: readonly SessionView[];
   readonly offers: ReadonlyMap<string, Offered>;
 }
@@ -40,7 +42,7 @@ export function shadowsIn(views: readonly SessionView[]): Shadow[] {
 
 function serversOf(views: readonly SessionView[]): Server[] {
   const groups = groupBy(views, ({ session }) => identityOf(session));
-  return [...groups.values()].map((own) => {
+  return [...groups.values()].map((own, place) => {
     const offers = new Map<string, Offered>();
     for (const view of own) {
       for (const { tools } of listingsOf(view)) {
@@ -48,7 +50,7 @@ function serversOf(views: readonly SessionView[]): Server[] {
       }
     }
     const [first] = own;
-    return { name: first ? nameOf(first.session) : '', views: own, offers };
+    return { name: first ? nameOf(first.session) : '', place, views: own, offers };
   });
 }
 
@@ -75,7 +77,7 @@ function shadowsOf(servers: readonly Server[]): Shadow[] {
     for (const [one, two] of pairsOf(offering)) {
       const [a, b] = [one.offers.get(name), two.offers.get(name)];
       if (!a || !b || a.offer.fingerprint === b.offer.fingerprint || !haveMet(one, two)) continue;
-      const key = JSON.stringify([servers.indexOf(one), servers.indexOf(two)]);
+      const key = `${one.place} ${two.place}`;
       const pair = pairs.get(key) ?? { one, two, names: [] };
       pair.names.push(name);
       pairs.set(key, pair);

@@ -85,7 +85,10 @@ function addTo(group: Group, { evidence, about, lost }: Conflict): void {
   group.again += 1;
   group.gone += lost?.gone ?? 0;
   group.of += lost?.of ?? 0;
-  if (group.evidence.length + evidence.length <= KEPT) group.evidence.push(...evidence);
+  const isTold = ({ message, role }: Evidence): boolean =>
+    group.evidence.some((one) => one.message === message && one.role === role);
+  if (group.evidence.length + evidence.length <= KEPT)
+    group.evidence.push(...evidence.filter((one) => !isTold(one)));
   if (group.about.size < 10 * KEPT) for (const one of about) group.about.add(one);
 }
 

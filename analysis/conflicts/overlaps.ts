@@ -64,9 +64,11 @@ function reportOverlap(a: Touch, b: Touch, context: Context): void {
     tier: 'POTENTIAL',
     severity: 'medium',
     story: `${toolsOf(one, other)} of ${a.state.place.label} ran at the same time, ${when}, so that chance decided which came last. ${who}`,
-    evidence: [asking(one, 'write'), asking(other, 'write at the same time')],
+    evidence: [asking(one, OVERLAPPED), asking(other, OVERLAPPED)],
   });
 }
+
+const OVERLAPPED = 'write at the same time';
 
 function toolsOf(one: Operation, other: Operation): string {
   return one.tool === other.tool ? `Two calls of ${one.tool}` : `${one.tool} and ${other.tool}`;

@@ -8,8 +8,8 @@
 import type { Launch } from '../../model/entry.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { isLoopback } from '../../model/loopback.ts';
+import { matches } from '../../model/name-pattern.ts';
 import { nameOf, type Session, type SessionView } from '../../model/session.ts';
-import { matches } from './pattern.ts';
 import { lastWord, wordsOf } from './words.ts';
 
 export interface Container {

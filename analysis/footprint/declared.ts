@@ -7,12 +7,12 @@ import type {
 } from '../../model/footprint-rule.ts';
 import { type Template, templateOf } from '../../model/footprint-template.ts';
 import { isObject, member } from '../../model/json.ts';
+import { matches } from '../../model/name-pattern.ts';
 import type { Session } from '../../model/session.ts';
 import { type Access, type AccessKind, CONFIDENCE, type Provenance } from './access.ts';
 import { type Container, isServer } from './container.ts';
 import type { Pack } from './packs/pack.ts';
 import { PACKS } from './packs.ts';
-import { matches } from './pattern.ts';
 import { wholeOf } from './resources.ts';
 import { resourcesOf } from './template.ts';
 

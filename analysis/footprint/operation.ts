@@ -15,7 +15,6 @@ import { type Declared, declaredBy } from './declared.ts';
 import { isEdit } from './edit.ts';
 import { inferred, withMade } from './infer.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
-import { leavesOf } from './leaves.ts';
 import { createMinted, type Minted, type Thing } from './minted.ts';
 import { createPool, type Pool } from './pool.ts';
 import { entity, located } from './resources.ts';
@@ -132,7 +131,7 @@ function operationOf(call: Call, place: Place): Operation | undefined {
     whole: tool.whole,
     keys: pool.keys(keysOf(args, tool.isMove)),
     accesses: pool.accesses(accesses),
-    edits: tool.kind === 'M' && isEdit(leavesOf(args)),
+    edits: tool.kind === 'M' && isEdit(args),
     confidence: tool.confidence,
     definition: tool.definition,
   });

@@ -2,7 +2,6 @@
 import { isObject, member } from '../../model/json.ts';
 import type { Resource } from './access.ts';
 import type { Container } from './container.ts';
-import { leavesOf } from './leaves.ts';
 import { entity, isPath as isAbsolute, located } from './resources.ts';
 import { verbOf } from './verbs.ts';
 import { lastWord, singular, wordsOf } from './words.ts';
@@ -105,7 +104,7 @@ export function nounOf(tool: string): string | undefined {
 /** Texts among the arguments that are, or hold, a path or an address; `only`: those that are nothing else. */
 export function placesInTexts(args: unknown, container: Container, only = false): Resource[] {
   const found = new Map<string, Resource>();
-  for (const { value } of leavesOf(args).slice(0, MOST)) {
+  for (const value of isObject(args) ? Object.values(args).slice(0, MOST) : []) {
     if (typeof value !== 'string') continue;
     const words = only ? [value] : value.slice(0, LOOKED_AT).split(BETWEEN).slice(0, MOST);
     for (const word of words) {

@@ -5,6 +5,7 @@
  * others meet in their container, since a server that keeps everything in one place reads and writes
  * the whole of it for every key.
  */
+import type { Container } from '../footprint/container.ts';
 import type { Operation } from '../footprint/operation.ts';
 import { countOf, type Spans, spansOf } from '../spans.ts';
 import { coverageOf } from './coverage.ts';
@@ -30,29 +31,38 @@ export interface Candidate {
 export function groupsOf(operations: readonly Operation[]): Group[] {
   const groups = new Map<
     string,
-    { id: string; label: string; pattern: string; writes: Operation[]; reads: Operation[] }
+    { writes: Operation[]; reads: Operation[]; container: Container }
   >();
   for (const operation of operations) {
-    const isRead = operation.kind === 'R' || operation.kind === 'L';
-    if (isRead && !operation.ok) continue;
-    for (const home of homesOf(operation)) {
-      const group = groups.get(home.id) ?? { ...home, writes: [], reads: [] };
-      groups.set(home.id, group);
+    const { kind, ok, container } = operation;
+    const isRead = kind === 'R' || kind === 'L';
+    if (isRead && !ok) continue;
+    for (const id of homesOf(operation)) {
+      const known = groups.get(id);
+      const group = known ?? { writes: [], reads: [], container };
+      if (!known) groups.set(id, group);
       (isRead ? group.reads : group.writes).push(operation);
     }
   }
-  return [...groups.values()].map((group) => ({
-    ...group,
-    reads: group.reads.sort((a, b) => a.start - b.start),
-  }));
+  return Array.from(
+    groups,
+    ([
+      id,
+      {
+        writes,
+        reads,
+        container: { label, pattern },
+      },
+    ]) => ({
+      ...{ id, label, pattern, writes },
+      reads: reads.sort((a, b) => a.start - b.start),
+    }),
+  );
 }
 
-function homesOf({ container, keys }: Operation): Pick<Group, 'id' | 'label' | 'pattern'>[] {
-  const files = keys.filter(({ absolute }) => absolute);
-  if (files.length === 0)
-    return [{ id: container.id, label: container.label, pattern: container.pattern }];
-  const { label, pattern } = container;
-  return files.map(({ value }) => ({ id: `${container.machine} ${value}`, label, pattern }));
+function homesOf({ container, keys }: Operation): readonly string[] {
+  if (!keys.some(({ absolute }) => absolute)) return [container.id];
+  return keys.flatMap(({ value, absolute }) => (absolute ? [`${container.machine} ${value}`] : []));
 }
 
 /** The candidates of a group, each with the first read after it that covers it while nothing is written. */

@@ -81,8 +81,7 @@ function* turnEdges(
   const known = earlier.filter((one) => knew(timesOf(one), now));
   for (const one of known.slice(-ANSWERS_KEPT)) {
     const answer = answerOf(one);
-    const isBackwards = one.session === call.session && (answer?.seq ?? 0) > call.request.seq;
-    if (answer && !isBackwards) yield edge('E12', answer, requestOf(call), SHOWN);
+    if (answer) yield edge('E12', answer, requestOf(call), SHOWN);
   }
 }
 

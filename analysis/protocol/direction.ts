@@ -1,4 +1,6 @@
 /** P-DIR: who may ask whom. */
+import { member } from '../../model/json.ts';
+import { META } from '../../model/methods.ts';
 import type { Call } from '../../model/session.ts';
 import { headerOf } from './exchanges.ts';
 import { family, MODERN } from './family.ts';
@@ -60,7 +62,7 @@ export const DIRECTION: readonly ProtocolRule[] = family('direction', [
     definition:
       'The server asked for roots, sampling or elicitation while no request of the client was open, or on a stream that belongs to none.',
     wrongWhen:
-      'The server works for a request that was answered before, such as a task. 2025-11-25 itself only advises against it; later clients may refuse it.',
+      'The server works for a request that was answered before; what names its task is left out. 2025-11-25 itself only advises against it; later clients may refuse it.',
     confirm: 'Look for a request of the client that was open when the server asked.',
     says: ({ who, about, times }) =>
       `${who} sent ${about} in no connection with a request of the client, ${times}.`,
@@ -75,7 +77,9 @@ function watchUnrelated({ report }: Watching): Handlers {
   const close = ({ call }: Happening): void => {
     if (call?.from === 'client') open.delete(call);
   };
-  const isUnrelated = ({ exchange }: Happening): boolean => {
+  const isUnrelated = ({ exchange, value }: Happening): boolean => {
+    // What a task needs comes after the request that began it was answered.
+    if (member(value, 'params', '_meta', META.relatedTask) !== undefined) return false;
     if (!exchange) return open.size === 0 && !open.hasForgotten;
     const { opened, isOlder } = exchange;
     return opened?.method === 'GET' && !isOlder && headerOf(opened, 'last-event-id') === undefined;

@@ -248,7 +248,9 @@ function watchRouting({ report }: Watching): Handlers {
       const token = member(value, 'params', 'progressToken');
       const own = exchange && tokens.get(exchange.number);
       if (from !== 'server' || !exchange?.opened || !own || !isId(token)) return;
-      if (own.includes(idKey(token))) return;
+      // Of tasks anything may come on any stream (2025-11-25, basic/utilities/tasks).
+      const isOfTask = member(value, 'params', '_meta', META.relatedTask) !== undefined;
+      if (own.includes(idKey(token)) || isOfTask) return;
       report({
         by: 'server',
         severity: revision === '2026-07-28' ? 'high' : 'medium',

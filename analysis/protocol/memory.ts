@@ -6,7 +6,7 @@ export const REMEMBERED = 100_000;
 export interface Memory<K, V> {
   get(key: K): V | undefined;
   has(key: K): boolean;
-  /** The oldest is forgotten where there is no room. */
+  /** Where there is no room the older half is forgotten: one by one would be a search each time. */
   set(key: K, value: V): void;
   delete(key: K): void;
   clear(): void;
@@ -17,26 +17,34 @@ export interface Memory<K, V> {
 }
 
 export function createMemory<K, V>(room = REMEMBERED): Memory<K, V> {
-  const kept = new Map<K, V>();
+  let young = new Map<K, V>();
+  let old = new Map<K, V>();
   let hasForgotten = false;
   return {
-    get: (key) => kept.get(key),
-    has: (key) => kept.has(key),
+    get: (key) => (young.has(key) ? young.get(key) : old.get(key)),
+    has: (key) => young.has(key) || old.has(key),
     set(key, value) {
-      kept.delete(key);
-      kept.set(key, value);
-      if (kept.size <= room) return;
-      hasForgotten = true;
-      for (const oldest of kept.keys()) {
-        kept.delete(oldest);
-        break;
-      }
+      old.delete(key);
+      young.set(key, value);
+      if (young.size <= room / 2) return;
+      hasForgotten ||= old.size > 0;
+      old = young;
+      young = new Map();
     },
-    delete: (key) => void kept.delete(key),
-    clear: () => kept.clear(),
-    values: () => kept.values(),
+    delete(key) {
+      young.delete(key);
+      old.delete(key);
+    },
+    clear() {
+      young.clear();
+      old.clear();
+    },
+    *values() {
+      yield* old.values();
+      yield* young.values();
+    },
     get size() {
-      return kept.size;
+      return young.size + old.size;
     },
     get hasForgotten() {
       return hasForgotten;

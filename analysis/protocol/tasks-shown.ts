@@ -14,34 +14,32 @@ export interface TaskShown {
   readonly asked: number | undefined;
 }
 
-function* tasksIn({
-  call,
-  value,
-  from,
-  ref,
-  method,
-  exchange,
-  entry,
-}: Happening): Generator<TaskShown> {
-  if (!from) return;
-  const shown = (task: unknown, isNew: boolean, asked: number | undefined): TaskShown[] => {
+const NONE: readonly TaskShown[] = [];
+
+function tasksIn({ call, value, from, ref, method, exchange }: Happening): readonly TaskShown[] {
+  const shown = (task: unknown, asked: number | undefined, isNew = false): readonly TaskShown[] => {
     const id = textMember(task, 'taskId');
-    if (id === undefined) return [];
-    const status = member(task, 'status');
-    return [{ task, key: `${from} ${id}`, by: from, status, isNew, asked }];
+    if (id === undefined || !from) return NONE;
+    return [{ task, key: `${from} ${id}`, by: from, status: member(task, 'status'), isNew, asked }];
   };
   const result = member(value, 'result');
   const asked = call?.request.seq;
-  if (entry.type !== 'message') return;
-  if (method === 'notifications/tasks/status' || method === 'notifications/tasks')
-    yield* shown(member(value, 'params'), false, exchange ? undefined : ref.seq);
-  else if (result === undefined) return;
-  else if (method === 'tasks/get' || method === 'tasks/cancel') yield* shown(result, false, asked);
-  else if (method === 'tasks/list') {
-    const tasks = member(result, 'tasks');
-    for (const task of Array.isArray(tasks) ? tasks : []) yield* shown(task, false, asked);
-  } else if (member(result, 'resultType') === 'task') yield* shown(result, true, asked);
-  else yield* shown(member(result, 'task'), true, asked);
+  switch (method) {
+    case 'notifications/tasks/status':
+    case 'notifications/tasks':
+      return shown(member(value, 'params'), exchange ? undefined : ref.seq);
+    case 'tasks/get':
+    case 'tasks/cancel':
+      return shown(result, asked);
+    case 'tasks/list': {
+      const tasks = member(result, 'tasks');
+      return Array.isArray(tasks) ? tasks.flatMap((task) => shown(task, asked)) : NONE;
+    }
+    default: {
+      const isTask = member(result, 'resultType') === 'task';
+      return shown(isTask ? result : member(result, 'task'), asked, true);
+    }
+  }
 }
 
 /** Handlers that are told of each task that a message shows. */

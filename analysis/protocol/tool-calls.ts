@@ -1,6 +1,5 @@
 /** Calls of tools, against what the server says of its tools. */
-import { canonicalJson } from '../../model/canonical.ts';
-import { isObject, member, parseJson, textMember } from '../../model/json.ts';
+import { isObject, isSameJson, member, parseJson, textMember } from '../../model/json.ts';
 import { mayHoldPlaceholder } from '../../model/placeholder.ts';
 import type { Call, MessageRef } from '../../model/session.ts';
 import { fitOf, isMisfit, type Misfit } from '../definitions/schema/fit/fit.ts';
@@ -214,7 +213,6 @@ function differ(result: unknown): boolean {
   if (text === undefined || more.length > 0 || !/^\s{0,100}[[{]/.test(text)) return false;
   const parsed = parseJson(text);
   if (!parsed.ok) return false;
-  const said = canonicalJson(parsed.value);
-  if (said === canonicalJson(structure)) return false;
-  return !Object.values(structure).some((one) => one === text || canonicalJson(one) === said);
+  if (isSameJson(parsed.value, structure)) return false;
+  return !Object.values(structure).some((one) => one === text || isSameJson(one, parsed.value));
 }

@@ -2,7 +2,7 @@ import type { Evidence, Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { nameOf, type Session } from '../../model/session.ts';
 import { quoted } from '../moment.ts';
-import { contextsOf, type Exchanged } from '../tenants/contexts.ts';
+import { type Credential, contextsOf } from '../tenants/contexts.ts';
 import { type Foreign, foreignAnswers } from '../tenants/foreign.ts';
 import { foreignHandles, type Handle } from '../tenants/handles.ts';
 import { place, times } from './anomalies.ts';
@@ -15,9 +15,9 @@ export const crossedTenants: Rule = {
   version: 1,
   severity: 'critical',
   definition:
-    'What belongs to one caller went to another one, told apart by the credentials of their HTTP requests, which a recording keeps as keyed hashes. Either a caller got the very answer that only another one had been given, where the server was seen to answer each by himself (the other got it again after this one had got a different one); or the state of an unfinished call (requestState) or a task that was given to one was taken from another, while both were at work.',
+    'What belongs to one caller went to another one, told apart by the credentials of their HTTP requests, or those that a server was started with (variables with secret names), which a recording keeps as keyed hashes. Either a caller got the very answer that only another one had been given, where the server was seen to answer each by himself (the other got it again after this one had got a different one); or the state of an unfinished call (requestState) or a task that was given to one was taken from another, while both were at work.',
   wrongWhen:
-    'The two credentials are of one user, or the resource changed back and forth between them. Recordings without credentials (pipes, servers without Authorization) and with hashes of different keys tell no callers apart, and nothing is said; nor of a credential that another one only replaced.',
+    'The two credentials are of one user, or the resource changed back and forth between them. Recordings without credentials and with hashes of different keys tell no callers apart, and nothing is said; nor of a credential that another one only replaced.',
   confirm:
     'Ask for the same thing with both credentials in turn, a few times at once, and compare whose data comes back. Look for caches and variables of the server, or of what stands before it, that do not know the caller.',
   source:
@@ -81,9 +81,9 @@ function handlesFinding(handles: readonly Handle[]): Finding[] {
 }
 
 function handleEvidence({ view, what, given, sent, contexts: [own, other] }: Handle): Evidence[] {
-  const credential = (session: Session, { seq, header }: Exchanged, role: string): Evidence => ({
+  const credential = (session: Session, { seq, pointer }: Credential, role: string): Evidence => ({
     ...place(session, { seq }, role),
-    pointer: `/headers/${header}/1`,
+    pointer,
   });
   return [
     credential(given.view.session, own, 'credential of the one'),

@@ -5,6 +5,7 @@ import { type Attempts, attemptsOf } from '../attempts/attempts.ts';
 import { madeBy, makesAnew } from '../attempts/harm.ts';
 import { isSameNamed, type Minted, mintedTwice } from '../attempts/minted.ts';
 import { outcomeOf } from '../attempts/outcome.ts';
+import { textsIn } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { quoted } from '../moment.ts';
 import { times } from './anomalies.ts';
@@ -55,8 +56,7 @@ function doubleOf({ all, why, harm }: Attempts): Double | undefined {
     return { ...shown, tier: 'OBSERVED', confidence: harm * (minted ? 1 : 0.9) };
   }
   if (!minted) return undefined;
-  // Equal items may be wanted in any number; who creates one thing wants one.
-  const isOne = makesAnew(first) && more.length === 0 && why === 'at-once';
+  const isOne = isWantedOnce(first) && more.length === 0 && why === 'at-once';
   return {
     ...shown,
     tier: isOne ? 'OBSERVED' : 'POTENTIAL',
@@ -69,6 +69,12 @@ function madeTwice(first: Operation, again: Operation): Minted | undefined {
   const [one, two] = [madeBy(first), madeBy(again)];
   if (!one || !two || one.resource === two.resource) return undefined;
   return { pointer: '/result', first: one.label, again: two.label };
+}
+
+/** Equal items may be wanted in any number; who creates a thing, or writes a sentence, wants one. */
+function isWantedOnce(operation: Operation): boolean {
+  if (makesAnew(operation)) return true;
+  return textsIn(argumentsOf(operation)).some((text) => text.trim().split(/\s+/, 4).length > 3);
 }
 
 /** The first three that ran: more of them are no double, however many there are. */

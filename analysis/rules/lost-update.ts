@@ -8,9 +8,9 @@ import type { Operation } from '../footprint/operation.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
 import { EVIDENCE_KEPT, kept, type Rule, stamp } from './rule.ts';
 
-/** The one place that says how to make sure of a lost update; `explore` will stand here. */
+/** The one place that says how to make sure of a lost update. */
 export const CONFIRM =
-  'Read the resource once more, then run the same writes one after another: if all are kept then, their overlap lost them.';
+  'Run the same writes one after another and together with wiretape explore; or read the resource once more and write by hand: if all are kept then, their overlap lost them.';
 
 export function lostUpdateFinding(rule: Rule, found: LostUpdates): Finding[] {
   const { read, lost, of } = found;

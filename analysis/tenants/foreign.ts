@@ -47,7 +47,7 @@ const READS = new Set(['resources/read', 'prompts/get', 'resources/list', 'tools
 
 function readsOf({ view, contexts }: { view: WholeView; contexts: Contexts }): Read[] {
   const { session } = view;
-  if (contexts.exchanges.length === 0 || !session.head) return [];
+  if (!contexts.isKnown || !session.head) return [];
   const start = startOf(session.head.clock);
   return session.calls.flatMap((call) => {
     const context = contexts.of(call)?.context;
@@ -76,7 +76,11 @@ function requestOf({ view, call }: Read): string {
   const { head } = view.session;
   const params = member(view.value(call.request), 'params');
   const asked = isObject(params) ? { ...params, _meta: undefined } : undefined;
-  const place = [head?.upstream ?? nameOf(view.session), head?.redaction.key, head?.clock.boot];
+  const place = [
+    head?.upstream ?? view.session.server?.name ?? nameOf(view.session),
+    head?.redaction.key,
+    head?.clock.boot,
+  ];
   return JSON.stringify([...place, call.method, asked]);
 }
 

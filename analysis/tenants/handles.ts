@@ -4,7 +4,7 @@
  */
 import { startOf } from '../../model/order.ts';
 import { type Call, nameOf, type WholeView } from '../../model/session.ts';
-import type { Contexts, Exchanged } from './contexts.ts';
+import type { Contexts, Credential } from './contexts.ts';
 
 export interface Handle {
   readonly what: 'requestState' | 'task';
@@ -12,7 +12,7 @@ export interface Handle {
   readonly view: WholeView;
   readonly sent: Call;
   /** The credential under which it was given, and that under which it was sent. */
-  readonly contexts: readonly [Exchanged, Exchanged];
+  readonly contexts: readonly [Credential, Credential];
 }
 
 type Seen = readonly { readonly view: WholeView; readonly contexts: Contexts }[];
@@ -20,7 +20,7 @@ type Seen = readonly { readonly view: WholeView; readonly contexts: Contexts }[]
 interface Credited {
   readonly view: WholeView;
   readonly call: Call;
-  readonly by: Exchanged;
+  readonly by: Credential;
 }
 
 /** Handles that one caller was given and another one sent, and that were taken. */
@@ -57,7 +57,7 @@ function keyOf({ session }: WholeView, what: Handle['what'], handle: string): st
 /** In the order they were asked, over all sessions. */
 function callsWithCredentials(sessions: Seen): Credited[] {
   const all = sessions.flatMap(({ view, contexts }) => {
-    if (contexts.exchanges.length === 0) return [];
+    if (!contexts.isKnown) return [];
     return view.session.calls.flatMap((call): Credited[] => {
       const by = contexts.of(call);
       return by ? [{ view, call, by }] : [];

@@ -20,7 +20,13 @@ const HANDLES: ReadonlySet<string> = new Set([
 
 /** Whether a member of this name holds what names a thing: `noteId`, `nextCursor`, `uri`. */
 export function isHandle(name: string): boolean {
-  return HANDLES.has(lastWord(name));
+  return handleWord(name) !== undefined;
+}
+
+/** The word that says so: `id`, `cursor`, `uri`. */
+export function handleWord(name: string): string | undefined {
+  const word = lastWord(name);
+  return HANDLES.has(word) ? word : undefined;
 }
 
 /** At least 6 characters, 2.5 bits each, and more than a word: what servers mint looks like that. */

@@ -5,8 +5,7 @@
  *
  * Here a text is read sign by sign: what is followed is sought in every message of a recording.
  */
-import { lastWord } from '../footprint/words.ts';
-import { isHandle, isIdentifierLike } from './minted.ts';
+import { handleWord, isHandle, isIdentifierLike } from './minted.ts';
 
 export type Hash = number;
 
@@ -23,6 +22,8 @@ export function isNaming(name: string, value: string | number): boolean {
 
 /** The token that a value is as a whole; undefined where it is too short or too long for one. */
 export function wholeToken(value: string | number): Hash | undefined {
+  // Nearly all numbers are short.
+  if (typeof value === 'number' && value >= 0 && value < 10_000 && Number.isInteger(value)) return;
   const text = String(value);
   const isLong = text.length >= SHORTEST && text.length <= LONGEST;
   return isLong ? hashOf(text, 0, text.length) : undefined;
@@ -33,8 +34,9 @@ export function wholeToken(value: string | number): Hash | undefined {
  * under names that end alike, and not of another type.
  */
 export function handleToken(place: string, name: string, value: string | number): Hash | undefined {
-  if (!isHandle(name) || value === '' || String(value).length > LONGEST) return undefined;
-  const text = `${place} ${lastWord(name)} ${typeof value} ${value}`;
+  const word = value === '' ? undefined : handleWord(name);
+  if (word === undefined || String(value).length > LONGEST) return undefined;
+  const text = `${place} ${word} ${typeof value} ${value}`;
   return hashOf(text, 0, text.length);
 }
 

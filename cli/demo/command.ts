@@ -14,6 +14,7 @@ import { endSignal } from '../serve.ts';
 import { stateOf } from '../state.ts';
 import { printJson, terminal, visible } from '../terminal.ts';
 import { givenServers } from './given-servers.ts';
+import { type Proved, proveLosses } from './prove.ts';
 import { type Played, runDemo } from './run.ts';
 import { type DemoServers, releasedServers } from './servers.ts';
 
@@ -85,7 +86,7 @@ async function show(servers: DemoServers, showing: Showing): Promise<void> {
   const scenarios: Played[] = [];
   const api = apiOf(state, collector.address);
   if (!json) line(`${visible(servers.title)} running through taps`);
-  const findings = await runDemo({
+  const { findings, folder } = await runDemo({
     state,
     servers,
     signal,
@@ -97,9 +98,20 @@ async function show(servers: DemoServers, showing: Showing): Promise<void> {
   });
   // With --exit the page is gone before anybody could open it.
   const address = exit ? undefined : await timelineAddress(collector, api, scenarios);
-  if (json) return printJson({ scenarios, findings, ...(address && { address }) });
   const open = address === undefined ? '' : `  open: ${address}   (Ctrl-C ends)`;
-  line(`${colors.bold(verdict(findings))}${open}`);
+  if (!json) line(`${colors.bold(verdict(findings))}${open}`);
+  const proofs: Proved[] = [];
+  for await (const proved of proveLosses(scenarios, findings, { api, servers, folder, signal })) {
+    proofs.push(proved);
+    if (!json) line(proofLine(proved));
+  }
+  if (json) printJson({ scenarios, findings, proofs, ...(address && { address }) });
+}
+
+/** `A  proved with 2 calls …`: what came of running its calls again, in order and together. */
+function proofLine({ key, verdict, calls, schedule, message }: Proved): string {
+  if (message === undefined) return `${key}  not proved: ${verdict}`;
+  return `${key}  proved with ${calls} calls (${schedule}): ${visible(message)}`;
 }
 
 /** The scenario whose timeline is opened: two hosts that know nothing of each other. */

@@ -1,6 +1,6 @@
 /**
  * Other servers for the demo's scenarios, named in a JSON file: `{"a": {"command": […], "around": […]}}`
- * by connection. Tests play them with corrected servers, with stand-ins, and with captures around.
+ * by connection, and `explored` where what it loses is to be proved. Tests play them with corrected servers, with stand-ins, and with captures around.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,11 @@ export function givenServers(file: string): DemoServers {
     sdk: fileURLToPath(import.meta.url),
     serverOf({ id }, folder) {
       const command = words(id, 'command', folder);
-      if (command.length > 0) return { command, around: words(id, 'around', folder) };
+      const explored = words(id, 'explored', folder);
+      if (command.length > 0) {
+        const more = explored.length > 0 ? { explored } : {};
+        return { command, around: words(id, 'around', folder), ...more };
+      }
       throw new UserError(
         'wrong-usage',
         `${file} has no command for ${id}.`,

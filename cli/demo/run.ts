@@ -33,14 +33,20 @@ export interface Played extends Observed {
   readonly sessions: readonly string[];
 }
 
-/** Plays everything; gives what `check` finds in all that was recorded. */
+/** What `check` finds in all that was recorded, and the folder in which it was played. */
+export interface DemoRun {
+  readonly findings: readonly Finding[];
+  readonly folder: string;
+}
+
+/** Plays everything. */
 export async function runDemo({
   state,
   servers,
   api,
   signal,
   played,
-}: DemoOptions): Promise<readonly Finding[]> {
+}: DemoOptions): Promise<DemoRun> {
   const folder = await mkdtemp(join(state, 'demo-'));
   const sessions: string[] = [];
   for (const scenario of SCENARIOS) {
@@ -54,7 +60,7 @@ export async function runDemo({
       sessions: recorded,
     });
   }
-  return api.findings(sessions);
+  return { findings: await api.findings(sessions), folder };
 }
 
 function named({ key, title, workflow }: Scenario): Pick<Played, 'key' | 'title' | 'workflow'> {

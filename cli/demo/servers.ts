@@ -30,6 +30,8 @@ const PACKAGE_OF = {
 export interface DemoServer {
   readonly command: readonly string[];
   readonly around: readonly string[];
+  /** How it is started to prove what it loses; undefined: that is not tried. */
+  readonly explored?: readonly string[];
 }
 
 export interface DemoServers {
@@ -56,10 +58,11 @@ function serversFrom(from: string): DemoServers {
   return {
     title: versions.join(', '),
     sdk: from,
-    serverOf: ({ server }, folder) => ({
-      command: [process.execPath, entries[server], ...(server === 'filesystem' ? [folder] : [])],
-      around: [],
-    }),
+    serverOf({ server }, folder) {
+      const place = server === 'filesystem' ? [folder] : [];
+      const command = [process.execPath, entries[server], ...place];
+      return { command, around: [], explored: command };
+    },
   };
 }
 

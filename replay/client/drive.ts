@@ -12,13 +12,14 @@ import type { Call, Seen } from '../../model/session.ts';
 import { MISS_CODE } from '../refusal.ts';
 import type { Script } from '../script.ts';
 import { type Bindings, type Conflict, createBindings } from './bindings.ts';
+import type { Baton, Conductor } from './conductor.ts';
 import { type Connect, type Connection, ConnectionFault, type Crossed } from './connection.ts';
 import type { Flow } from './flow.ts';
 import type { ClientLine } from './lines.ts';
 import { createLive, createPairs, type Live, type Pairs } from './live.ts';
 import { isAwaited, type Step } from './order.ts';
 import { createQuestions, type Questions } from './questions.ts';
-import { createWaiting, type Waiting } from './waiting.ts';
+import { createWaiting, toldKey, type Waiting } from './waiting.ts';
 import { type Wording, worded } from './wording.ts';
 
 export interface DriveOptions {
@@ -33,6 +34,8 @@ export interface DriveOptions {
   readonly secretOf: Wording['secretOf'];
   /** Ends the run before its time. */
   readonly signal?: AbortSignal;
+  /** Whoever says when lines that wait to be told are sent, and when it is over. */
+  readonly conductor?: Conductor;
 }
 
 /** What came of it. */
@@ -102,6 +105,7 @@ export async function drive(options: DriveOptions): Promise<Drive> {
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener('abort', interrupt);
   advance(state);
+  options.conductor?.begin(batonOf(state));
   await over;
   options.signal?.removeEventListener('abort', interrupt);
   await connection.close();
@@ -121,6 +125,20 @@ export async function drive(options: DriveOptions): Promise<Drive> {
     unasked: questions.left(),
     ...(broken === undefined ? {} : { broken }),
     ...(conflict ? { conflict } : {}),
+  };
+}
+
+function batonOf(state: State): Baton {
+  const { live, pairs, bindings, waiting } = state;
+  return {
+    live,
+    pairs,
+    bindings,
+    tell(lines) {
+      for (const line of lines) waiting.happened(toldKey(line));
+      advance(state);
+    },
+    over: () => finish(state),
   };
 }
 
@@ -160,7 +178,7 @@ function advance(state: State): void {
   if (state.isOver) return;
   clearTimeout(state.quiet);
   if (state.isDone) finish(state);
-  if (state.isOver || state.inFlight.size > 0) return;
+  if (state.isOver || state.inFlight.size > 0 || state.conductor) return;
   if (state.waiting.isEmpty && isAllHeard(state)) finish(state);
   else state.quiet = setTimeout(() => onSilence(state), SILENCE);
 }
@@ -204,7 +222,7 @@ function pairCalls(state: State, line: ClientLine, seen: readonly Seen[], exchan
     if (!own) continue;
     state.pairs.pair(call, own);
     if (exchange > 0) state.exchanges.set(call, exchange);
-    if (isAwaited(call) || call === state.awaited) watch(state, call);
+    if (isAwaited(call) || call === state.awaited || state.conductor) watch(state, call);
     else state.waiting.happened(call);
   }
 }
@@ -224,6 +242,7 @@ function settle(state: State, call: Call, why?: string): void {
   if (why !== undefined && wasWaited) state.unanswered.set(call, why);
   state.waiting.happened(call);
   if (call === state.awaited) state.isDone = true;
+  state.conductor?.settled(call, why);
 }
 
 function onLate(state: State, call: Call): void {
@@ -302,7 +321,9 @@ function hearMessage(state: State, { kind, method, call, ref, from }: Seen): voi
   const { live, pairs, bindings, script, heardCounts, waiting } = state;
   const recorded = call && pairs.recorded(call);
   if (kind === 'response' && recorded && call.response?.seq === ref.seq) {
-    if (recorded.response) bindings.learn(script.session.value(recorded.response), live.value(ref));
+    const teaches = state.conductor?.sources.has(recorded) ?? true;
+    if (recorded.response && teaches)
+      bindings.learn(script.session.value(recorded.response), live.value(ref));
     settle(state, recorded);
   } else if (kind === 'request' && call) hearQuestion(state, call);
   else if (kind === 'notification' && method !== undefined) {

@@ -27,7 +27,7 @@ export interface Noise {
 type Refusal = 'structural' | 'length' | 'root' | 'no-class' | 'over-broad';
 
 /** A message of one recorded call in each control run. */
-interface Sample {
+export interface Sample {
   readonly of: string;
   readonly values: readonly unknown[];
   readonly isAnswer: boolean;
@@ -43,7 +43,11 @@ interface Drift {
 }
 
 export function learnNoise(calls: readonly Call[], runs: readonly Drive[]): Noise {
-  const samples = samplesOf(calls, runs);
+  return { ...noiseIn(samplesOf(calls, runs)), unsteady: unsteadyIn(runs) };
+}
+
+/** What differs within samples, as masks where it may be masked. */
+export function noiseIn(samples: readonly Sample[]): Pick<Noise, 'masks' | 'refused'> {
   const refused = new Map<string, Refusal>();
   const masks = new Map<string, Mask>();
   for (const drift of samples.flatMap(driftsIn)) {
@@ -54,7 +58,6 @@ export function learnNoise(calls: readonly Call[], runs: readonly Drive[]): Nois
   return {
     masks: [...masks.values()],
     refused: [...refused].map(([place, why]) => ({ place, why })),
-    unsteady: unsteadyIn(runs),
   };
 }
 

@@ -27,7 +27,9 @@ export type Condition =
   /** The server asked what it was recorded to ask. */
   | { readonly kind: 'asked'; readonly call: Call }
   /** So many notifications of a method came. */
-  | { readonly kind: 'heard'; readonly method: string; readonly count: number };
+  | { readonly kind: 'heard'; readonly method: string; readonly count: number }
+  /** Whoever conducts the run said so. */
+  | { readonly kind: 'told'; readonly line: ClientLine };
 
 export interface Step {
   readonly line: ClientLine;

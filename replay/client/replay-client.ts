@@ -132,12 +132,12 @@ const HANDSHAKE: ReadonlySet<string> = new Set([
   'server/discover',
 ]);
 
-function isHandshake({ items }: ClientLine): boolean {
+export function isHandshake({ items }: ClientLine): boolean {
   return items.every(({ message }) => 'method' in message && HANDSHAKE.has(message.method));
 }
 
 /** Steps that wait for nothing of a line that is not sent. */
-function withinLines(steps: readonly Step[], lines: readonly ClientLine[]): Step[] {
+export function withinLines(steps: readonly Step[], lines: readonly ClientLine[]): Step[] {
   const sent = new Set(lines);
   const calls = new Set(lines.flatMap((line) => line.calls));
   const isThere = (condition: Condition): boolean => {

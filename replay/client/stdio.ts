@@ -12,6 +12,8 @@ export interface CommandTarget {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder it runs in; else ours. */
+  readonly cwd?: string;
 }
 
 /** How long a server has to end after its input closed, and again after SIGTERM, in ms. */
@@ -50,10 +52,11 @@ export function connectCommand(target: CommandTarget): Connect {
   };
 }
 
-function started({ command, args, environment }: CommandTarget): Promise<ChildProcess> {
+function started({ command, args, environment, cwd }: CommandTarget): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {
     const env = environment as NodeJS.ProcessEnv;
-    const child = spawn(command, [...args], { stdio: 'pipe', env, windowsHide: true });
+    const where = cwd === undefined ? {} : { cwd };
+    const child = spawn(command, [...args], { stdio: 'pipe', env, windowsHide: true, ...where });
     child.once('spawn', () => resolve(child));
     child.once('error', (error) => {
       const why =

@@ -87,7 +87,14 @@ function keyOf(condition: Condition): Happening {
       return condition.call;
     case 'heard':
       return heardKey(condition.method, condition.count);
+    case 'told':
+      return toldKey(condition.line);
   }
+}
+
+/** What `happened` when a line that waits to be told may be sent. */
+export function toldKey({ seq }: ClientLine): string {
+  return `told ${seq}`;
 }
 
 function heardKey(method: string, count: number): string {

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { conflictsOf } from '../../analysis/footprint/commute.ts';
 import { operationsOf } from '../../analysis/footprint/operation.ts';
-import { matches } from '../../analysis/footprint/pattern.ts';
 import { analyse } from '../../analysis/index.ts';
 import type { AccessTemplates, FootprintRule } from '../../model/footprint-rule.ts';
+import { matches } from '../../model/name-pattern.ts';
 import { viewsOf } from '../../model/view.ts';
 import { accessesOf } from './footprint-kit.ts';
 import { scene } from './scene.ts';

@@ -62,6 +62,15 @@ test('the finding in full', () => {
   const [finding] = analyse(viewsOf(scene('memory', calls, { head })));
   expect({ ...finding, evidence: finding?.evidence.length }).toMatchInlineSnapshot(`
     {
+      "about": {
+        "servers": [
+          "memory",
+        ],
+        "tools": [
+          "create_entities",
+          "read_graph",
+        ],
+      },
       "code": "C03",
       "confidence": 0.85,
       "confirm": "Read the resource once more, then run the same writes one after another: if all are kept then, their overlap lost them.",

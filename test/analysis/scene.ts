@@ -24,6 +24,8 @@ export interface SceneCall {
   /** The text of the answer; a list or an object is its structured content too. */
   readonly gives?: unknown;
   readonly isError?: true;
+  /** Its traceparent. */
+  readonly trace?: string;
 }
 
 /** The kit's session with a legacy handshake, then these calls, then other steps (which say their `at`). */
@@ -33,7 +35,15 @@ export function scene(
   options: SceneOptions = {},
 ): Entry[] {
   const steps: Step[] = calls.flatMap((call, index) => [
-    client(toolCall(index + 1, call.tool, call.args ?? {}), { at: ms(call.from) }),
+    client(
+      toolCall(
+        index + 1,
+        call.tool,
+        call.args ?? {},
+        call.trace === undefined ? undefined : { traceparent: call.trace },
+      ),
+      { at: ms(call.from) },
+    ),
     ...(call.to === undefined ? [] : [server(answer(index + 1, call), { at: ms(call.to) })]),
   ]);
   const tools = offered(calls, options.tools ?? []);

@@ -47,3 +47,18 @@ test('an entry that arrives after all is in the next answer', async () => {
   tap.send([late]);
   await expect.poll(reused).toBe(1);
 });
+
+test('what somebody has set aside says so, until its day is over', async () => {
+  const recordings = lostUpdates();
+  const suppressed = async (expires: string): Promise<unknown> => {
+    const suppressions = [{ rule: 'C03', reason: 'being rewritten', expires }];
+    const collector = await runCollector({ recordings, suppressions });
+    const answer = await read(collector, `/api/findings?sessions=${recordings[0]!.session}`);
+    return answer.json<Finding[]>().find(({ code }) => code === 'C03')?.suppressed;
+  };
+  expect(await suppressed('9999-12-31')).toEqual({
+    reason: 'being rewritten',
+    expires: '9999-12-31',
+  });
+  expect(await suppressed('2020-01-31')).toBeUndefined();
+});

@@ -115,16 +115,23 @@ export function after(micros: number, step: Step): Step {
 
 /** The handshake of the legacy era: three messages. */
 export function opening(
-  options: { revision?: string; client?: string; server?: string; id?: string | number } = {},
+  options: {
+    revision?: string;
+    client?: string;
+    server?: string;
+    id?: string | number;
+    /** What the client can be asked. */
+    capabilities?: object;
+  } = {},
 ): Step[] {
-  const { revision = '2025-11-25', id = 0 } = options;
+  const { revision = '2025-11-25', id = 0, capabilities = {} } = options;
   return [
     client({
       id,
       method: 'initialize',
       params: {
         protocolVersion: revision,
-        capabilities: {},
+        capabilities,
         clientInfo: { name: options.client ?? 'test-client', version: '1.0.0' },
       },
     }),

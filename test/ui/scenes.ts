@@ -44,7 +44,8 @@ export function overlapping(calls: readonly Call[], firstId = 10): Step[] {
 /** One host, four servers, five seconds. */
 export function releaseNotes(): Entry[] {
   const head = { host: HOST, workflow: 'draft release notes' };
-  const hello = (name: string): Step[] => opening({ client: 'claude-desktop', server: name });
+  const hello = (name: string, more: Parameters<typeof opening>[0] = {}): Step[] =>
+    opening({ client: 'claude-desktop', server: name, ...more });
   return [
     ...tape(
       'github',
@@ -69,7 +70,7 @@ export function releaseNotes(): Entry[] {
     ...tape(
       'jira',
       [
-        ...hello('jira'),
+        ...hello('jira', { revision: '2025-06-18', capabilities: { sampling: {} } }),
         ...overlapping([
           { tool: 'search_issues', at: 900, takes: 300 },
           {

@@ -8,7 +8,12 @@ export function keyOf({ code, evidence }: Finding): string {
 
 /** A conflict that the recorded values show: it has a bracket, and is counted. */
 export function isConflict(finding: Finding): boolean {
-  return familyOf(finding) === 'conflict' && finding.tier !== 'POTENTIAL';
+  return familyOf(finding) === 'conflict' && !isFolded(finding);
+}
+
+/** What could happen and was not seen to, and what somebody has set aside: shown on demand. */
+export function isFolded({ tier, suppressed }: Finding): boolean {
+  return tier === 'POTENTIAL' || suppressed !== undefined;
 }
 
 export type Look = 'conflict' | 'error' | 'note';
@@ -19,8 +24,9 @@ export function lookOf(finding: Finding): Look {
   return isQuiet(finding) ? 'note' : 'error';
 }
 
-function isQuiet({ tier, severity }: Finding): boolean {
-  return tier === 'POTENTIAL' || severity === 'info' || severity === 'low';
+function isQuiet(finding: Finding): boolean {
+  const { severity } = finding;
+  return isFolded(finding) || severity === 'info' || severity === 'low';
 }
 
 /** `in-server-lost-update` as `In-server lost update`. */
@@ -33,7 +39,7 @@ export type Choice = Family | 'all';
 
 export interface Chosen {
   readonly choice: Choice;
-  /** Whether what could happen, and was not seen, is shown too. */
+  /** Whether what could happen, and was not seen, and what was set aside is shown too. */
   readonly possible: boolean;
 }
 
@@ -41,7 +47,6 @@ export interface Chosen {
 export function chosen(findings: readonly Finding[], { choice, possible }: Chosen): Finding[] {
   return findings.filter(
     (finding) =>
-      (possible || finding.tier !== 'POTENTIAL') &&
-      (choice === 'all' || familyOf(finding) === choice),
+      (possible || !isFolded(finding)) && (choice === 'all' || familyOf(finding) === choice),
   );
 }

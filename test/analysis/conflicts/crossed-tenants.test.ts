@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../model/entry.ts';
 import { client, http, type Step, server } from '../../kit/entries.ts';
-import { ms, type SceneOptions, scene } from '../scene.ts';
+import { launched, ms, type SceneOptions, scene } from '../scene.ts';
 import { said, told } from './said.ts';
 
 const RULE = 'crossed-tenants';
@@ -81,6 +81,25 @@ describe('found', () => {
     });
     expect(said(RULE, one)).toEqual([]);
     expect(said(RULE, one, two)).toEqual(['OBSERVED critical']);
+  });
+
+  test('two processes that were started with the tokens of two', () => {
+    const piped = (name: string, token: string, start: number, ...answers: string[]): Entry[] =>
+      scene(
+        'cards',
+        answers.map((gives, at) => ({
+          tool: 'list_cards',
+          from: at * 100,
+          to: at * 100 + 9,
+          gives,
+        })),
+        { id: name, start, head: launched({ CARDS_TOKEN: token, PATH: '#1' }) },
+      );
+    const one = piped('S1', '#aaaaaaaa', 5_000_000, adas, adas);
+    expect(said(RULE, one, piped('S2', '#bbbbbbbb', 5_050_000, bobs, adas))).toEqual([
+      'OBSERVED critical',
+    ]);
+    expect(said(RULE, one, piped('S2', '#aaaaaaaa', 5_050_000, bobs, adas))).toEqual([]);
   });
 
   test('the state of a call of the one is taken from the other', () => {

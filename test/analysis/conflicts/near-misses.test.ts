@@ -331,6 +331,18 @@ describe('who asks', () => {
     expect(toldOf(conflictsIn(files, more))).toHaveLength(1);
   });
 
+  const traced = (traces: readonly number[], acts: readonly Act[]): Act[] =>
+    acts.map((one, at) => ({
+      ...one,
+      by: 'a',
+      trace: `00-${String(traces[at]).padStart(32, '0')}-00f067aa0ba902b7-01`,
+    }));
+  test('one agent that begins a trace with every call, or with every turn', () => {
+    expect(toldOf(conflictsIn(...agents(traced([1, 2, 3], stale))))).toEqual([]);
+    const turns = [stale[0], stale[1], read('a', 16, DONE), write('a', 30, PLAN)] as Act[];
+    expect(toldOf(conflictsIn(...agents(traced([1, 1, 2, 2], turns))))).toEqual([]);
+  });
+
   test('two machines: their times have no order, and their files are two', () => {
     const [a = [], ...others] = agents(stale);
     const [, b = []] = agents(stale, { boot: 'boot-2' });

@@ -19,6 +19,10 @@ const get = (by: string, at: number, fields: object): Act =>
   act(by, 'get_product', { product_id: 'p-1' }, [at, at + 5], { product_id: 'p-1', ...fields });
 const update = (by: string, at: number, fields: object): Act =>
   act(by, 'update_product', { product_id: 'p-1', ...fields }, [at, at + 5]);
+const traced = (trace: number, call: Act): Act => ({
+  ...call,
+  trace: `00-${String(trace).padStart(32, '0')}-00f067aa0ba902b7-01`,
+});
 const ticket = { record_id: 'r-7' };
 
 const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOptions]> = {
@@ -116,6 +120,22 @@ const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOption
   'two reads of one turn differ': [
     [read('a', 0, PLAN), edit('b', 10, 'one: open', 'one: done'), read('a', 20, 'one: done')],
     ['changed-between-reads POTENTIAL plan.md'],
+  ],
+  'two reads of one trace differ': [
+    [
+      traced(1, read('a', 0, PLAN)),
+      edit('b', 10, 'one: open', 'one: done'),
+      traced(1, read('a', 20, 'one: done')),
+    ],
+    ['changed-between-reads OBSERVED plan.md'],
+  ],
+  'two agents of one connection, each with a trace of its own': [
+    [
+      traced(1, read('a', 0, PLAN)),
+      ...[traced(2, read('a', 6, PLAN)), traced(2, edit('a', 20, 'one: open', 'one: done'))],
+      traced(1, write('a', 30, `${PLAN}\nthree: open`)),
+    ],
+    ['stale-overwrite OBSERVED plan.md 1 of 2'],
   ],
   'a draft is read while its write goes on, which fails': [
     [read('b', -10, PLAN), failed(write('a', 0, 'a draft of a', 20)), read('b', 5, 'a draft of a')],

@@ -261,6 +261,18 @@ const CASES: readonly Case[] = [
   },
   {
     kind: 'E12',
+    name: 'not the answer that was still to come',
+    steps: [
+      client(toolCall(1, 'a')),
+      client(toolCall(2, 'b')),
+      server(toolText(1, 'x')),
+      client(toolCall(3, 'c')),
+      server(toolText(2, 'y')),
+    ],
+    edges: ['E12 3 → 4 (soft)'],
+  },
+  {
+    kind: 'E12',
     name: 'not requests that were made together, and not what opens or lists',
     steps: [
       client(toolCall(1, 'a')),

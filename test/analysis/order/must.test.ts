@@ -56,6 +56,19 @@ describe('must', () => {
     expect(must(tape('one', steps))).toEqual([[0, 1]]);
   });
 
+  test('goes in no circle, though times that run backwards would make one', () => {
+    const other = 'row-77d31';
+    const one = tape('one', [
+      client(toolCall(1, 'a', { row: other }), { at: 1000 }),
+      server(toolText(1, ID), { at: 10, sent: 10 }),
+    ]);
+    const two = tape('two', [
+      client(toolCall(1, 'b', { id: ID }), { at: 20 }),
+      server(toolText(1, other), { at: 30, sent: 30 }),
+    ]);
+    expect(must(one, two)).toEqual([[1, 0]]);
+  });
+
   test('is what schedules keep', () => {
     const calls = [call(10, {}, { id: ID }), call(20, { id: ID }), call(30, {})];
     const conflicts = [[0, 1] as const, [1, 2] as const];

@@ -3,6 +3,7 @@ import { DIRECTION } from '../../../analysis/protocol/direction.ts';
 import { client, http, opening, server, toolCall } from '../../kit/entries.ts';
 import { cases, complete, inSession, modern, OVER_HTTP, opened } from './kit.ts';
 
+const task = { 'io.modelcontextprotocol/related-task': { taskId: 't' } };
 const roots = server({ id: 0, method: 'roots/list' });
 
 cases(DIRECTION, {
@@ -47,6 +48,7 @@ cases(DIRECTION, {
     clean: [
       { steps: [...opening(), client(toolCall(1, 'save')), roots] },
       { steps: [...opening(), server({ id: 0, method: 'ping' })] },
+      { steps: [...opening(), server({ id: 0, method: 'roots/list', params: { _meta: task } })] },
       { steps: [...opening({ revision: '2025-06-18' }), roots] },
     ],
   },

@@ -56,6 +56,13 @@ const progress = {
   method: 'notifications/progress',
   params: { progressToken: 'other', progress: 1 },
 };
+const ofTask = {
+  ...progress,
+  params: {
+    ...progress.params,
+    _meta: { 'io.modelcontextprotocol/related-task': { taskId: 't' } },
+  },
+};
 const web = { ...headers, origin: 'https://web.example' };
 
 cases(HTTP, {
@@ -206,6 +213,7 @@ cases(HTTP, {
       ],
     ],
     clean: [
+      { head, steps: [...opened(), ...post(3, call, { headers, answers: [ofTask] })] },
       {
         head,
         steps: [...opened(), ...post(3, call, { headers, answers: [roots, { ...roots, id: 6 }] })],

@@ -46,7 +46,7 @@ export function cases(rules: readonly ProtocolRule[], table: Readonly<Record<str
   });
 }
 
-export function findingsOf({ steps, ...options }: Story): Finding[] {
+export function findingsOf({ steps, ...options }: Story): readonly Finding[] {
   return analyse(viewsOf(tape('notes', steps, options)));
 }
 

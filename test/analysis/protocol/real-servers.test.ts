@@ -142,7 +142,7 @@ async function longCalls(client: ClientV1 | ClientV2): Promise<void> {
   expect(told).toBeGreaterThan(0);
 }
 
-async function findingsIn(state: string): Promise<Finding[]> {
+async function findingsIn(state: string): Promise<readonly Finding[]> {
   const views = (await journals(state)).flatMap(({ entries }) => viewsOf(entries));
   expect(views.flatMap(({ session }) => session.calls).length).toBeGreaterThan(3);
   return analyse(views);

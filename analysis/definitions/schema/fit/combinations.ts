@@ -2,16 +2,7 @@
 import { isObject, type JsonObject } from '../../../../model/json.ts';
 import { targetOf } from '../place.ts';
 import { matches } from './pattern.ts';
-import {
-  below,
-  type Fit,
-  type FitRule,
-  isMisfit,
-  isSpent,
-  misfit,
-  type Walk,
-  within,
-} from './walk.ts';
+import { type Fit, type FitRule, isMisfit, isSpent, misfit, type Walk, within } from './walk.ts';
 
 /** All must fit; what is left of a list need not be looked at once one does not. */
 function all(fits: Iterable<Fit>): Fit {
@@ -34,78 +25,91 @@ function each(value: unknown, said: unknown, walk: Walk): Fit[] | undefined {
   return said.map((schema) => walk.judge(value, schema));
 }
 
-function* members(
-  value: JsonObject,
-  schemaOf: (name: string) => unknown,
-  walk: Walk,
-): Generator<Fit> {
-  for (const [name, inner] of Object.entries(value)) {
-    const schema = schemaOf(name);
-    if (schema !== undefined) yield below(name, walk.judge(inner, schema));
+/** As `all`, for each member of an object. */
+function allMembers(value: JsonObject, fitOf: (name: string, inner: unknown) => Fit): Fit {
+  let fit: Fit = 'fits';
+  for (const name in value) {
+    const one = fitOf(name, value[name]);
+    if (one === 'fits') continue;
+    if (isMisfit(one)) return within(name, one);
+    fit = one;
   }
+  return fit;
 }
 
-function* byPatterns(value: JsonObject, said: JsonObject, walk: Walk): Generator<Fit> {
-  for (const [pattern, schema] of Object.entries(said)) {
-    for (const [name, inner] of Object.entries(value)) {
-      const isMatch = matches(pattern, name, walk);
-      if (isMatch === undefined) yield 'unknown';
-      else if (isMatch) yield below(name, walk.judge(inner, schema));
-    }
-  }
-}
-
-function* others(
-  value: JsonObject,
-  said: unknown,
-  { properties, patternProperties }: JsonObject,
+/** As `all`, for each element from the first one on; those without a schema fit. */
+function allElements(
+  value: readonly unknown[],
+  [first, end]: readonly [number, number],
+  schemaOf: (at: number) => unknown,
   walk: Walk,
-): Generator<Fit> {
-  const patterns = isObject(patternProperties) ? Object.keys(patternProperties) : [];
-  for (const [name, inner] of Object.entries(value)) {
-    if (isObject(properties) && Object.hasOwn(properties, name)) continue;
-    const isMatch = patterns.map((pattern) => matches(pattern, name, walk));
-    if (isMatch.includes(true)) continue;
-    if (isMatch.includes(undefined)) yield 'unknown';
-    else if (said === false) yield within(name, misfit('additionalProperties'));
-    else yield below(name, walk.judge(inner, said));
+): Fit {
+  let fit: Fit = 'fits';
+  for (let at = first; at < Math.min(end, value.length); at++) {
+    const schema = schemaOf(at);
+    const one = schema === undefined ? 'fits' : walk.judge(value[at], schema);
+    if (one === 'fits') continue;
+    if (isMisfit(one)) return within(at, one);
+    fit = one;
   }
+  return fit;
 }
 
 const properties: FitRule = (value, said, _, walk) => {
   if (!isObject(value)) return 'fits';
   if (!isObject(said)) return 'unknown';
-  return all(members(value, (name) => (Object.hasOwn(said, name) ? said[name] : undefined), walk));
+  return allMembers(value, (name, inner) =>
+    Object.hasOwn(said, name) ? walk.judge(inner, said[name]) : 'fits',
+  );
 };
 
-const items: FitRule = (value, said, { prefixItems, additionalItems }, walk) => {
+const patternProperties: FitRule = (value, said, _, walk) => {
+  if (!isObject(value)) return 'fits';
+  if (!isObject(said)) return 'unknown';
+  const patterns = Object.entries(said);
+  return allMembers(value, (name, inner) =>
+    all(
+      patterns.map(([pattern, schema]) => {
+        const isMatch = matches(pattern, name, walk);
+        if (isMatch === undefined) return 'unknown';
+        return isMatch ? walk.judge(inner, schema) : 'fits';
+      }),
+    ),
+  );
+};
+
+const additionalProperties: FitRule = (value, said, schema, walk) => {
+  if (!isObject(value)) return 'fits';
+  const { properties: named, patternProperties: matched } = schema;
+  const patterns = isObject(matched) ? Object.keys(matched) : [];
+  return allMembers(value, (name, inner) => {
+    if (isObject(named) && Object.hasOwn(named, name)) return 'fits';
+    if (patterns.length > 0) {
+      const isMatch = patterns.map((pattern) => matches(pattern, name, walk));
+      if (isMatch.includes(true)) return 'fits';
+      if (isMatch.includes(undefined)) return 'unknown';
+    }
+    return said === false ? misfit('additionalProperties') : walk.judge(inner, said);
+  });
+};
+
+const items: FitRule = (value, said, { prefixItems: before, additionalItems }, walk) => {
   if (!Array.isArray(value)) return 'fits';
   if (!Array.isArray(said)) {
-    const first = Array.isArray(prefixItems) ? prefixItems.length : 0;
-    return all(elements(value, first, () => said, walk));
+    const first = Array.isArray(before) ? before.length : 0;
+    return allElements(value, [first, value.length], () => said, walk);
   }
   // A list of schemas is how older dialects say `prefixItems`.
   if (walk.dialect === 'plain' || walk.dialect === '2020-12') return 'unknown';
-  return all(elements(value, 0, (at) => (at < said.length ? said[at] : additionalItems), walk));
+  const schemaOf = (at: number): unknown => (at < said.length ? said[at] : additionalItems);
+  return allElements(value, [0, value.length], schemaOf, walk);
 };
 
 const prefixItems: FitRule = (value, said, _, walk) => {
   if (!Array.isArray(value)) return 'fits';
   if (!Array.isArray(said)) return 'unknown';
-  return all(elements(value.slice(0, said.length), 0, (at) => said[at], walk));
+  return allElements(value, [0, said.length], (at) => said[at], walk);
 };
-
-function* elements(
-  value: readonly unknown[],
-  first: number,
-  schemaOf: (at: number) => unknown,
-  walk: Walk,
-): Generator<Fit> {
-  for (let at = first; at < value.length; at++) {
-    const schema = schemaOf(at);
-    if (schema !== undefined) yield below(at, walk.judge(value[at], schema));
-  }
-}
 
 const contains: FitRule = (value, said, { minContains = 1, maxContains }, walk) => {
   if (!Array.isArray(value)) return 'fits';
@@ -167,12 +171,8 @@ const dependentSchemas: FitRule = (value, said, _, walk) => {
 
 export const FIT_COMBINATIONS: Readonly<Record<string, FitRule>> = {
   properties,
-  patternProperties: (value, said, _, walk) => {
-    if (!isObject(value)) return 'fits';
-    return isObject(said) ? all(byPatterns(value, said, walk)) : 'unknown';
-  },
-  additionalProperties: (value, said, schema, walk) =>
-    isObject(value) ? all(others(value, said, schema, walk)) : 'fits',
+  patternProperties,
+  additionalProperties,
   propertyNames: (value, said, _, walk) =>
     isObject(value) ? all(Object.keys(value).map((name) => walk.judge(name, said))) : 'fits',
   dependentSchemas,

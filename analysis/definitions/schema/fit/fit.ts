@@ -7,7 +7,15 @@
 import { isObject, type JsonObject, member } from '../../../../model/json.ts';
 import { hasPlaceholder, mayHoldPlaceholder } from '../../../../model/placeholder.ts';
 import { FIT_RULES } from './keywords.ts';
-import { type Dialect, type Fit, isMisfit, isSpent, misfit, type Walk } from './walk.ts';
+import {
+  type Dialect,
+  type Fit,
+  type FitRule,
+  isMisfit,
+  isSpent,
+  misfit,
+  type Walk,
+} from './walk.ts';
 
 const FREE = 5000;
 const FOR_EACH_CHARACTER = 10;
@@ -46,25 +54,47 @@ function judge(value: unknown, schema: unknown, walk: Walk): Fit {
 
 function byKeywords(value: unknown, schema: JsonObject, walk: Walk): Fit {
   let fit: Fit = 'fits';
-  // In draft-07 nothing beside a reference counts.
-  const isReference = walk.dialect === 'draft-07' && typeof schema['$ref'] === 'string';
-  for (const keyword of isReference ? ['$ref'] : Object.keys(schema)) {
-    const rule = FIT_RULES[keyword];
-    if (isSpent(walk, 1)) return 'unknown';
-    const one = rule?.(value, schema[keyword], schema, walk) ?? 'fits';
+  const rules = rulesOf(schema, walk);
+  if (isSpent(walk, rules.length)) return 'unknown';
+  for (const { said, rule } of rules) {
+    const one = rule(value, said, schema, walk);
+    if (one === 'fits') continue;
     if (isMisfit(one)) return one;
-    if (one === 'unknown') fit = one;
+    fit = one;
   }
   return fit;
+}
+
+interface Saying {
+  readonly said: unknown;
+  readonly rule: FitRule;
+}
+
+/** What is read of a schema once: the same few come with every message. */
+const sayings = new WeakMap<JsonObject, readonly Saying[]>();
+
+function rulesOf(schema: JsonObject, { dialect }: Walk): readonly Saying[] {
+  const known = sayings.get(schema);
+  if (known) return known;
+  // In draft-07 nothing beside a reference counts.
+  const isReference = dialect === 'draft-07' && typeof schema['$ref'] === 'string';
+  const found = (isReference ? ['$ref'] : Object.keys(schema)).flatMap((keyword): Saying[] => {
+    const rule = FIT_RULES[keyword];
+    return rule ? [{ said: schema[keyword], rule }] : [];
+  });
+  sayings.set(schema, found);
+  return found;
 }
 
 /** A placeholder stands for any value; one in a name, for any member. */
 function isHidden(value: unknown, walk: Walk): boolean {
   if (typeof value === 'string') return mayHoldPlaceholder(value);
   if (!isObject(value)) return false;
-  const names = Object.keys(value);
-  walk.left -= names.length;
-  return names.some(mayHoldPlaceholder);
+  for (const name in value) {
+    walk.left--;
+    if (mayHoldPlaceholder(name)) return true;
+  }
+  return false;
 }
 
 const dialects = new WeakMap<JsonObject, Dialect | null>();

@@ -1,6 +1,6 @@
 /** One rule a keyword: what it says of a value. A rule that is not sure says that it does not know. */
 import { canonicalJson } from '../../../../model/canonical.ts';
-import { isObject, table } from '../../../../model/json.ts';
+import { isObject, isSameJson, table } from '../../../../model/json.ts';
 import { FIT_COMBINATIONS } from './combinations.ts';
 import { matches } from './pattern.ts';
 import { type Fit, type FitRule, isMisfit, isSpent, misfit, type Walk } from './walk.ts';
@@ -68,11 +68,6 @@ function ofTypes(value: unknown, types: readonly unknown[]): Held {
   return each.includes(true) || (each.includes(undefined) ? undefined : false);
 }
 
-function isEqual(value: unknown, other: unknown): boolean {
-  if (typeof value !== 'object' || typeof other !== 'object') return value === other;
-  return canonicalJson(value) === canonicalJson(other);
-}
-
 const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;
 
 const listed: FitRule = (value, said, _, walk) => {
@@ -82,7 +77,7 @@ const listed: FitRule = (value, said, _, walk) => {
   if (isSpent(walk, said.length * 20)) return 'unknown';
   return held(
     'enum',
-    said.some((one) => isEqual(one, value)),
+    said.some((one) => isSameJson(one, value)),
   );
 };
 
@@ -126,7 +121,7 @@ const unknown: FitRule = () => 'unknown';
 export const FIT_RULES: Readonly<Record<string, FitRule | undefined>> = table<FitRule | undefined>({
   type: (value, said) =>
     held('type', Array.isArray(said) ? ofTypes(value, said) : isOfType(value, said)),
-  const: (value, said) => held('const', isEqual(value, said)),
+  const: (value, said) => held('const', isSameJson(value, said)),
   enum: listed,
   ...Object.fromEntries([
     bound('minimum', numberOf, atLeast),

@@ -40,10 +40,6 @@ export function misfit(keyword: string): Misfit {
 }
 
 /** What does not fit inside a part does not fit at the place where the part stands. */
-export function below(name: string | number, fit: Fit): Fit {
-  return isMisfit(fit) ? within(name, fit) : fit;
-}
-
 export function within(name: string | number, { at, keyword }: Misfit): Misfit {
   return { at: `/${escapePointer(String(name))}${at}`, keyword };
 }

@@ -1,0 +1,93 @@
+/** An exploration in words, for a terminal. */
+import type { Exploration } from '../replay/explore/explore.ts';
+import type { Contrast } from '../replay/explore/observe.ts';
+import type { ExploreReport, ReportedProof } from '../replay/explore/report.ts';
+import { type Colors, counted, shorten, visible } from './terminal.ts';
+
+export interface Told {
+  readonly report: ExploreReport;
+  readonly exploration: Exploration;
+  /** The command that runs a course again. */
+  readonly again: (course: string) => string;
+}
+
+export function linesOfExploration({ report, exploration, again }: Told, colors: Colors): string[] {
+  return [
+    ...report.proofs.flatMap((proof, at) => [
+      ...linesOfProof(proof, { report, colors, seen: exploration.proofs[at] }),
+      `  ${colors.dim(`again: ${again(proof.course)}`)}`,
+      '',
+    ]),
+    ...report.suspects.map(({ course, why }) => `SUSPECT  ${course}: ${visible(why)}.`),
+    ...report.unstable.map(
+      ({ course, parts }) =>
+        `UNSTABLE  ${course}: the same order twice differs in ${visible(parts.join(', '))}; nothing is claimed of it.`,
+    ),
+    ...failing(report),
+    ...(report.probes.length === 0 ? [NO_PROBES] : []),
+    `${colors.bold(report.verdict)}  ${coverage(report, exploration)}`,
+  ];
+}
+
+const NO_PROBES =
+  'Nothing reads the state afterwards: only answers are compared. Declare "probes" or "hash".';
+
+interface About {
+  readonly report: ExploreReport;
+  readonly colors: Colors;
+  readonly seen: { readonly seen: number; readonly tried: number } | undefined;
+}
+
+function linesOfProof(proof: ReportedProof, { report, colors, seen }: About): string[] {
+  const isOverlap = proof.verdict === 'NON_SERIALISABLE';
+  const times = seen && isOverlap ? `, seen ${seen.seen} times in ${seen.tried} runs` : '';
+  return [
+    `${colors.red('PROVEN')}  ${proof.verdict}  ${colors.bold(proof.edges.join(', '))}${times}`,
+    ...proof.operations.map((number) => `  ${nameOf(report, number)}`),
+    ...proof.contrasts.slice(0, SHOWN).map((contrast) => `  ${wordsOf(contrast, isOverlap)}`),
+  ];
+}
+
+/** How many differences are shown; --json has all. */
+const SHOWN = 4;
+
+function nameOf({ operations }: ExploreReport, number: number): string {
+  const found = operations.find((one) => one.number === number);
+  if (!found) return `#${number}`;
+  return `#${number}  ${visible(found.tool)} of ${visible(found.session)}  ${found.entry}`;
+}
+
+function wordsOf({ name, pointer, one, other }: Contrast, isOverlap: boolean): string {
+  const [first, second] = isOverlap ? ['in order', 'together'] : ['as recorded', 'this way'];
+  const where = pointer === '' ? '' : ` ${visible(shorten(pointer, 60))}`;
+  return `${visible(name)}${where}: ${first} ${valueShown(one)}, ${second} ${valueShown(other)}`;
+}
+
+function valueShown(value: unknown): string {
+  if (Array.isArray(value)) return counted(value.length, 'item');
+  return visible(shorten(JSON.stringify(value) ?? 'nothing', 60));
+}
+
+function failing({ failing: numbers }: ExploreReport): string[] {
+  if (numbers.length === 0) return [];
+  const named = numbers.slice(0, 10).map((number) => `#${number}`);
+  return [
+    `${counted(numbers.length, 'call')} that succeeded when recorded fail here (${named.join(', ')}): the start is not that of the recording.`,
+  ];
+}
+
+function coverage(
+  { schedules, groups, ended }: ExploreReport,
+  { runs, alike }: Exploration,
+): string {
+  const { explored, total, isLeast } = schedules;
+  const orders = `${explored} of ${isLeast ? '≥ ' : ''}${total} orders`;
+  const tried = `${groups.explored} of ${counted(groups.total, 'group')} together`;
+  const more = alike === 0 ? '' : `, ${alike} like what is proved`;
+  const why = {
+    complete: '',
+    first: '; ended with the first proof',
+    budget: '; the budget is spent',
+  };
+  return `${orders}, ${tried}${more}, in ${counted(runs, 'run')}${why[ended]}`;
+}

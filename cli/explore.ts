@@ -1,0 +1,256 @@
+/** `wiretape explore`: proves a conflict by running the other orders against live servers. */
+import process from 'node:process';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Finding } from '../model/finding.ts';
+import { createRedact } from '../model/redaction.ts';
+import { rulesWith } from '../model/rules.ts';
+import { CallChoice, ConnectionFault, callNamed } from '../replay/client/index.ts';
+import type { Numbered } from '../replay/explore/operations.ts';
+import {
+  type Explored,
+  exploreRecording,
+  type Picked,
+  type RecordingOptions,
+} from '../replay/explore/recording.ts';
+import { exploreReport } from '../replay/explore/report.ts';
+import { recordedSessions } from '../replay/index.ts';
+import { refOf } from '../replay/report.ts';
+import { addCommand, type CommonOptions } from './command.ts';
+import { rulesHere } from './config.ts';
+import { UserError } from './error.ts';
+import { describedServers, readServers, writeServers } from './explore-servers.ts';
+import { linesOfExploration } from './explore-text.ts';
+import { writeReport } from './report-file.ts';
+import { type Gathered, gather, reportProblems } from './sessions.ts';
+import { stateOf } from './state.ts';
+import { printJson, remark, shorten, terminal } from './terminal.ts';
+
+interface ExploreOptions extends CommonOptions {
+  readonly servers?: string;
+  readonly writeServers?: string;
+  readonly finding?: string;
+  readonly calls?: readonly string[];
+  readonly schedule?: string;
+  readonly seed: number;
+  readonly budget: number;
+  readonly for: number;
+  readonly repeat: number;
+  readonly timeout: number;
+  readonly ordered?: boolean;
+  readonly report?: string;
+  readonly test?: string;
+  readonly resume?: string;
+}
+
+export function registerExplore(program: Command): void {
+  addCommand(
+    program,
+    'explore',
+    'prove a conflict: run the recorded calls in other orders, and together, against live servers',
+  )
+    .argument('<recording...>', 'files, sessions or runs')
+    .option('--servers <file>', 'which servers may be run, how, and how they get a fresh start')
+    .option('--write-servers <file>', 'begin such a file for the servers of the recording')
+    .option('--finding <fingerprint>', 'only the calls of this finding, until it is proved')
+    .option(
+      '--calls <calls>',
+      'only these calls: SESSION:SEQ or TOOL#N, with commas between',
+      listed,
+    )
+    .option('--schedule <text>', 'run exactly this again, as it was printed: 3,7,4+9')
+    .option('--seed <n>', 'what is left to chance follows from it', countOf, 1)
+    .option('--budget <runs>', 'how many runs are begun', countOf, 64)
+    .option('--for <seconds>', 'how long runs are begun', secondsOf, 60)
+    .option('--repeat <n>', 'how often a group is issued together', countOf, 10)
+    .option('--timeout <seconds>', 'how long an answer is waited for', secondsOf, 10)
+    .option('--ordered', 'lists that differ only in their order differ')
+    .option('--report <file>', 'write what was found to this file, as JSON')
+    .option('--test <file>', 'write a vitest file that fails as long as what was proved is so')
+    .option('--resume <file>', 'keep what was run in this file, and go on from it')
+    .action(explored);
+}
+
+async function explored(words: string[], options: ExploreOptions): Promise<void> {
+  const state = stateOf(options.state);
+  const gathered = await gather(words, state);
+  reportProblems(gathered.problems);
+  const { servers: file, writeServers: begun } = options;
+  if (begun !== undefined) {
+    await writeServers(begun, gathered.views);
+    return remark(`${begun} names the servers; say in it what may be run.`);
+  }
+  if (file === undefined) {
+    const hint = 'Add --servers FILE; wiretape explore RECORDING --write-servers FILE begins one.';
+    throw new UserError('wrong-usage', 'Nothing says which servers may be run.', hint);
+  }
+  const known = await findingsIn(gathered);
+  const signal = toldToEnd();
+  const result = await endedEarly(signal, options, () =>
+    toldToUser(async () => {
+      const pick = pickedBy(options, gathered, known);
+      const settings = { ...settingsOf(options), signal, redact: await redactHere(state) };
+      return run({ ...settings, gathered, file, ...(pick ? { pick } : {}) });
+    }),
+  );
+  if (!result) return;
+  const report = exploreReport(result, { seed: options.seed, known });
+  if (options.report !== undefined) await writeReport(options.report, report);
+  if (options.test !== undefined && report.proofs.length > 0) {
+    const { writeTest } = await import('./explore-test.ts');
+    const servers = await describedServers(file);
+    const { entries } = gathered;
+    await writeTest(options.test, { report, entries, servers, serversFile: file });
+  }
+  if (report.proofs.length > 0) process.exitCode = 1;
+  if (options.json) return printJson(report);
+  const { line, colors } = terminal();
+  const again = (course: string): string =>
+    `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course} --seed ${options.seed}`;
+  const told = { report, exploration: result.exploration, again };
+  for (const text of linesOfExploration(told, colors)) line(text);
+}
+
+function settingsOf({ seed, repeat, budget, timeout, ordered, resume, ...more }: ExploreOptions) {
+  const stop = performance.now() + more.for * 1000;
+  return {
+    seed,
+    repeat,
+    budget,
+    isLate: () => performance.now() > stop,
+    timeout: timeout * 1000,
+    ordered: ordered === true,
+    ...(resume === undefined ? {} : { resume }),
+  };
+}
+
+interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'secretOf' | 'onRun'> {
+  readonly gathered: Gathered;
+}
+
+async function run({ gathered, ...options }: Running): Promise<Explored> {
+  const progress = progressOn(process.stderr);
+  try {
+    return await exploreRecording({
+      ...options,
+      entries: gathered.entries,
+      servers: await readServers(options.file),
+      secretOf: () => undefined,
+      onRun: progress.show,
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The exit code of a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
+/** What the work gives; undefined when somebody ended it, who is told how to go on. */
+async function endedEarly<T>(
+  signal: AbortSignal,
+  { resume }: ExploreOptions,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const next =
+      resume === undefined
+        ? 'With --resume FILE the same command could go on from here.'
+        : 'The same command goes on from here.';
+    remark(`It was ended before it was done. ${next}`);
+    process.exitCode = INTERRUPTED;
+    return undefined;
+  }
+}
+
+/** How far it is, on one line of a terminal; nothing in a pipe. */
+function progressOn(stream: NodeJS.WriteStream) {
+  const write = (text: string): void => {
+    if (stream.isTTY) stream.write(`\r\u001b[2K${text}`);
+  };
+  return {
+    show: (runs: number, course: string) => write(`run ${runs}: ${shorten(course, 50)}`),
+    clear: () => write(''),
+  };
+}
+
+async function findingsIn({ views }: Gathered): Promise<readonly Finding[]> {
+  const { analyse } = await import('../analysis/index.ts');
+  return analyse(views);
+}
+
+function pickedBy(
+  { finding, calls, schedule }: ExploreOptions,
+  { entries }: Gathered,
+  known: readonly Finding[],
+): Picked | undefined {
+  const given = [finding, calls, schedule].filter((one) => one !== undefined);
+  if (given.length > 1) {
+    const detail = '--finding, --calls and --schedule each say what is run.';
+    throw new UserError('wrong-usage', detail, 'Give one of them.');
+  }
+  if (schedule !== undefined) return { course: schedule };
+  if (finding !== undefined) return { finding: findingNamed(known, finding) };
+  if (calls === undefined) return undefined;
+  const sessions = recordedSessions(entries);
+  const chosen = new Set(calls.map((word) => refOf(callNamed(sessions, word).call)));
+  return { isChosen: ({ operation }: Numbered) => chosen.has(refOf(operation.call)) };
+}
+
+function findingNamed(known: readonly Finding[], wanted: string): Finding {
+  const found = known.filter(({ fingerprint }) => fingerprint.startsWith(wanted));
+  if (found[0]) return found[0];
+  const hint = 'wiretape check --json gives the fingerprint of each.';
+  throw new UserError('unknown-finding', `The recording has no finding ${wanted}.`, hint);
+}
+
+async function toldToUser<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConnectionFault) {
+      const hint = 'The servers file says how it is started or reached; try that yourself.';
+      throw new UserError(error.code, `${error.message}.`, hint);
+    }
+    if (error instanceof CallChoice) {
+      throw new UserError(error.code, `${error.message}.`, 'wiretape show lists the calls.');
+    }
+    throw error;
+  }
+}
+
+async function redactHere(state: string) {
+  const [{ keyedHash }, { keyOf }, { rules }] = await Promise.all([
+    import('../model/keyed-hash.ts'),
+    import('../tap/index.ts'),
+    rulesHere(state),
+  ]);
+  if (rules && 'unknown' in rules)
+    throw new UserError('config-invalid', rules.unknown, 'Mend it first.');
+  return createRedact(keyedHash(keyOf(state)), process.env, rulesWith(rules));
+}
+
+function toldToEnd(): AbortSignal {
+  const told = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.once(signal, () => told.abort());
+  }
+  return told.signal;
+}
+
+function listed(text: string): readonly string[] {
+  return text.split(',').filter((word) => word !== '');
+}
+
+function countOf(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is no whole number');
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (/^\d{1,6}(\.\d{1,3})?$/.test(text) && seconds > 0) return seconds;
+  throw new InvalidArgumentError('It is no number of seconds');
+}

@@ -1,0 +1,58 @@
+/** What a server may be asked in an exploration: reads; writes where its user said so, others by name. */
+import { deedOf } from '../../analysis/footprint/verbs.ts';
+import { member } from '../../model/json.ts';
+import type { Numbered } from './operations.ts';
+import { ExploreRefusal } from './refusal.ts';
+import type { ExplorableServer, Servers } from './servers.ts';
+
+/** Why an operation may not be run; undefined: it may. */
+export function refusalOf(
+  { source, operation }: Numbered,
+  servers: Servers,
+  file: string,
+): ExploreRefusal | undefined {
+  const { name } = source.session;
+  const server = servers.get(name);
+  if (!server) {
+    return new ExploreRefusal(
+      'not-explorable',
+      `${name} is not named as explorable.`,
+      `Describe it in ${file}, with "explorable": true; wiretape explore --write-servers ${file} begins such a file.`,
+    );
+  }
+  if (operation.call.method !== 'tools/call') return undefined;
+  return refusalOfTool({ server, tool: operation.tool, definition: operation.definition, file });
+}
+
+interface Asked {
+  readonly server: ExplorableServer;
+  readonly tool: string;
+  readonly definition: unknown;
+  readonly file: string;
+}
+
+function refusalOfTool({ server, tool, definition, file }: Asked): ExploreRefusal | undefined {
+  if (server.allow.has(tool) || isRead(tool, definition)) return undefined;
+  const hint = (name: string): unknown => member(definition, 'annotations', name);
+  const refusal = (what: string, how: string): ExploreRefusal =>
+    new ExploreRefusal('tool-refused', `${tool} of ${server.name} ${what}.`, how);
+  if (!server.write) {
+    const how = `If it may, add "write": true to ${server.name} in ${file}.`;
+    return refusal('may write, and nothing says that it may here', how);
+  }
+  const allow = `If that is harmless there, add "allow": ["${tool}"] to ${server.name} in ${file}.`;
+  if (hint('openWorldHint') === true) {
+    return refusal('reaches outside of its server (openWorldHint)', allow);
+  }
+  if (hint('destructiveHint') === true) {
+    return refusal('may destroy something (destructiveHint)', allow);
+  }
+  return undefined;
+}
+
+/** Called read-only by its server, or by its name where the server does not say otherwise. */
+function isRead(tool: string, definition: unknown): boolean {
+  const { kind } = deedOf(tool, definition);
+  const isCalledSo = member(definition, 'annotations', 'readOnlyHint') === true;
+  return isCalledSo || kind === 'R' || kind === 'L';
+}

@@ -1,0 +1,211 @@
+/**
+ * Explores a recording on live servers: chooses its operations, asks whether they may be run, and
+ * tells what came of it with the findings that are proved by it.
+ */
+import { fingerprint } from '../../model/canonical.ts';
+import { type Entry, lastSeq } from '../../model/entry.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isObject, member } from '../../model/json.ts';
+import { META } from '../../model/methods.ts';
+import type { Mask } from '../masks.ts';
+import { recordedSessions } from '../recorded.ts';
+import { without } from '../volatile.ts';
+import { type Course, courseText, parseCourse, serial } from './course.ts';
+import { type Exploration, type ExploreOptions, explore, isHopeless } from './explore.ts';
+import { liveExecutor } from './live.ts';
+import {
+  type Chosen,
+  choose,
+  type Numbered,
+  numbered,
+  operationsIn,
+  type Source,
+  sourcesOf,
+} from './operations.ts';
+import { refusalOf } from './permission.ts';
+import { ExploreRefusal } from './refusal.ts';
+import { remembering } from './remember.ts';
+import type { ProbeSpec, Servers } from './servers.ts';
+import type { SeatOptions } from './world.ts';
+
+export interface RecordingOptions
+  extends SeatOptions,
+    Pick<ExploreOptions, 'seed' | 'repeat' | 'budget' | 'isLate' | 'onRun' | 'ordered'> {
+  readonly entries: readonly Entry[];
+  readonly servers: Servers;
+  /** What to call their description in sentences. */
+  readonly file: string;
+  /** Which operations; else all of servers that may be explored. */
+  readonly pick?: Picked;
+  readonly masks?: readonly Mask[];
+  /** Where what was run is kept, so that it can be gone on with. */
+  readonly resume?: string;
+}
+
+export type Picked =
+  | { readonly finding: Finding }
+  | { readonly isChosen: (one: Numbered) => boolean }
+  | { readonly course: string };
+
+export interface Explored {
+  readonly exploration: Exploration;
+  readonly chosen: Chosen;
+  /** All operations of the recording, by number. */
+  readonly all: readonly Numbered[];
+}
+
+export async function exploreRecording(options: RecordingOptions): Promise<Explored> {
+  const { servers, pick, file } = options;
+  const sources = sourcesOf(recordedSessions(withProbes(options.entries, servers)));
+  const all = numbered(sources);
+  const course = pick && 'course' in pick ? courseIn(pick.course, all) : undefined;
+  const wanted = wantedIn(all, servers, { pick, course });
+  const served = all.filter(({ source }) => servers.has(source.session.name));
+  const found = choose(all, wanted, {
+    readable: served,
+    isExact: course !== undefined,
+    isAllowed: (one) => refusalOf(one, servers, file) === undefined,
+    placeOf: ({ session }) => {
+      const server = servers.get(session.name);
+      return server?.reset.kind === 'copy' ? server.reset.key : server?.name;
+    },
+  });
+  const chosen = { ...found, probes: [...found.probes, ...declaredProbes(sources, servers)] };
+  for (const one of chosen.operations) {
+    const refusal = refusalOf(one, servers, file);
+    if (refusal) throw refusal;
+  }
+  if (chosen.operations.length === 0) throw nothing(all.length);
+  const live = liveExecutor({
+    ...options,
+    chosen,
+    serverOf: ({ session }) => {
+      const server = servers.get(session.name);
+      if (!server) throw new Error(`no server for ${session.name}`);
+      return server;
+    },
+  });
+  const key = fingerprint([
+    courseText(serialOf(chosen)),
+    course ?? null,
+    options.seed,
+    options.repeat,
+  ]);
+  const execute =
+    options.resume === undefined ? live.execute : remembering(live.execute, options.resume, key);
+  try {
+    const exploration = await explore(chosen.problem, execute, {
+      ...options,
+      masks: options.masks ?? [],
+      together: true,
+      first: pick !== undefined && !('isChosen' in pick),
+      ...(course ? { course } : {}),
+    });
+    refuseUnlike(exploration, chosen);
+    return { exploration, chosen, all };
+  } finally {
+    await live.close();
+  }
+}
+
+/** Settings are equal where these are: what is run, and what chance it is given. */
+function serialOf({ operations }: Chosen): Course {
+  return serial(operations.map(({ number }) => number));
+}
+
+function courseIn(text: string, all: readonly Numbered[]): Course {
+  const course = parseCourse(text);
+  if (course?.flat().every((number) => number <= all.length)) return course;
+  const detail = course
+    ? `The recording has ${all.length} operations, and ${text} names others.`
+    : `${text} is no schedule.`;
+  throw new ExploreRefusal(
+    'schedule-refused',
+    detail,
+    'Copy it as it was printed, such as 3,7,4+9.',
+  );
+}
+
+function wantedIn(
+  all: readonly Numbered[],
+  servers: Servers,
+  { pick, course }: { readonly pick: Picked | undefined; readonly course: Course | undefined },
+): readonly Numbered[] {
+  if (course) {
+    const numbers = new Set(course.flat());
+    return all.filter(({ number }) => numbers.has(number));
+  }
+  if (pick && 'finding' in pick) return operationsIn(pick.finding, all);
+  if (pick && 'isChosen' in pick) return all.filter(pick.isChosen);
+  return all.filter(({ source }) => servers.has(source.session.name));
+}
+
+function nothing(count: number): ExploreRefusal {
+  const detail =
+    count === 0
+      ? 'The recording has no call of a tool that was answered.'
+      : 'None of the chosen calls can be run in another order: there is nothing but reads, or nothing.';
+  return new ExploreRefusal('nothing-to-explore', detail, 'wiretape show lists what was recorded.');
+}
+
+function refuseUnlike({ failing }: Exploration, { problem }: Chosen): void {
+  if (!isHopeless(problem, failing)) return;
+  const [first] = problem.operations.filter(({ ok }) => ok);
+  throw new ExploreRefusal(
+    'not-reproduced',
+    `None of the ${failing.length} calls that succeeded when they were recorded does so on these servers, beginning with ${first?.tool}.`,
+    'Give them the state in which the recording began, with a reset by copy; docs/explore.md says how.',
+  );
+}
+
+/** The entries with the calls that the user declared as probes, as if the client had made them last. */
+function withProbes(entries: readonly Entry[], servers: Servers): readonly Entry[] {
+  const sessions = recordedSessions(entries);
+  const named = new Set<string>();
+  const more = sessions.flatMap(({ session, name, entries: own, value }): Entry[] => {
+    const probes = servers.get(name)?.probes ?? [];
+    if (named.has(name)) return [];
+    named.add(name);
+    const last = own.at(-1);
+    if (!last) return [];
+    const isHttp = own.some((entry) => 'exchange' in entry);
+    const asked = session.calls.findLast(({ method }) => method === 'tools/call');
+    const meta = asked && member(value(asked.request), 'params', '_meta');
+    return probes.map((probe, at): Entry => {
+      const request = requestOf(probe, at, meta);
+      return {
+        type: 'message',
+        session: session.id,
+        seq: lastSeq(last) + 1 + at,
+        at: last.at,
+        sent: last.at,
+        from: 'client',
+        ...(isHttp ? { channel: 'request', exchange: EXCHANGE + at } : { channel: 'stdin' }),
+        text: JSON.stringify(request),
+        value: request,
+      } as Entry;
+    });
+  });
+  return more.length === 0 ? entries : [...entries, ...more];
+}
+
+/** Beyond every exchange that was recorded. */
+const EXCHANGE = 1_000_000_000;
+
+/** `meta`: what every request of a stateless client says of itself. */
+function requestOf({ tool, arguments: args = {} }: ProbeSpec, at: number, meta: unknown): object {
+  const own = isObject(meta) ? { _meta: without(meta, new Set([META.progressToken])) } : {};
+  const params = { name: tool, arguments: args, ...own };
+  return { jsonrpc: '2.0', id: `wiretape-probe-${at + 1}`, method: 'tools/call', params };
+}
+
+function declaredProbes(sources: readonly Source[], servers: Servers): Chosen['probes'] {
+  const named = new Set<string>();
+  return sources.flatMap((source) => {
+    const { name } = source.session;
+    const count = named.has(name) ? 0 : (servers.get(name)?.probes.length ?? 0);
+    named.add(name);
+    const lines = count === 0 ? [] : source.lines.slice(-count);
+    return lines.map((line) => ({ name: line.calls[0]?.subject ?? 'probe', source, line }));
+  });
+}

@@ -1,0 +1,33 @@
+/**
+ * What an exploration asks of whoever can run operations, and what it gets. The strategy knows no
+ * more than this, so that a model of a server in memory serves it as well as live servers do.
+ */
+import type { Course } from './course.ts';
+
+/** What came of a request: its answer without the id, or why none came. */
+export type Answer =
+  | { readonly result: unknown }
+  | { readonly error: unknown }
+  | { readonly unanswered: string };
+
+export interface Ran {
+  readonly kind: 'ran';
+  /** The answers of each operation of the course, by its number. */
+  readonly answers: readonly (readonly [operation: number, answers: readonly Answer[]])[];
+  /** What the probes showed when all was done, by what they are called. */
+  readonly probes: readonly (readonly [probe: string, answer: Answer])[];
+}
+
+/** It cannot be run: a value that an operation needs was not given, or is two values. */
+export interface Illegal {
+  readonly kind: 'illegal';
+  readonly why: string;
+}
+
+export type Run = Ran | Illegal;
+
+/** When each operation of those that are issued together is sent, in ms after the first. */
+export type Delays = ReadonlyMap<number, number>;
+
+/** Runs a course from a fresh start. Rejects only when there is nothing to run it on. */
+export type Execute = (course: Course, delays: Delays) => Promise<Run>;

@@ -1,0 +1,83 @@
+// A list of words kept in a file, as a server without an SDK, so that it starts at once:
+//   list.mjs FILE racy|locked|random|silent|garbage|endless|dies
+// `racy` reads, waits, and writes; `locked` does one after the other; `random` answers by chance.
+
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const [file, how] = process.argv.slice(2);
+const load = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);
+const save = (words) => writeFileSync(file, JSON.stringify(words));
+
+async function change(make) {
+  const words = load();
+  if (how === 'racy') await delay(5);
+  const { now, answer } = make(words);
+  save(now);
+  return answer;
+}
+
+const acts = {
+  add: ({ word }) =>
+    change((words) => ({ now: [...words, { word }], answer: { count: words.length + 1 } })),
+  put: ({ word }) => change((words) => ({ now: [...words, { word }], answer: { put: word } })),
+  set_all: ({ word }) => change(() => ({ now: [{ word }], answer: { set: word } })),
+  create: ({ word }) => {
+    const id = randomUUID();
+    return change((words) => ({ now: [...words, { id, word }], answer: { id } }));
+  },
+  update: ({ id, word }) =>
+    change((words) => ({
+      now: words.map((one) => (one.id === id ? { id, word } : one)),
+      answer: { found: words.some((one) => one.id === id) },
+    })),
+  list_all: () => ({ words: load(), at: new Date().toISOString() }),
+};
+
+let last = Promise.resolve();
+const inTurn = (work) => {
+  last = last.then(work);
+  return last;
+};
+
+const say = (id, result) =>
+  process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`);
+
+async function answer({ id, method, params }) {
+  if (method === 'initialize') {
+    const serverInfo = { name: 'list', version: '1' };
+    say(id, { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo });
+    return;
+  }
+  if (how === 'silent') return;
+  if (how === 'dies') process.exit(3);
+  if (how === 'garbage') return void process.stdout.write('no message\n\u0000\n{"jsonrpc":\n');
+  if (how === 'endless') {
+    for (;;) {
+      const more = { jsonrpc: '2.0', method: 'notifications/message', params: { data: 'x' } };
+      if (!process.stdout.write(`${JSON.stringify(more)}\n`)) await delay(1);
+    }
+  }
+  const work = async () => {
+    const act = acts[params.name];
+    const result = act ? await act(params.arguments ?? {}) : { unknown: params.name };
+    if (how === 'random') result.luck = 'x'.repeat(1 + Math.floor(Math.random() * 1000));
+    say(id, { content: [{ type: 'text', text: JSON.stringify(result) }] });
+  };
+  if (how === 'racy') await work();
+  else await inTurn(work);
+}
+
+let rest = '';
+process.stdin.setEncoding('utf8').on('data', (part) => {
+  const lines = `${rest}${part}`.split('\n');
+  rest = lines.pop() ?? '';
+  for (const line of lines.filter(Boolean)) {
+    const message = JSON.parse(line);
+    if (message.id !== undefined) void answer(message);
+  }
+});
+process.stdin.on('end', () => process.exit(0));
+process.stdout.on('error', () => process.exit(0));

@@ -1,0 +1,324 @@
+// T10: exploring finds every outcome that trying all orders finds, and claims nothing of models that
+// keep their operations apart. The servers are models in memory, so that all orders can be tried.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Edge } from '../../../analysis/schedules.ts';
+import { type Course, courseText, parseCourse } from '../../../replay/explore/course.ts';
+import { type Exploration, explore } from '../../../replay/explore/explore.ts';
+import { closureOf, type Problem } from '../../../replay/explore/problem.ts';
+import type { Answer, Delays, Execute } from '../../../replay/explore/run.ts';
+import { SEED } from '../../kit/random.ts';
+
+/** An operation on one of three registers, which answers what stood there. */
+interface Act {
+  readonly kind: 'read' | 'append' | 'set';
+  readonly register: number;
+}
+
+interface Model extends Problem {
+  readonly acts: readonly Act[];
+}
+
+function modelOf(acts: readonly Act[], must: readonly Edge[] = []): Model {
+  const conflicts = acts.flatMap((one, a) =>
+    acts.flatMap((other, b): Edge[] => {
+      const meets = a < b && one.register === other.register;
+      return meets && (one.kind !== 'read' || other.kind !== 'read') ? [[a, b]] : [];
+    }),
+  );
+  const always = closureOf(acts.length, must);
+  return {
+    acts,
+    must,
+    needs: [],
+    conflicts: conflicts.filter(([a, b]) => !always.isBefore(a, b)),
+    said: new Set(),
+    operations: acts.map(({ kind, register }, at) => ({
+      number: at + 1,
+      tool: kind,
+      session: 'model',
+      method: 'tools/call',
+      pattern: `${kind} ${register}`,
+      creates: false,
+      writes: kind !== 'read',
+      ok: true,
+      start: at,
+      end: at + 100,
+    })),
+  };
+}
+
+function act({ kind, register }: Act, registers: string[], number: number): string {
+  const before = registers[register] ?? '';
+  if (kind === 'append') registers[register] = `${before},${number}`;
+  if (kind === 'set') registers[register] = `${number}`;
+  return before;
+}
+
+/** Runs courses on registers; operations of a group run one after the other, or lose what others wrote. */
+function executorOf(model: Model, loses: (runs: number) => boolean = () => false): Execute {
+  let runs = 0;
+  return async (course: Course, _delays: Delays) => {
+    runs++;
+    const registers = ['', '', ''];
+    const answers: [number, Answer[]][] = [];
+    for (const together of course) {
+      const start = [...registers];
+      const isLost = together.length > 1 && loses(runs);
+      for (const number of together) {
+        const own = model.acts[number - 1] as Act;
+        // The lost update: it works on what stood there when the group began.
+        if (isLost) registers[own.register] = start[own.register] ?? '';
+        answers.push([number, [{ result: act(own, registers, number) }]]);
+      }
+    }
+    return { kind: 'ran', answers, probes: [['all', { result: [...registers].join(';') }]] };
+  };
+}
+
+const options = {
+  seed: 1,
+  repeat: 4,
+  budget: 100_000,
+  isLate: () => false,
+  masks: [],
+  ordered: true,
+  together: false,
+  first: false,
+};
+
+const anAct = fc.record({
+  kind: fc.constantFrom('read' as const, 'append' as const, 'set' as const),
+  register: fc.nat({ max: 2 }),
+});
+
+/** Workloads that try all orders in good time. */
+function models(most: number): fc.Arbitrary<Model> {
+  return fc
+    .tuple(
+      fc.array(anAct, { minLength: 2, maxLength: most }),
+      fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 5 }),
+    )
+    .map(([acts, pairs]) => {
+      const must = pairs.flatMap(([a, b]): Edge[] => {
+        const [one, other] = [
+          Math.min(a % acts.length, b % acts.length),
+          Math.max(a % acts.length, b % acts.length),
+        ];
+        return one === other ? [] : [[one, other]];
+      });
+      return modelOf(acts, must);
+    });
+}
+
+async function bruteForce(model: Model): Promise<Set<string>> {
+  const { operations, must } = model;
+  const always = closureOf(operations.length, must);
+  const found = new Set<string>();
+  const execute = executorOf(model);
+  const from = async (order: readonly number[]): Promise<void> => {
+    if (order.length === operations.length) {
+      const run = await execute(
+        order.map((place) => [place + 1]),
+        new Map(),
+      );
+      found.add(textOf(run));
+      return;
+    }
+    for (const place of operations.keys()) {
+      const isFree =
+        !order.includes(place) &&
+        [...operations.keys()].every((one) => order.includes(one) || !always.isBefore(one, place));
+      if (isFree) await from([...order, place]);
+    }
+  };
+  await from([]);
+  return found;
+}
+
+function textOf(run: Awaited<ReturnType<Execute>>): string {
+  if (run.kind === 'illegal') return 'illegal';
+  return JSON.stringify([[...run.answers].sort(([a], [b]) => a - b), run.probes]);
+}
+
+/** Explores, and keeps the outcomes of the courses with all operations. */
+async function explored(
+  model: Model,
+  execute: Execute,
+  more: Partial<typeof options> = {},
+): Promise<{ exploration: Exploration; outcomes: Set<string> }> {
+  const outcomes = new Set<string>();
+  const exploration = await explore(
+    model,
+    async (course, delays) => {
+      const run = await execute(course, delays);
+      if (course.length === model.operations.length) outcomes.add(textOf(run));
+      return run;
+    },
+    { ...options, ...more },
+  );
+  return { exploration, outcomes };
+}
+
+describe('one after the other', () => {
+  for (const [most, runs] of [
+    [6, 60],
+    [8, 6],
+  ] as const) {
+    test(`finds every outcome of up to ${most} operations (seed ${SEED})`, {
+      timeout: 60_000,
+    }, async () => {
+      await fc.assert(
+        fc.asyncProperty(models(most), async (model) => {
+          const { exploration, outcomes } = await explored(model, executorOf(model));
+          const all = await bruteForce(model);
+          expect(outcomes).toEqual(all);
+          expect(exploration.ended).toBe('complete');
+          expect(exploration.verdict).toBe(all.size === 1 ? 'COMMUTES' : 'ORDER_DEPENDENT');
+        }),
+        { seed: SEED, numRuns: runs },
+      );
+    });
+  }
+
+  test('a proof is two operations in the other order, whatever stands between them', async () => {
+    const acts: Act[] = Array.from({ length: 4 }, () => ({ kind: 'append', register: 1 }));
+    const model = modelOf([{ kind: 'set', register: 0 }, ...acts, { kind: 'read', register: 0 }]);
+    const { exploration } = await explored(model, executorOf(model));
+    const found = exploration.proofs.find(({ edges }) => edges[0] === '#6 before #1');
+    expect(found).toMatchObject({
+      verdict: 'ORDER_DEPENDENT',
+      operations: [1, 6],
+      course: '6,1',
+      against: ['1,6'],
+    });
+  });
+
+  test('beyond 40 conflicts it says that it did not see all, and is the same for a seed', async () => {
+    const model = modelOf(Array.from({ length: 12 }, () => ({ kind: 'append', register: 0 })));
+    const [one, again, other] = await Promise.all(
+      [1, 1, 2].map((seed) => explored(model, executorOf(model), { seed, budget: 60 })),
+    );
+    expect(one?.exploration.schedules).toMatchObject({ total: 1000, isLeast: true });
+    expect(one?.exploration.ended).toBe('budget');
+    expect(again).toEqual(one);
+    expect(other?.outcomes).not.toEqual(one?.outcomes);
+  });
+});
+
+describe('together', () => {
+  const writes = modelOf(Array.from({ length: 5 }, () => ({ kind: 'append', register: 0 })));
+  const both = { together: true, ordered: false };
+
+  test('what loses a write is proved with the two that it takes', async () => {
+    const { exploration } = await explored(
+      writes,
+      executorOf(writes, () => true),
+      both,
+    );
+    expect(exploration.verdict).toBe('NON_SERIALISABLE');
+    expect(exploration.proofs[0]).toMatchObject({
+      verdict: 'NON_SERIALISABLE',
+      operations: [1, 2],
+      edges: ['#1 with #2'],
+      course: '1+2',
+      against: ['1,2', '2,1'],
+    });
+    expect(exploration.proofs.filter(({ verdict }) => verdict === 'NON_SERIALISABLE').length).toBe(
+      1,
+    );
+  });
+
+  test('what keeps them apart is never called non-serialisable', async () => {
+    await fc.assert(
+      fc.asyncProperty(models(5), async (model) => {
+        const { exploration } = await explored(model, executorOf(model), both);
+        const found = exploration.proofs.map(({ verdict }) => verdict);
+        expect(found).not.toContain('NON_SERIALISABLE');
+        expect([exploration.suspects, exploration.unstable]).toEqual([[], []]);
+      }),
+      { seed: SEED, numRuns: 30 },
+    );
+  });
+
+  test('what is seen once and never again is a suspicion', async () => {
+    let lost = false;
+    const once = (): boolean => {
+      const first = !lost;
+      lost = true;
+      return first;
+    };
+    const pair = modelOf([
+      { kind: 'append', register: 0 },
+      { kind: 'append', register: 0 },
+    ]);
+    const { exploration } = await explored(pair, executorOf(pair, once), { ...both });
+    expect(exploration.proofs.filter(({ verdict }) => verdict === 'NON_SERIALISABLE')).toEqual([]);
+    expect(exploration.suspects.map(({ course }) => course)).toEqual(['1+2']);
+  });
+});
+
+test('a model that answers by chance is unstable, and nothing is proved of it', async () => {
+  const model = modelOf([
+    { kind: 'append', register: 0 },
+    { kind: 'append', register: 0 },
+  ]);
+  let count = 0;
+  const execute: Execute = async (course) => ({
+    kind: 'ran',
+    answers: course
+      .flat()
+      .map((number) => [number, [{ result: `word ${'x'.repeat(count++ % 7)}` }]]),
+    probes: [],
+  });
+  const { exploration } = await explored(model, execute, { together: true });
+  expect(exploration.verdict).toBe('UNSTABLE');
+  expect(exploration.proofs).toEqual([]);
+});
+
+test('values that differ from run to run are learned, and prove nothing', async () => {
+  const model = modelOf([
+    { kind: 'read', register: 0 },
+    { kind: 'append', register: 0 },
+  ]);
+  let now = 1_700_000_000;
+  const execute: Execute = async (course) => ({
+    kind: 'ran',
+    answers: course
+      .flat()
+      .map((number) => [number, [{ result: { at: new Date(now++ * 1000).toISOString() } }]]),
+    probes: [],
+  });
+  const { exploration } = await explored(model, execute);
+  expect(exploration.verdict).toBe('COMMUTES');
+  expect(exploration.masks).toEqual(['read:/result/at=rfc3339', 'append:/result/at=rfc3339']);
+});
+
+test('an order in which a value cannot be had is illegal, and no proof', async () => {
+  const model = modelOf([
+    { kind: 'append', register: 0 },
+    { kind: 'append', register: 0 },
+  ]);
+  const execute: Execute = async (course) => {
+    if (courseText(course) === '2,1') return { kind: 'illegal', why: 'a value was not given' };
+    return {
+      kind: 'ran',
+      answers: course.flat().map((one) => [one, [{ result: one }]]),
+      probes: [],
+    };
+  };
+  const { exploration } = await explored(model, execute);
+  expect({ verdict: exploration.verdict, illegal: exploration.illegal }).toEqual({
+    verdict: 'COMMUTES',
+    illegal: 1,
+  });
+});
+
+test('a schedule reads as it was printed, and nothing else is one', () => {
+  for (const text of ['1', '3,7,4+9', '12+1,2']) {
+    expect(courseText(parseCourse(text) ?? [])).toBe(text);
+  }
+  for (const text of ['', '1,', '1,,2', '0', '01', '1+', '+1', '1,1', '1 2', 'a', '1e3', '-1']) {
+    expect({ text, course: parseCourse(text) }).toEqual({ text, course: undefined });
+  }
+});

@@ -1,0 +1,97 @@
+// The test that exploring writes fails on the server it was written of, and passes on a corrected one.
+// And whoever ends an exploration goes on from where it was.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT, start } from '../../cli/wiretape.ts';
+import { type UserProject, userProject } from '../user-vitest.ts';
+import { type Bench, type Call, createBench, listServer, releasedServer, session } from './kit.ts';
+
+let bench: Bench;
+let project: UserProject;
+beforeAll(async () => {
+  bench = await createBench();
+  project = await userProject();
+});
+afterAll(async () => {
+  await project[Symbol.asyncDispose]();
+  await bench[Symbol.asyncDispose]();
+});
+
+function entity(name: string): Call {
+  const entities = [{ name, entityType: 'note', observations: [] }];
+  return ['create_entities', { entities }, entities];
+}
+
+const ENTRY = JSON.stringify(join(ROOT, 'replay/index.ts'));
+
+test('a lost update of released server-memory', { timeout: 300_000 }, async () => {
+  const entries = session('memory', [
+    [entity('one'), entity('two'), entity('three')],
+    [['read_graph', {}, { entities: [], relations: [] }]],
+  ]);
+  const recording = await bench.record('memory', entries);
+  const servers = await bench.servers('memory.jsonc', { memory: releasedServer('memory') });
+  const file = project.at('user.test.mjs');
+  const ran = await bench.run([
+    recording,
+    '--servers',
+    servers,
+    '--calls',
+    'create_entities#1,create_entities#2',
+    '--test',
+    file,
+  ]);
+  expect(ran).toMatchObject({ code: 1, stderr: '' });
+  const written = await readFile(file, 'utf8');
+  expect(written).toContain("from 'wiretape/replay'");
+  const source = written.replace("'wiretape/replay'", ENTRY);
+  const title =
+    'create_entities #1 and create_entities #2 together come to what an order of them comes to';
+  const failed = (await project.run(source)).get(title);
+  expect(failed?.status).toBe('failed');
+  expect(failed?.failure).toContain('NON_SERIALISABLE');
+  const corrected = source.replace(
+    /"[^"]*server-memory\/dist\/index\.js"/,
+    JSON.stringify(join(ROOT, 'test/kit/servers/memory.mjs')),
+  );
+  expect(corrected).not.toBe(source);
+  expect((await project.run(corrected)).get(title)?.status).toBe('passed');
+});
+
+test('after Ctrl-C the same command goes on', { timeout: 120_000 }, async () => {
+  const put = (word: string): Call => ['put', { word }, { put: word }];
+  const batch = ['a', 'b', 'c', 'd'].map(put);
+  const recording = await bench.record(
+    'list',
+    session('list', [batch, [['list_all', {}, { words: [] }]]]),
+  );
+  const servers = await bench.servers('list.jsonc', { list: listServer('locked') });
+  const kept = bench.at('kept.jsonl');
+  const words = [
+    recording,
+    '--servers',
+    servers,
+    '--resume',
+    kept,
+    '--repeat',
+    '2',
+    '--budget',
+    '500',
+  ];
+  await using running = start(['explore', ...words, '--state', bench.at('state')]);
+  const lines = async (): Promise<number> =>
+    (await readFile(kept, 'utf8').catch(() => '')).split('\n').length;
+  while ((await lines()) < 6) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.child.kill('SIGINT');
+  expect(await running.ended).toMatchObject({
+    code: 130,
+    stdout: '',
+    stderr: 'wiretape: It was ended before it was done. The same command goes on from here.\n',
+  });
+  const before = await readFile(kept, 'utf8');
+  const ran = await bench.run(words);
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect((await readFile(kept, 'utf8')).startsWith(before)).toBe(true);
+  expect(ran.stdout).toContain('COMMUTES  24 of 24 orders');
+});
