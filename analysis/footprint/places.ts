@@ -32,28 +32,37 @@ export function placesIn(
   args: unknown,
   container: Container,
   meaning: Meaning,
-): Place[] {
-  if (!isObject(args)) return [];
-  const all = Object.keys(args)
-    .slice(0, MOST)
-    .map((name) => argumentOf(name, args[name], tool));
-  const places = all.flatMap((one) => placesOf(one, container, meaning));
+): readonly Place[] {
+  if (!isObject(args)) return NONE;
+  const names = Object.keys(args).slice(0, MOST);
+  const places: Place[] = [];
+  for (const name of names) {
+    const argument = argumentOf(name, tool);
+    eachText(args[name], (text) => {
+      const place = placeOf(text, argument, container, meaning);
+      if (place) places.push(place);
+    });
+  }
   if (places.length > 0) return places;
   // What a server wants in a header, to route by, says little beside what the call is about.
-  return all.flatMap(({ name, isRouted, texts }) =>
-    isRouted ? texts.map((text) => ({ ...entity(container, name, text), type: name })) : [],
-  );
+  for (const name of names) {
+    if (!argumentOf(name, tool).isRouted) continue;
+    eachText(args[name], (text) => {
+      places.push({ ...entity(container, name, text), type: name });
+    });
+  }
+  return places;
 }
+
+const NONE: readonly Place[] = [];
 
 interface Described {
   readonly name: string;
   readonly definition: unknown;
 }
 
-/** An argument with what its name and its schema say of it. */
+/** What its name and its schema say of an argument. */
 interface Argument {
-  readonly name: string;
-  readonly texts: readonly string[];
   readonly end: Place['end'];
   readonly isLocation: boolean;
   /** A path, so that a text which is none on its own is one from somewhere. */
@@ -62,13 +71,23 @@ interface Argument {
   readonly isRouted: boolean;
 }
 
-function argumentOf(name: string, value: unknown, tool: Described): Argument {
+/** The arguments of a tool that were seen: few, and each a hundred thousand times. */
+const SEEN = new WeakMap<Described, Map<string, Argument>>();
+
+function argumentOf(name: string, tool: Described): Argument {
+  const seen = SEEN.get(tool) ?? new Map<string, Argument>();
+  const known = seen.get(name);
+  if (known) return known;
+  const argument = describedBy(name, tool);
+  if (seen.size < MOST) SEEN.set(tool, seen.set(name, argument));
+  return argument;
+}
+
+function describedBy(name: string, tool: Described): Argument {
   const word = lastWord(name);
   const property = member(tool.definition, 'inputSchema', 'properties', name);
   const end = endOf(name);
   return {
-    name,
-    texts: textsOf(value),
     end,
     isLocation: LOCATION.test(word) || end !== undefined || hasAddress(property),
     isPath: RELATIVE.test(word),
@@ -77,20 +96,19 @@ function argumentOf(name: string, value: unknown, tool: Described): Argument {
   };
 }
 
-function placesOf(
-  { texts, end, isLocation, isPath, type }: Argument,
+function placeOf(
+  text: string,
+  { end, isLocation, isPath, type }: Argument,
   container: Container,
   meaning: Meaning,
-): readonly Place[] {
+): Place | undefined {
+  const meant = meaning(text);
+  if (meant) return { ...meant, flow: true };
   const known = end === undefined ? {} : { end };
-  return texts.flatMap((text): Place[] => {
-    const meant = meaning(text);
-    if (meant) return [{ ...meant, flow: true }];
-    const place = isLocation ? located(container, text) : undefined;
-    if (place) return [{ ...place, ...known }];
-    if (isLocation && isPath) return [{ ...entity(container, 'path', text), ...known }];
-    return type === undefined ? [] : [{ ...entity(container, type, text), type }];
-  });
+  const place = isLocation ? located(container, text) : undefined;
+  if (place) return { ...place, ...known };
+  if (isLocation && isPath) return { ...entity(container, 'path', text), ...known };
+  return type === undefined ? undefined : { ...entity(container, type, text), type };
 }
 
 /** What a tool is named after: the first noun behind its verb, or the last before it. */
@@ -146,9 +164,14 @@ function hasAddress(property: unknown): boolean {
   return format === 'uri' || format === 'uri-reference' || format === 'iri';
 }
 
-function textsOf(value: unknown): string[] {
-  const items = Array.isArray(value) ? value.slice(0, MOST) : [value];
-  return items.flatMap((item) =>
-    typeof item === 'string' ? [item] : typeof item === 'number' ? [String(item)] : [],
-  );
+/** Calls `told` with the text or number that an argument is, or with those of a list. */
+function eachText(value: unknown, told: (text: string) => void): void {
+  if (typeof value === 'string') told(value);
+  else if (typeof value === 'number') told(String(value));
+  else if (Array.isArray(value)) {
+    for (const item of value.slice(0, MOST)) {
+      if (typeof item === 'string') told(item);
+      else if (typeof item === 'number') told(String(item));
+    }
+  }
 }
