@@ -89,7 +89,7 @@ function levelOf(given: string): (typeof LEVELS)[number] | 'never' {
   const found = known.find((one) => one === given);
   if (found !== undefined) return found;
   const hint = `With --lock it is one of ${known.join(', ')}.`;
-  throw new UserError('wrong-usage', `--fail-on cannot be ${given}.`, hint);
+  throw new UserError('wrong-usage', `The option --fail-on cannot be ${given}.`, hint);
 }
 
 async function compared(
