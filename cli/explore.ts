@@ -2,8 +2,7 @@
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Finding } from '../model/finding.ts';
-import { createRedact } from '../model/redaction.ts';
-import { rulesWith } from '../model/rules.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { CallChoice, ConnectionFault, callNamed } from '../replay/client/index.ts';
 import type { Numbered } from '../replay/explore/operations.ts';
 import {
@@ -16,11 +15,13 @@ import { exploreReport } from '../replay/explore/report.ts';
 import { recordedSessions } from '../replay/index.ts';
 import { refOf } from '../replay/report.ts';
 import { addCommand, type CommonOptions } from './command.ts';
-import { rulesHere } from './config.ts';
+import { footprintsHere } from './config.ts';
 import { UserError } from './error.ts';
 import { describedServers, readServers, writeServers } from './explore-servers.ts';
 import { linesOfExploration } from './explore-text.ts';
+import { redactHere } from './redact-here.ts';
 import { writeReport } from './report-file.ts';
+import { namedSecret, secretsGiven } from './secrets.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark, shorten, terminal } from './terminal.ts';
@@ -40,6 +41,7 @@ interface ExploreOptions extends CommonOptions {
   readonly report?: string;
   readonly test?: string;
   readonly resume?: string;
+  readonly secret?: readonly string[];
 }
 
 export function registerExplore(program: Command): void {
@@ -59,11 +61,16 @@ export function registerExplore(program: Command): void {
     )
     .option('--schedule <text>', 'run exactly this again, as it was printed: 3,7,4+9')
     .option('--seed <n>', 'what is left to chance follows from it', countOf, 1)
-    .option('--budget <runs>', 'how many runs are begun', countOf, 64)
-    .option('--for <seconds>', 'how long runs are begun', secondsOf, 60)
+    .option('--budget <runs>', 'how many runs are made at most', countOf, 64)
+    .option('--for <seconds>', 'how long it may take', secondsOf, 60)
     .option('--repeat <n>', 'how often a group is issued together', countOf, 10)
     .option('--timeout <seconds>', 'how long an answer is waited for', secondsOf, 10)
     .option('--ordered', 'lists that differ only in their order differ')
+    .option(
+      '--secret <name=variable>',
+      'a redacted value: the member it stands in, and the variable that has it; can be repeated',
+      repeated,
+    )
     .option('--report <file>', 'write what was found to this file, as JSON')
     .option('--test <file>', 'write a vitest file that fails as long as what was proved is so')
     .option('--resume <file>', 'keep what was run in this file, and go on from it')
@@ -83,12 +90,18 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
     const hint = 'Add --servers FILE; wiretape explore RECORDING --write-servers FILE begins one.';
     throw new UserError('wrong-usage', 'Nothing says which servers may be run.', hint);
   }
-  const known = await findingsIn(gathered);
+  const footprints = await footprintsHere(state);
+  const known = await findingsIn(gathered, footprints);
   const signal = toldToEnd();
   const result = await endedEarly(signal, options, () =>
     toldToUser(async () => {
       const pick = pickedBy(options, gathered, known);
-      const settings = { ...settingsOf(options), signal, redact: await redactHere(state) };
+      const settings = {
+        ...settingsOf(options),
+        footprints,
+        signal,
+        redact: await redactHere(state),
+      };
       return run({ ...settings, gathered, file, ...(pick ? { pick } : {}) });
     }),
   );
@@ -99,7 +112,8 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
     const { writeTest } = await import('./explore-test.ts');
     const servers = await describedServers(file);
     const { entries } = gathered;
-    await writeTest(options.test, { report, entries, servers, serversFile: file });
+    const secrets = (options.secret ?? []).map(namedSecret);
+    await writeTest(options.test, { report, entries, servers, serversFile: file, secrets });
   }
   if (report.proofs.length > 0) process.exitCode = 1;
   if (options.json) return printJson(report);
@@ -111,19 +125,19 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
 }
 
 function settingsOf({ seed, repeat, budget, timeout, ordered, resume, ...more }: ExploreOptions) {
-  const stop = performance.now() + more.for * 1000;
   return {
     seed,
     repeat,
     budget,
-    isLate: () => performance.now() > stop,
+    longest: more.for * 1000,
+    secretOf: secretsGiven(more.secret ?? []).secretOf,
     timeout: timeout * 1000,
     ordered: ordered === true,
     ...(resume === undefined ? {} : { resume }),
   };
 }
 
-interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'secretOf' | 'onRun'> {
+interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'onRun'> {
   readonly gathered: Gathered;
 }
 
@@ -134,7 +148,6 @@ async function run({ gathered, ...options }: Running): Promise<Explored> {
       ...options,
       entries: gathered.entries,
       servers: await readServers(options.file),
-      secretOf: () => undefined,
       onRun: progress.show,
     });
   } finally {
@@ -176,9 +189,12 @@ function progressOn(stream: NodeJS.WriteStream) {
   };
 }
 
-async function findingsIn({ views }: Gathered): Promise<readonly Finding[]> {
+async function findingsIn(
+  { views }: Gathered,
+  footprints: readonly FootprintRule[],
+): Promise<readonly Finding[]> {
   const { analyse } = await import('../analysis/index.ts');
-  return analyse(views);
+  return analyse(views, { footprints });
 }
 
 function pickedBy(
@@ -221,23 +237,16 @@ async function toldToUser<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function redactHere(state: string) {
-  const [{ keyedHash }, { keyOf }, { rules }] = await Promise.all([
-    import('../model/keyed-hash.ts'),
-    import('../tap/index.ts'),
-    rulesHere(state),
-  ]);
-  if (rules && 'unknown' in rules)
-    throw new UserError('config-invalid', rules.unknown, 'Mend it first.');
-  return createRedact(keyedHash(keyOf(state)), process.env, rulesWith(rules));
-}
-
 function toldToEnd(): AbortSignal {
   const told = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.once(signal, () => told.abort());
   }
   return told.signal;
+}
+
+function repeated(word: string, before: readonly string[] = []): readonly string[] {
+  return [...before, word];
 }
 
 function listed(text: string): readonly string[] {

@@ -14,6 +14,7 @@ import { createLab, isIllegal, type Lab, type Limits } from './lab.ts';
 import { contrastsOf, type Eye, isFailure, type Outcome, outcomeOf } from './observe.ts';
 import {
   confirmTogether,
+  costOf,
   type Group,
   type Overlapping,
   tryTogether,
@@ -21,8 +22,16 @@ import {
 } from './overlap.ts';
 import type { Problem } from './problem.ts';
 import type { Judged, Proof, Verdict } from './proof.ts';
-import { candidates, countSchedules, judgeOrder, kindOf, proveOrder } from './reorder.ts';
-import type { Execute, Ran } from './run.ts';
+import {
+  candidates,
+  countSchedules,
+  judgeOrder,
+  kindOf,
+  ORDER_COST,
+  proveOrder,
+} from './reorder.ts';
+import { AT_ONCE, type Execute, type Ran } from './run.ts';
+import { Spent } from './spent.ts';
 
 export interface ExploreOptions extends Overlapping, Limits {
   readonly masks: readonly Mask[];
@@ -72,12 +81,25 @@ export async function explore(
   if (control.unstable.length > 0) {
     state.unstable.push({ course: control.course, parts: control.unstable });
   } else if (control.illegal !== undefined) state.illegal++;
-  else if (options.course) note(state, 'course', await judgeCourse(state, options.course));
   else {
-    if (options.together) await overlapAll(state);
-    if (!isDone(state)) await reorderAll(state);
+    try {
+      await exploreAll(state);
+    } catch (error) {
+      if (!(error instanceof Spent) || options.course) throw error;
+      state.isCut = true;
+    }
   }
   return told(state);
+}
+
+/** Groups have half of what was given before the orders; what these leave is for the others. */
+async function exploreAll(state: State): Promise<void> {
+  const { course } = state.options;
+  if (course) return note(state, 'course', await judgeCourse(state, course));
+  await overlapAll(state, 1 / 2);
+  await reorderAll(state);
+  await overlapAll(state, 1);
+  state.isCut ||= state.left.length > 0;
 }
 
 interface Control {
@@ -104,7 +126,7 @@ async function controlled(
   const runs: Ran[] = [];
   for (let at = 0; at < CONTROLS; at++) {
     onRun?.(at + 1, text);
-    const run = await execute(course, new Map());
+    const run = await execute(course, AT_ONCE);
     if (run.kind === 'illegal') return { ...none, masks, illegal: run.why, runs: at + 1 };
     runs.push(run);
     const failing = failingIn(problem, run);
@@ -166,11 +188,18 @@ interface State {
   readonly proved: Set<string>;
   readonly outcomes: Set<string>;
   readonly groups: readonly Group[];
+  /** What is still to be issued together; the second time with all that came before it. */
+  readonly left: Attempt[];
   tried: number;
   explored: number;
   illegal: number;
   alike: number;
   isCut: boolean;
+}
+
+interface Attempt {
+  readonly group: Group;
+  readonly isAgain: boolean;
 }
 
 function newState(
@@ -180,6 +209,7 @@ function newState(
   execute: Execute,
 ): State {
   const eye: Eye = { problem, masks: control.masks, ordered: options.ordered };
+  const groups = options.together ? groupsOf(problem) : [];
   return {
     problem,
     options,
@@ -190,7 +220,8 @@ function newState(
     unstable: [],
     proved: new Set(),
     outcomes: new Set(),
-    groups: options.together ? groupsOf(problem) : [],
+    groups,
+    left: groups.map((group) => ({ group, isAgain: false })),
     tried: 0,
     explored: 0,
     illegal: 0,
@@ -216,20 +247,29 @@ async function judgeCourse(
   return confirmTogether(lab, { before, together }, options);
 }
 
-/** Groups alone first, and with what came before them where they fail without it. */
-async function overlapAll(state: State): Promise<void> {
-  const { lab, groups, problem, options } = state;
-  for (const group of groups) {
-    if (isDone(state)) return;
+/**
+ * Groups alone first; and with all that came before them where they fail without it, or, once every
+ * group was tried, where alone they showed nothing: some races need what was written earlier.
+ */
+async function overlapAll(state: State, share: number): Promise<void> {
+  const { lab, left, problem, options } = state;
+  while (!isDone(state)) {
+    const next = left[0];
+    if (!next || !lab.hasLeft(costOf(lab, next.group), share)) return;
+    left.shift();
+    const { group, isAgain } = next;
     const kind = kindOfGroup(problem, group.together);
-    if (state.proved.has(kind)) state.alike++;
-    else if (lab.isSpent()) state.isCut = true;
-    else {
-      state.tried++;
-      const alone = { ...group, before: withNeeds(lab, [], group) };
-      const used = (await worksAlone(state, alone)) ? alone : group;
-      note(state, kind, await tryTogether(lab, used, options));
+    if (state.proved.has(kind)) {
+      if (!isAgain) state.alike++;
+      continue;
     }
+    if (!isAgain) state.tried++;
+    const alone = { ...group, before: withNeeds(lab, [], group) };
+    const isAlone = !isAgain && (await worksAlone(state, alone));
+    const judged = await tryTogether(lab, isAlone ? alone : group, options);
+    note(state, kind, judged);
+    const hasMore = group.before.length > alone.before.length;
+    if (isAlone && hasMore && !judged) left.push({ group, isAgain: true });
   }
 }
 
@@ -252,14 +292,16 @@ function failed(answers: unknown): boolean {
 async function reorderAll(state: State): Promise<void> {
   const { lab, problem, options } = state;
   const places = [...problem.operations.keys()];
+  if (isDone(state)) return;
   const recorded = await lab.inOrder(places);
   if (isIllegal(recorded)) return;
-  for (const { order, flips } of candidates(problem, options.seed)) {
+  for (const schedule of candidates(problem, options.seed)) {
     if (isDone(state)) return;
-    if (lab.isSpent()) {
+    if (!lab.hasLeft(1 + ORDER_COST)) {
       state.isCut = true;
       return;
     }
+    const { order, flips } = schedule;
     const outcome = await lab.inOrder(order);
     state.explored++;
     if (isIllegal(outcome)) {
@@ -270,7 +312,7 @@ async function reorderAll(state: State): Promise<void> {
     if (flips.length === 0 || outcome.text === recorded.text) continue;
     const kind = kindOf(problem, flips);
     if (state.proved.has(kind)) state.alike++;
-    else note(state, kind, await proveOrder(lab, flips));
+    else note(state, kind, await proveOrder(lab, schedule));
   }
 }
 

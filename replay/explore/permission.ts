@@ -1,6 +1,8 @@
 /** What a server may be asked in an exploration: reads; writes where its user said so, others by name. */
 import { deedOf } from '../../analysis/footprint/verbs.ts';
 import { member } from '../../model/json.ts';
+import { unknownSecrets } from '../client/replay-client.ts';
+import type { Wording } from '../client/wording.ts';
 import type { Numbered } from './operations.ts';
 import { ExploreRefusal } from './refusal.ts';
 import type { ExplorableServer, Servers } from './servers.ts';
@@ -22,6 +24,20 @@ export function refusalOf(
   }
   if (operation.call.method !== 'tools/call') return undefined;
   return refusalOfTool({ server, tool: operation.tool, definition: operation.definition, file });
+}
+
+/** Why an operation cannot be sent as it was: a value of it was redacted, and nobody gave it. */
+export function redactedIn(
+  { number, source, line, operation }: Numbered,
+  secretOf: Wording['secretOf'],
+): ExploreRefusal | undefined {
+  const [first] = unknownSecrets({ lines: [line], flow: source.flow, secretOf });
+  if (!first) return undefined;
+  return new ExploreRefusal(
+    'redacted-value',
+    `#${number} ${operation.tool} of ${source.session.name} cannot be sent: ${first.name} was redacted when it was recorded, and is ${first.placeholder}.`,
+    `Give it with --secret ${first.name}=VARIABLE, or choose other calls with --calls.`,
+  );
 }
 
 interface Asked {

@@ -5,6 +5,7 @@
 import { fingerprint } from '../../model/canonical.ts';
 import { type Entry, lastSeq } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { isObject, member } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import type { Mask } from '../masks.ts';
@@ -22,15 +23,16 @@ import {
   type Source,
   sourcesOf,
 } from './operations.ts';
-import { refusalOf } from './permission.ts';
+import { redactedIn, refusalOf } from './permission.ts';
 import { ExploreRefusal } from './refusal.ts';
 import { remembering } from './remember.ts';
 import type { ProbeSpec, Servers } from './servers.ts';
+import { Spent, startClock } from './spent.ts';
 import type { SeatOptions } from './world.ts';
 
 export interface RecordingOptions
   extends SeatOptions,
-    Pick<ExploreOptions, 'seed' | 'repeat' | 'budget' | 'isLate' | 'onRun' | 'ordered'> {
+    Pick<ExploreOptions, 'seed' | 'repeat' | 'budget' | 'onRun' | 'ordered'> {
   readonly entries: readonly Entry[];
   readonly servers: Servers;
   /** What to call their description in sentences. */
@@ -38,6 +40,10 @@ export interface RecordingOptions
   /** Which operations; else all of servers that may be explored. */
   readonly pick?: Picked;
   readonly masks?: readonly Mask[];
+  /** How long it may take, in ms; what is not done by then is told. */
+  readonly longest: number;
+  /** What the user says of his tools. */
+  readonly footprints?: readonly FootprintRule[];
   /** Where what was run is kept, so that it can be gone on with. */
   readonly resume?: string;
 }
@@ -55,16 +61,21 @@ export interface Explored {
 }
 
 export async function exploreRecording(options: RecordingOptions): Promise<Explored> {
-  const { servers, pick, file } = options;
+  using clock = startClock(options.longest);
+  const { servers, pick, file, secretOf, footprints = [] } = options;
+  const refusalFor = (one: Numbered): ExploreRefusal | undefined =>
+    refusalOf(one, servers, file) ?? redactedIn(one, secretOf);
   const sources = sourcesOf(recordedSessions(withProbes(options.entries, servers)));
-  const all = numbered(sources);
+  const all = numbered(sources, footprints);
   const course = pick && 'course' in pick ? courseIn(pick.course, all) : undefined;
   const wanted = wantedIn(all, servers, { pick, course });
-  const served = all.filter(({ source }) => servers.has(source.session.name));
+  const served = all.filter(
+    (one) => servers.has(one.source.session.name) && redactedIn(one, secretOf) === undefined,
+  );
   const found = choose(all, wanted, {
     readable: served,
     isExact: course !== undefined,
-    isAllowed: (one) => refusalOf(one, servers, file) === undefined,
+    isAllowed: (one) => refusalFor(one) === undefined,
     placeOf: ({ session }) => {
       const server = servers.get(session.name);
       return server?.reset.kind === 'copy' ? server.reset.key : server?.name;
@@ -72,12 +83,13 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
   });
   const chosen = { ...found, probes: [...found.probes, ...declaredProbes(sources, servers)] };
   for (const one of chosen.operations) {
-    const refusal = refusalOf(one, servers, file);
+    const refusal = refusalFor(one);
     if (refusal) throw refusal;
   }
   if (chosen.operations.length === 0) throw nothing(all.length);
   const live = liveExecutor({
     ...options,
+    signal: AbortSignal.any([options.signal, clock.signal]),
     chosen,
     serverOf: ({ session }) => {
       const server = servers.get(session.name);
@@ -96,6 +108,7 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
   try {
     const exploration = await explore(chosen.problem, execute, {
       ...options,
+      timeUsed: clock.used,
       masks: options.masks ?? [],
       together: true,
       first: pick !== undefined && !('isChosen' in pick),
@@ -103,6 +116,8 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     });
     refuseUnlike(exploration, chosen);
     return { exploration, chosen, all };
+  } catch (error) {
+    throw error instanceof Spent ? tooShort() : error;
   } finally {
     await live.close();
   }
@@ -146,6 +161,14 @@ function nothing(count: number): ExploreRefusal {
       ? 'The recording has no call of a tool that was answered.'
       : 'None of the chosen calls can be run in another order: there is nothing but reads, or nothing.';
   return new ExploreRefusal('nothing-to-explore', detail, 'wiretape show lists what was recorded.');
+}
+
+function tooShort(): ExploreRefusal {
+  return new ExploreRefusal(
+    'time-over',
+    'What was given for it was spent before the recorded order had been run three times, or the schedule often enough.',
+    'Give it more with --for SECONDS and --budget RUNS.',
+  );
 }
 
 function refuseUnlike({ failing }: Exploration, { problem }: Chosen): void {

@@ -147,7 +147,7 @@ function resetOf(name: string, { reset, url }: ServerSpec, context: ServersConte
   if (reset === 'empty') return { kind: 'copy', key: `empty ${name}`, was: '{folder}' };
   if ('hook' in reset) {
     const { hook, args = [] } = reset;
-    return { kind: 'hook', run: () => runHook(name, hook, args, context) };
+    return { kind: 'hook', run: (signal) => runHook({ name, hook, args, signal }, context) };
   }
   const from = resolve(context.folder, reset.copy);
   if (!statSync(from, { throwIfNoEntry: false })?.isDirectory()) {
@@ -156,16 +156,22 @@ function resetOf(name: string, { reset, url }: ServerSpec, context: ServersConte
   return { kind: 'copy', key: from, from, was: reset.was ?? from };
 }
 
+interface Hook {
+  readonly name: string;
+  readonly hook: string;
+  readonly args: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 async function runHook(
-  name: string,
-  hook: string,
-  args: readonly string[],
+  { name, hook, args, signal }: Hook,
   { folder, environment }: ServersContext,
 ): Promise<void> {
   try {
     const env = environment as NodeJS.ProcessEnv;
-    await promisify(execFile)(hook, [...args], { cwd: folder, env, timeout: HOOK_TIME });
+    await promisify(execFile)(hook, [...args], { cwd: folder, env, timeout: HOOK_TIME, signal });
   } catch (error) {
+    signal.throwIfAborted();
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
     throw new ExploreRefusal(
       'not-explorable',

@@ -6,7 +6,7 @@ import type { Edge } from '../../../analysis/schedules.ts';
 import { type Course, courseText, parseCourse } from '../../../replay/explore/course.ts';
 import { type Exploration, explore } from '../../../replay/explore/explore.ts';
 import { closureOf, type Problem } from '../../../replay/explore/problem.ts';
-import type { Answer, Delays, Execute } from '../../../replay/explore/run.ts';
+import { type Answer, AT_ONCE, type Delays, type Execute } from '../../../replay/explore/run.ts';
 import { SEED } from '../../kit/random.ts';
 
 /** An operation on one of three registers, which answers what stood there. */
@@ -80,7 +80,7 @@ const options = {
   seed: 1,
   repeat: 4,
   budget: 100_000,
-  isLate: () => false,
+  timeUsed: () => 0,
   masks: [],
   ordered: true,
   together: false,
@@ -120,7 +120,7 @@ async function bruteForce(model: Model): Promise<Set<string>> {
     if (order.length === operations.length) {
       const run = await execute(
         order.map((place) => [place + 1]),
-        new Map(),
+        AT_ONCE,
       );
       found.add(textOf(run));
       return;
@@ -255,6 +255,83 @@ describe('together', () => {
     const { exploration } = await explored(pair, executorOf(pair, once), { ...both });
     expect(exploration.proofs.filter(({ verdict }) => verdict === 'NON_SERIALISABLE')).toEqual([]);
     expect(exploration.suspects.map(({ course }) => course)).toEqual(['1+2']);
+  });
+});
+
+describe('within what it was given', () => {
+  const loses = (): boolean => true;
+
+  test(`no more is run, and what is proved is proved (seed ${SEED})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        models(6),
+        fc.integer({ min: 3, max: 60 }),
+        fc.boolean(),
+        async (model, most, isTimed) => {
+          let runs = 0;
+          const execute = executorOf(model, loses);
+          const { exploration } = await explored(
+            model,
+            (course, delays) => {
+              runs++;
+              return execute(course, delays);
+            },
+            {
+              together: true,
+              ...(isTimed ? { timeUsed: () => runs / most } : { budget: most }),
+            },
+          );
+          expect(runs).toBeLessThanOrEqual(most);
+          expect(exploration.runs).toBe(runs);
+          for (const { verdict, seen } of exploration.proofs) {
+            expect(seen).toBe(verdict === 'NON_SERIALISABLE' ? 2 : 3);
+          }
+          const { schedules, groups, ended } = exploration;
+          const isAll =
+            schedules.explored === schedules.total &&
+            groups.explored + exploration.alike >= groups.total;
+          if (!isAll) expect(ended).toBe('budget');
+        },
+      ),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+
+  test('a loss of two writes is proved in 20 runs, and seen in fewer it is a suspicion', async () => {
+    const model = modelOf(Array.from({ length: 5 }, () => ({ kind: 'append', register: 0 })));
+    const verdicts = await Promise.all(
+      [7, 20].map(async (budget) => {
+        const { exploration } = await explored(model, executorOf(model, loses), {
+          together: true,
+          ordered: false,
+          first: true,
+          budget,
+        });
+        return exploration.verdict;
+      }),
+    );
+    expect(verdicts).toEqual(['SUSPECT', 'NON_SERIALISABLE']);
+  });
+
+  test('a race that needs what was written before is found, with that', async () => {
+    const acts: Act[] = [
+      { kind: 'set', register: 0 },
+      { kind: 'append', register: 0 },
+      { kind: 'append', register: 0 },
+    ];
+    const model = modelOf(acts, [
+      [0, 1],
+      [0, 2],
+    ]);
+    const plain = executorOf(model);
+    const lossy = executorOf(model, () => true);
+    const execute: Execute = (course, delays) => {
+      const isAfterFirst = course.some((together) => together.includes(1));
+      return (isAfterFirst ? lossy : plain)(course, delays);
+    };
+    const { exploration } = await explored(model, execute, { together: true });
+    const found = exploration.proofs.find(({ verdict }) => verdict === 'NON_SERIALISABLE');
+    expect(found).toMatchObject({ operations: [1, 2, 3], about: [2, 3], course: '1,2+3' });
   });
 });
 
