@@ -4,7 +4,7 @@
  */
 import { fingerprint } from '../../model/canonical.ts';
 import { type Entry, lastSeq } from '../../model/entry.ts';
-import type { Finding } from '../../model/finding.ts';
+import { type Finding, isTurnable } from '../../model/finding.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { isObject, member } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
@@ -87,6 +87,7 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     if (refusal) throw refusal;
   }
   if (chosen.operations.length === 0) throw nothing(all.length);
+  if (pick && 'finding' in pick) refuseFixed(pick.finding, chosen);
   const live = liveExecutor({
     ...options,
     signal: AbortSignal.any([options.signal, clock.signal]),
@@ -168,6 +169,16 @@ function tooShort(): ExploreRefusal {
     'time-over',
     'What was given for it was spent before the recorded order had been run three times, or the schedule often enough.',
     'Give it more with --for SECONDS and --budget RUNS.',
+  );
+}
+
+/** Of a finding whose calls have one order only nothing would be shown by running it. */
+function refuseFixed(finding: Finding, { problem }: Chosen): void {
+  if (isTurnable(finding) && problem.conflicts.length > 0) return;
+  throw new ExploreRefusal(
+    'nothing-to-explore',
+    `There is nothing to turn around in ${finding.rule} ${finding.fingerprint}: its calls could only run in the order they were recorded in.`,
+    `To make sure: ${finding.confirm}`,
   );
 }
 

@@ -38,7 +38,7 @@ const acts = {
   },
   /** Takes its time before it reads. */
   put_later: async ({ word }) => {
-    await delay(6);
+    await delay(12);
     save([...load(), { word }]);
     return { put: word };
   },
