@@ -14,7 +14,7 @@ const edit = (by: string, at: number, oldText: string, newText: string): Act =>
   act(by, 'edit_file', { path, edits: [{ oldText, newText }] }, [at, at + 5]);
 
 const PLAN = '# The plan\none: open\ntwo: open';
-const failed = { ...write('a', 0, 'a draft of a', 20), isError: true };
+const failed: Act = { ...write('a', 0, 'a draft of a', 20), isError: true };
 const mail = act('b', 'send_mail', { body: 'a draft of a' }, [30, 35]);
 
 /** What is found, and whether it can be proved by other orders. */
