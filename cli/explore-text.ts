@@ -88,6 +88,7 @@ function coverage(
     complete: '',
     first: '; ended with the first proof',
     budget: '; the budget is spent',
+    interrupted: '; it was ended early',
   };
   return `${orders}, ${tried}${more}, in ${counted(runs, 'run')}${why[ended]}`;
 }

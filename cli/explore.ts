@@ -61,11 +61,11 @@ export function registerExplore(program: Command): void {
     )
     .option('--schedule <text>', 'run exactly this again, as it was printed: 3,7,4+9')
     .option('--seed <n>', 'what is left to chance follows from it', countOf, 1)
-    .option('--budget <runs>', 'how many runs are made at most', countOf, 64)
+    .option('--budget <runs>', 'how many runs are made at most', someOf, 64)
     .option('--for <seconds>', 'how long it may take', secondsOf, 60)
-    .option('--repeat <n>', 'how often a group is issued together', countOf, 10)
+    .option('--repeat <n>', 'how often a group is issued together', someOf, 10)
     .option('--timeout <seconds>', 'how long an answer is waited for', secondsOf, 10)
-    .option('--ordered', 'lists that differ only in their order differ')
+    .option('--ordered', 'lists, and lines of texts, that differ only in their order differ')
     .option(
       '--secret <name=variable>',
       'a redacted value: the member it stands in, and the variable that has it; can be repeated',
@@ -256,6 +256,12 @@ function listed(text: string): readonly string[] {
 function countOf(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is no whole number');
+}
+
+function someOf(text: string): number {
+  const count = countOf(text);
+  if (count > 0) return count;
+  throw new InvalidArgumentError('With none nothing would be run');
 }
 
 function secondsOf(text: string): number {

@@ -42,6 +42,8 @@ export interface ExploreOptions extends Overlapping, Limits {
   readonly first: boolean;
   /** Only this course is judged, as it is. */
   readonly course?: Course;
+  /** Is told how many proofs there are by now. */
+  readonly onProof?: (count: number) => void;
 }
 
 export interface Exploration {
@@ -65,12 +67,13 @@ export interface Exploration {
   readonly masks: readonly string[];
   readonly outcomes: number;
   /** Everything was explored, or why not. */
-  readonly ended: 'complete' | 'first' | 'budget';
+  readonly ended: 'complete' | 'first' | 'budget' | 'interrupted';
 }
 
 /** So many schedules are counted, and beyond it is said that there are more. */
 const MOST_COUNTED = 1000;
 
+/** Throws Spent where not even one other order, or one group, was compared with the recorded one. */
 export async function explore(
   problem: Problem,
   execute: Execute,
@@ -89,7 +92,15 @@ export async function explore(
       state.isCut = true;
     }
   }
+  if (isUnexplored(state)) throw new Spent();
   return told(state);
+}
+
+/** The recorded order alone is compared with nothing, and says nothing of any other. */
+function isUnexplored({ isCut, explored, tried, ...found }: State): boolean {
+  const { proofs, suspects, unstable } = found;
+  const isNothing = [proofs, suspects, unstable].every(({ length }) => length === 0);
+  return isCut && isNothing && explored <= 1 && tried === 0;
 }
 
 /** Groups have half of what was given before the orders; what these leave is for the others. */
@@ -235,14 +246,17 @@ function isDone({ proofs, options }: State): boolean {
 }
 
 /** A course with a group at its end, or an order. */
-async function judgeCourse(
-  { lab, problem, options }: State,
-  course: Course,
-): Promise<Judged | undefined> {
+async function judgeCourse(state: State, course: Course): Promise<Judged | undefined> {
+  const { lab, problem, options } = state;
   const place = new Map(problem.operations.map(({ number }, at) => [number, at]));
   const places = course.map((together) => together.flatMap((number) => place.get(number) ?? []));
   const at = places.findIndex(({ length }) => length > 1);
-  if (at === -1) return judgeOrder(lab, places.flat(), []);
+  if (at === -1) {
+    state.explored++;
+    if (isIllegal(await lab.inOrder(places.flat()))) state.illegal++;
+    return judgeOrder(lab, places.flat(), []);
+  }
+  state.tried++;
   const [before, together] = [places.slice(0, at).flat(), places.slice(at).flat()];
   return confirmTogether(lab, { before, together }, options);
 }
@@ -263,10 +277,10 @@ async function overlapAll(state: State, share: number): Promise<void> {
       if (!isAgain) state.alike++;
       continue;
     }
-    if (!isAgain) state.tried++;
     const alone = { ...group, before: withNeeds(lab, [], group) };
     const isAlone = !isAgain && (await worksAlone(state, alone));
     const judged = await tryTogether(lab, isAlone ? alone : group, options);
+    if (!isAgain) state.tried++;
     note(state, kind, judged);
     const hasMore = group.before.length > alone.before.length;
     if (isAlone && hasMore && !judged) left.push({ group, isAgain: true });
@@ -319,8 +333,10 @@ async function reorderAll(state: State): Promise<void> {
 function note(state: State, kind: string, judged: Judged | undefined): void {
   if (!judged) return;
   state.proved.add(kind);
-  if (judged.kind === 'proof') state.proofs.push(judged.proof);
-  else if (judged.kind === 'suspect') state.suspects.push(judged);
+  if (judged.kind === 'proof') {
+    state.proofs.push(judged.proof);
+    state.options.onProof?.(state.proofs.length);
+  } else if (judged.kind === 'suspect') state.suspects.push(judged);
   else state.unstable.push(judged);
 }
 
@@ -334,7 +350,7 @@ function told(state: State): Exploration {
     unstable: state.unstable.map(({ course, parts }) => ({ course, parts })),
     failing: control.failing,
     schedules: { explored: state.explored, ...counted },
-    groups: { explored: state.tried, total: groups.length },
+    groups: { explored: state.tried, total: Math.max(groups.length, state.tried) },
     illegal: state.illegal,
     alike: state.alike,
     runs: lab.runs,
@@ -344,11 +360,11 @@ function told(state: State): Exploration {
   };
 }
 
-function verdictOf({ proofs, unstable, suspects, control }: State): Verdict {
+function verdictOf({ proofs, unstable, suspects, control, options, illegal }: State): Verdict {
   const is = (verdict: Verdict): boolean => proofs.some((proof) => proof.verdict === verdict);
   if (is('NON_SERIALISABLE')) return 'NON_SERIALISABLE';
   if (is('ORDER_DEPENDENT')) return 'ORDER_DEPENDENT';
-  if (control.illegal !== undefined) return 'ILLEGAL';
+  if (control.illegal !== undefined || (options.course && illegal > 0)) return 'ILLEGAL';
   if (unstable.length > 0) return 'UNSTABLE';
   return suspects.length > 0 ? 'SUSPECT' : 'COMMUTES';
 }

@@ -167,7 +167,7 @@ function nothing(count: number): ExploreRefusal {
 function tooShort(): ExploreRefusal {
   return new ExploreRefusal(
     'time-over',
-    'What was given for it was spent before the recorded order had been run three times, or the schedule often enough.',
+    'What was given for it was spent before any other order, or calls together, had been compared with the recorded order, so nothing is known.',
     'Give it more with --for SECONDS and --budget RUNS.',
   );
 }

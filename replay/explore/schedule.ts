@@ -62,7 +62,7 @@ export async function exploreSchedule({
     file,
     pick: { course: schedule },
     seed,
-    repeat,
+    repeat: Math.max(repeat, 1),
     timeout,
     ordered,
     budget: Number.POSITIVE_INFINITY,
