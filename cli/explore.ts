@@ -11,7 +11,8 @@ import {
   type Picked,
   type RecordingOptions,
 } from '../replay/explore/recording.ts';
-import { exploreReport } from '../replay/explore/report.ts';
+import { type ExploreReport, exploreReport } from '../replay/explore/report.ts';
+import { Spent } from '../replay/explore/spent.ts';
 import { recordedSessions } from '../replay/index.ts';
 import { refOf } from '../replay/report.ts';
 import { addCommand, type CommonOptions } from './command.ts';
@@ -20,7 +21,7 @@ import { UserError } from './error.ts';
 import { describedServers, readServers, writeServers } from './explore-servers.ts';
 import { linesOfExploration } from './explore-text.ts';
 import { redactHere } from './redact-here.ts';
-import { writeReport } from './report-file.ts';
+import { refusePlace, writeReport } from './report-file.ts';
 import { namedSecret, secretsGiven } from './secrets.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
@@ -90,6 +91,7 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
     const hint = 'Add --servers FILE; wiretape explore RECORDING --write-servers FILE begins one.';
     throw new UserError('wrong-usage', 'Nothing says which servers may be run.', hint);
   }
+  await refusePlaces(options);
   const footprints = await footprintsHere(state);
   const known = await findingsIn(gathered, footprints);
   const signal = toldToEnd();
@@ -107,21 +109,45 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
   );
   if (!result) return;
   const report = exploreReport(result, { seed: options.seed, known });
-  if (options.report !== undefined) await writeReport(options.report, report);
-  if (options.test !== undefined && report.proofs.length > 0) {
-    const { writeTest } = await import('./explore-test.ts');
-    const servers = await describedServers(file);
-    const { entries } = gathered;
-    const secrets = (options.secret ?? []).map(namedSecret);
-    await writeTest(options.test, { report, entries, servers, serversFile: file, secrets });
-  }
   if (report.proofs.length > 0) process.exitCode = 1;
-  if (options.json) return printJson(report);
+  if (report.ended === 'interrupted') tellEnded(options);
+  const keep = (): Promise<void> => writeFiles(options, { report, file, gathered });
+  if (options.json) {
+    printJson(report);
+    return keep();
+  }
   const { line, colors } = terminal();
   const again = (course: string): string =>
     `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course} --seed ${options.seed}`;
   const told = { report, exploration: result.exploration, again };
   for (const text of linesOfExploration(told, colors)) line(text);
+  await keep();
+}
+
+/** What takes minutes to find is not to be lost to a misspelt place. */
+async function refusePlaces({ report, test, resume }: ExploreOptions): Promise<void> {
+  const places = { '--report': report, '--test': test, '--resume': resume };
+  for (const [option, file] of Object.entries(places)) {
+    if (file !== undefined) await refusePlace(file, option);
+  }
+}
+
+interface Kept {
+  readonly report: ExploreReport;
+  readonly file: string;
+  readonly gathered: Gathered;
+}
+
+async function writeFiles(
+  { report: place, test, secret = [] }: ExploreOptions,
+  { report, file, gathered: { entries } }: Kept,
+): Promise<void> {
+  if (place !== undefined) await writeReport(place, report);
+  if (test === undefined || report.proofs.length === 0) return;
+  const { writeTest } = await import('./explore-test.ts');
+  const servers = await describedServers(file);
+  const secrets = secret.map(namedSecret);
+  await writeTest(test, { report, entries, servers, serversFile: file, secrets });
 }
 
 function settingsOf({ seed, repeat, budget, timeout, ordered, resume, ...more }: ExploreOptions) {
@@ -158,24 +184,29 @@ async function run({ gathered, ...options }: Running): Promise<Explored> {
 /** The exit code of a program that SIGINT ended. */
 const INTERRUPTED = 130;
 
-/** What the work gives; undefined when somebody ended it, who is told how to go on. */
+/** What the work gives; undefined when somebody ended it before there was anything to tell. */
 async function endedEarly<T>(
   signal: AbortSignal,
-  { resume }: ExploreOptions,
+  options: ExploreOptions,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (!signal.aborted) throw error;
-    const next =
-      resume === undefined
-        ? 'With --resume FILE the same command could go on from here.'
-        : 'The same command goes on from here.';
-    remark(`It was ended before it was done. ${next}`);
-    process.exitCode = INTERRUPTED;
+    tellEnded(options);
     return undefined;
   }
+}
+
+/** Whoever ended it is told how to go on. */
+function tellEnded({ resume }: ExploreOptions): void {
+  const next =
+    resume === undefined
+      ? 'With --resume FILE the same command could go on from here.'
+      : 'The same command goes on from here.';
+  remark(`It was ended before it was done. ${next}`);
+  process.exitCode = INTERRUPTED;
 }
 
 /** How far it is, on one line of a terminal; nothing in a pipe. */
@@ -237,10 +268,11 @@ async function toldToUser<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** As when what it was given is spent, so that what was found by then is told. */
 function toldToEnd(): AbortSignal {
   const told = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.once(signal, () => told.abort());
+    process.once(signal, () => told.abort(new Spent()));
   }
   return told.signal;
 }

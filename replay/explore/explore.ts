@@ -30,7 +30,7 @@ import {
   ORDER_COST,
   proveOrder,
 } from './reorder.ts';
-import { AT_ONCE, type Execute, type Ran } from './run.ts';
+import { type Answer, AT_ONCE, type Execute, type Ran } from './run.ts';
 import { Spent } from './spent.ts';
 
 export interface ExploreOptions extends Overlapping, Limits {
@@ -54,6 +54,8 @@ export interface Exploration {
   readonly unstable: readonly { readonly course: string; readonly parts: readonly string[] }[];
   /** Operations that succeeded when they were recorded and fail now, in the recorded order. */
   readonly failing: readonly number[];
+  /** What came of the first of them. */
+  readonly failure: Answer | undefined;
   readonly schedules: {
     readonly explored: number;
     readonly total: number;
@@ -118,6 +120,7 @@ interface Control {
   readonly masks: readonly Mask[];
   readonly base: Outcome | undefined;
   readonly failing: readonly number[];
+  readonly failure?: Answer | undefined;
   readonly unstable: readonly string[];
   readonly illegal: string | undefined;
   readonly runs: number;
@@ -141,8 +144,10 @@ async function controlled(
     if (run.kind === 'illegal') return { ...none, masks, illegal: run.why, runs: at + 1 };
     runs.push(run);
     const failing = failingIn(problem, run);
-    if (isHopeless(problem, failing))
-      return { ...none, masks, failing, runs: at + 1, illegal: 'nothing succeeds' };
+    if (isHopeless(problem, failing)) {
+      const failure = run.answers.find(([number]) => number === failing[0])?.[1].find(isFailure);
+      return { ...none, masks, failing, failure, runs: at + 1, illegal: 'nothing succeeds' };
+    }
   }
   const [first, second, third] = runs as [Ran, Ran, Ran];
   const learned = [...masks, ...noiseIn(samplesOf(problem, [first, second])).masks];
@@ -349,6 +354,7 @@ function told(state: State): Exploration {
     suspects: state.suspects.map(({ course, why }) => ({ course, why })),
     unstable: state.unstable.map(({ course, parts }) => ({ course, parts })),
     failing: control.failing,
+    failure: control.failure,
     schedules: { explored: state.explored, ...counted },
     groups: { explored: state.tried, total: Math.max(groups.length, state.tried) },
     illegal: state.illegal,

@@ -6,7 +6,7 @@ import { fingerprint } from '../../model/canonical.ts';
 import { type Entry, lastSeq } from '../../model/entry.ts';
 import { type Finding, isTurnable } from '../../model/finding.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
-import { isObject, member } from '../../model/json.ts';
+import { isObject, member, textMember } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import type { Mask } from '../masks.ts';
 import { recordedSessions } from '../recorded.ts';
@@ -23,9 +23,10 @@ import {
   type Source,
   sourcesOf,
 } from './operations.ts';
-import { redactedIn, refusalOf } from './permission.ts';
+import { redactedIn, refusalOf, refusalOfServer } from './permission.ts';
 import { ExploreRefusal } from './refusal.ts';
 import { remembering } from './remember.ts';
+import type { Answer } from './run.ts';
 import type { ProbeSpec, Servers } from './servers.ts';
 import { Spent, startClock } from './spent.ts';
 import type { SeatOptions } from './world.ts';
@@ -86,7 +87,7 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     const refusal = refusalFor(one);
     if (refusal) throw refusal;
   }
-  if (chosen.operations.length === 0) throw nothing(all.length);
+  if (chosen.operations.length === 0) throw nothing(all, options);
   if (pick && 'finding' in pick) refuseFixed(pick.finding, chosen);
   const live = liveExecutor({
     ...options,
@@ -115,8 +116,11 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
       first: pick !== undefined && !('isChosen' in pick),
       ...(course ? { course } : {}),
     });
-    refuseUnlike(exploration, chosen);
-    return { exploration, chosen, all };
+    refuseUnlike(exploration, chosen, options);
+    const { aborted } = options.signal;
+    const isEnded = aborted && exploration.ended === 'budget';
+    const told = isEnded ? { ...exploration, ended: 'interrupted' as const } : exploration;
+    return { exploration: told, chosen, all };
   } catch (error) {
     throw error instanceof Spent ? tooShort() : error;
   } finally {
@@ -156,9 +160,12 @@ function wantedIn(
   return all.filter(({ source }) => servers.has(source.session.name));
 }
 
-function nothing(count: number): ExploreRefusal {
+function nothing(all: readonly Numbered[], { servers, file }: RecordingOptions): ExploreRefusal {
+  const [first] = all;
+  const isServed = all.some(({ source }) => servers.has(source.session.name));
+  if (first && !isServed) return refusalOfServer(first.source.session.name, servers, file);
   const detail =
-    count === 0
+    all.length === 0
       ? 'The recording has no call of a tool that was answered.'
       : 'None of the chosen calls can be run in another order: there is nothing but reads, or nothing.';
   return new ExploreRefusal('nothing-to-explore', detail, 'wiretape show lists what was recorded.');
@@ -182,14 +189,40 @@ function refuseFixed(finding: Finding, { problem }: Chosen): void {
   );
 }
 
-function refuseUnlike({ failing }: Exploration, { problem }: Chosen): void {
+function refuseUnlike(
+  { failing, failure }: Exploration,
+  { problem, operations }: Chosen,
+  { file }: RecordingOptions,
+): void {
   if (!isHopeless(problem, failing)) return;
-  const [first] = problem.operations.filter(({ ok }) => ok);
+  const first = operations.find(({ number }) => number === failing[0]);
+  const { name } = first?.source.session ?? {};
+  const isSilent = failure !== undefined && 'unanswered' in failure;
   throw new ExploreRefusal(
     'not-reproduced',
-    `None of the ${failing.length} calls that succeeded when they were recorded does so on these servers, beginning with ${first?.tool}.`,
-    'Give them the state in which the recording began, with a reset by copy; docs/explore.md says how.',
+    `None of the ${failing.length} calls that succeeded when they were recorded does so now: ${first?.operation.tool} of ${name} ${wordsOfFailure(failure)}.`,
+    isSilent
+      ? `See how ${name} is started in ${file}, and try that yourself.`
+      : `Give ${name} the state in which the recording began, with a reset by copy; docs/explore.md says how.`,
   );
+}
+
+/** So much of what a server says of its failure is shown. */
+const LONGEST_FAILURE = 200;
+
+function wordsOfFailure(failure: Answer | undefined): string {
+  if (!failure) return 'fails';
+  if ('unanswered' in failure) return `is not answered, since ${inOneLine(failure.unanswered)}`;
+  const said =
+    'error' in failure
+      ? textMember(failure.error, 'message')
+      : textMember([member(failure.result, 'content')].flat()[0], 'text');
+  return `is answered with an error${said === undefined ? '' : `: ${inOneLine(said)}`}`;
+}
+
+function inOneLine(text: string): string {
+  const start = text.slice(0, LONGEST_FAILURE).replace(/\s/g, ' ').trim().replace(/\.$/, '');
+  return text.length > LONGEST_FAILURE ? `${start}…` : start;
 }
 
 /** The entries with the calls that the user declared as probes, as if the client had made them last. */
