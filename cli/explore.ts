@@ -117,8 +117,9 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
     return keep();
   }
   const { line, colors } = terminal();
+  const same = sameAgain(options);
   const again = (course: string): string =>
-    `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course} --seed ${options.seed}`;
+    `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course}${same}`;
   const told = { report, exploration: result.exploration, again };
   for (const text of linesOfExploration(told, colors)) line(text);
   await keep();
@@ -150,6 +151,16 @@ async function writeFiles(
   await writeTest(test, { report, entries, servers, serversFile: file, secrets });
 }
 
+/** What of the options a schedule has to be run again with. */
+function sameAgain({ seed, ordered, state, secret = [] }: ExploreOptions): string {
+  return [
+    ` --seed ${seed}`,
+    ordered ? ' --ordered' : '',
+    ...secret.map((one) => ` --secret ${one}`),
+    state === undefined ? '' : ` --state ${state}`,
+  ].join('');
+}
+
 function settingsOf({ seed, repeat, budget, timeout, ordered, resume, ...more }: ExploreOptions) {
   return {
     seed,
@@ -168,7 +179,7 @@ interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'onRun'
 }
 
 async function run({ gathered, ...options }: Running): Promise<Explored> {
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, options);
   try {
     return await exploreRecording({
       ...options,
@@ -210,12 +221,21 @@ function tellEnded({ resume }: ExploreOptions): void {
 }
 
 /** How far it is, on one line of a terminal; nothing in a pipe. */
-function progressOn(stream: NodeJS.WriteStream) {
+function progressOn(
+  stream: NodeJS.WriteStream,
+  { budget, longest }: Pick<RecordingOptions, 'budget' | 'longest'>,
+) {
+  const start = performance.now();
+  const seconds = (time: number): number => Math.round(time / 1000);
   const write = (text: string): void => {
     if (stream.isTTY) stream.write(`\r\u001b[2K${text}`);
   };
   return {
-    show: (runs: number, course: string) => write(`run ${runs}: ${shorten(course, 50)}`),
+    show(runs: number, course: string) {
+      const time = `${seconds(performance.now() - start)} of ${seconds(longest)} s`;
+      const how = course.includes('+') ? 'together' : 'in order';
+      write(`run ${runs} of at most ${budget}, ${time}: ${how} ${shorten(course, 30)}`);
+    },
     clear: () => write(''),
   };
 }
