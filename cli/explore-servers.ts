@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import process from 'node:process';
 import { getNodeValue } from 'jsonc-parser';
+import { placeNamesOf } from '../analysis/footprint/container.ts';
 import { member, textMember } from '../model/json.ts';
 import { nameOf, type SessionView } from '../model/session.ts';
 import { type Servers, serversOf } from '../replay/explore/servers.ts';
@@ -64,12 +65,11 @@ const INTRODUCTION = `// Which servers wiretape explore may run, by the names of
 `;
 
 function described(name: string, { session, value }: SessionView): string {
-  const { command, args = [], env = {} } = session.head?.launch ?? {};
+  const { command, args = [] } = session.head?.launch ?? {};
   const folder = args.find(isFolder);
   const placed = args.map((one) => (one === folder ? '{folder}' : one));
-  const places = Object.keys(env).filter(
-    (one) => /(?:PATH|FILE|DIR|DB)$/.test(one) && one !== 'PATH',
-  );
+  // An address is no place below the folder.
+  const places = placeNamesOf(session).filter((one) => !/(?:URL|URI|DSN)$/i.test(one));
   const variables = places.map((one) => `${said(one)}: "{folder}/data"`).join(', ');
   const risky = riskyTools({ session, value });
   const members = [

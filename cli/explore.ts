@@ -174,7 +174,7 @@ function settingsOf({ seed, repeat, budget, timeout, ordered, resume, ...more }:
   };
 }
 
-interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'onRun'> {
+interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'onRun' | 'onProof'> {
   readonly gathered: Gathered;
 }
 
@@ -186,6 +186,7 @@ async function run({ gathered, ...options }: Running): Promise<Explored> {
       entries: gathered.entries,
       servers: await readServers(options.file),
       onRun: progress.show,
+      onProof: progress.proved,
     });
   } finally {
     progress.clear();
@@ -226,6 +227,7 @@ function progressOn(
   { budget, longest }: Pick<RecordingOptions, 'budget' | 'longest'>,
 ) {
   const start = performance.now();
+  let proved = 0;
   const seconds = (time: number): number => Math.round(time / 1000);
   const write = (text: string): void => {
     if (stream.isTTY) stream.write(`\r\u001b[2K${text}`);
@@ -233,8 +235,12 @@ function progressOn(
   return {
     show(runs: number, course: string) {
       const time = `${seconds(performance.now() - start)} of ${seconds(longest)} s`;
+      const found = proved === 0 ? '' : `, ${proved} proved`;
       const how = course.includes('+') ? 'together' : 'in order';
-      write(`run ${runs} of at most ${budget}, ${time}: ${how} ${shorten(course, 30)}`);
+      write(`run ${runs} of at most ${budget}, ${time}${found}: ${how} ${shorten(course, 30)}`);
+    },
+    proved(count: number) {
+      proved = count;
     },
     clear: () => write(''),
   };

@@ -33,7 +33,7 @@ import type { SeatOptions } from './world.ts';
 
 export interface RecordingOptions
   extends SeatOptions,
-    Pick<ExploreOptions, 'seed' | 'repeat' | 'budget' | 'onRun' | 'ordered'> {
+    Pick<ExploreOptions, 'seed' | 'repeat' | 'budget' | 'onRun' | 'onProof' | 'ordered'> {
   readonly entries: readonly Entry[];
   readonly servers: Servers;
   /** What to call their description in sentences. */

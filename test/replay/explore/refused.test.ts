@@ -2,8 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launched } from '../../analysis/scene.ts';
 import { client, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
-import { type Bench, createBench, listServer, session } from './kit.ts';
+import { type Bench, createBench, listServer } from './kit.ts';
 
 let bench: Bench;
 let recording: string;
@@ -318,12 +319,15 @@ test('a file to go on from that is of something else is left as it is', async ()
 });
 
 test('the file that is begun names every server, and lets nothing be run', async () => {
-  const plain = await bench.record('plain', session('notes', [[['put', { word: 'a' }, {}]]]));
+  const head = launched({ DB_PATH: '1', SSL_CERT_FILE: '2', NVM_DIR: '3', DB_URL: '4' });
+  const calls = [client(toolCall(1, 'put', { word: 'a' })), server(toolText(1, '{}'))];
+  const plain = await bench.record('plain', tape('notes', [...opening(), ...calls], { head }));
   const file = bench.at('begun.jsonc');
   expect(await bench.run([plain, '--write-servers', file])).toMatchObject({ code: 0, stdout: '' });
   const text = await readFile(file, 'utf8');
   expect(text).toContain('"notes": {');
   expect(text).toContain('"explorable": false');
+  expect(text).toContain('// "env": { "DB_PATH": "{folder}/data" },\n');
   const ran = await bench.run([plain, '--servers', file, '--calls', 'put']);
   expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('[not-explorable]') });
   expect(await bench.run([plain, '--write-servers', file])).toMatchObject({ code: 2 });

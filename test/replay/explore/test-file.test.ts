@@ -81,7 +81,7 @@ test('after Ctrl-C what is proved by then is told', { timeout: 120_000 }, async 
   expect(await running.ended).toMatchObject({
     code: 130,
     stdout: expect.stringMatching(
-      /^PROVEN {2}NON_SERIALISABLE [^]*\nNON_SERIALISABLE {2}[^\n]*; it was ended early\n$/,
+      /^PROVEN {2}NON_SERIALISABLE [\s\S]*\nNON_SERIALISABLE {2}[^\n]*; it was ended early\n$/,
     ),
     stderr: 'wiretape: It was ended before it was done. The same command goes on from here.\n',
   });
