@@ -1,6 +1,6 @@
-// Two projects: `node` runs almost everything, `page` the tests that mount components.
-// They differ in one thing that cannot be set by file: a component needs the browser's build of Svelte,
-// while the packages of the other rooms must be resolved the way Node resolves them.
+// Three projects: `node` runs almost everything, `page` the tests that mount components, `pure` those of the rooms
+// that hold no state. A component needs the browser's build of Svelte, while the packages of the other rooms must be
+// resolved the way Node resolves them; and pure modules need be loaded once, and not anew for each file.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ const exclude = [
   ...(long ? [] : ['test/long/**', 'test/hosts/**', 'test/conformance/**']),
 ];
 const pageTests = testsThatAskForPage();
+const pureTests = ['test/model/**/*.test.ts', 'test/analysis/**/*.test.ts'];
 
 export default defineConfig({
   root,
@@ -31,7 +32,16 @@ export default defineConfig({
       {
         extends: true,
         plugins: [svelte({ configFile: false })],
-        test: { name: 'node', environment: 'node', include, exclude: [...exclude, ...pageTests] },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include,
+          exclude: [...exclude, ...pageTests, ...pureTests],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'pure', environment: 'node', isolate: false, include: pureTests, exclude },
       },
       ...(pageTests.length === 0 ? [] : [pageProject()]),
     ],

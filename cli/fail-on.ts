@@ -32,7 +32,7 @@ const TIER_WORDS = TIERS.map((tier) => tier.toLowerCase());
 function unknownLevel(words: string): UserError {
   return new UserError(
     'wrong-usage',
-    `--fail-on cannot be ${words}.`,
+    `The option --fail-on cannot be ${words}.`,
     `It is a severity (${SEVERITIES.join(', ')}), a tier (${TIER_WORDS.join(', ')}), both with a comma between them, or never.`,
   );
 }

@@ -63,6 +63,7 @@ test('one id for two requests on two exchanges: one gets the answer of the other
       tier: 'PROVEN',
       message: expect.stringContaining('“alpha from the first”'),
     },
+    { rule: 'id-reused-in-flight' },
   ]);
 });
 

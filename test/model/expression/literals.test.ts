@@ -25,7 +25,6 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
   ['analysis/words/', '[\\p{L}', ONE_CHARACTER],
   ['analysis/conflicts/carried.ts', '\\p{L}', ONE_CHARACTER],
   ['analysis/conflicts/values.ts', '[\\p{L}', ONE_CHARACTER],
-  ['model/text-store.ts', '\\p{Surrogate}', ONE_CHARACTER],
   ['tap/host.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/tree.ts', '^\\s*(\\d+)', OF_THE_SYSTEM],
   ['tap/system-error.ts', '^[A-Z0-9_]+: ', OF_THE_SYSTEM],

@@ -109,7 +109,9 @@ export async function createBench(): Promise<Bench> {
       const number = ++count;
       const report = at(`report-${number}.json`);
       const file = await servers(`servers-${number}.jsonc`, described);
-      const ran = await run([recording, '--servers', file, '--report', report, ...options], env);
+      // Where much runs at once the usual minute may be too short for what a test is about.
+      const words = [recording, '--servers', file, '--report', report, '--for', '150'];
+      const ran = await run([...words, ...options], env);
       if (ran.code === 2) throw new Error(ran.stderr);
       const bytes = await readFile(report, 'utf8');
       return { ...ran, bytes, report: JSON.parse(bytes) };

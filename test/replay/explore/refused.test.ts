@@ -333,3 +333,28 @@ test('the file that is begun names every server, and lets nothing be run', async
   expect(await bench.run([plain, '--write-servers', file])).toMatchObject({ code: 2 });
   expect(await readFile(file, 'utf8')).toBe(text);
 });
+
+test('the file that is begun keeps a server out of the folder it was recorded in', async () => {
+  const args = ['/opt/files/index.js', '/home/me/project'];
+  const launch = { command: 'node', args, env: {} };
+  const burning = tape(
+    'list',
+    [
+      ...opening(),
+      client({ id: 9, method: 'tools/list' }),
+      server({
+        id: 9,
+        result: { tools: [{ name: 'burn', annotations: { destructiveHint: true } }] },
+      }),
+      client(toolCall(1, 'burn')),
+      server(toolText(1, '{}')),
+    ],
+    { head: { launch } },
+  );
+  const file = bench.at('placed.jsonc');
+  await bench.run([await bench.record('placed', burning), '--write-servers', file]);
+  const text = await readFile(file, 'utf8');
+  expect(text).toContain('// "args": ["/opt/files/index.js","{folder}"],');
+  expect(text).toContain('"reset": { "copy": "/home/me/project" }');
+  expect(text).toContain('// "allow": ["burn"],');
+});
