@@ -69,7 +69,10 @@ export function numbered(
       source.lines.flatMap((line) => line.calls.map((call) => [call, { source, line }] as const)),
     ),
   );
-  const all = operationsOf(sources.map(viewOf), footprints).flatMap((operation) => {
+  const all = operationsOf(
+    sources.map(({ session }) => viewOf(session)),
+    footprints,
+  ).flatMap((operation) => {
     const place = lineOf.get(operation.call);
     const isAnswered = operation.call.response && operation.call.ties.givenTask === undefined;
     return place && isAnswered ? [{ ...place, operation }] : [];
