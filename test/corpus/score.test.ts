@@ -14,11 +14,6 @@ const part = slots([SEED]).filter((_, place) => place % 4 === Math.floor(place /
 /** What the rule of its class does not see, and why. */
 const NOT_SEEN: Readonly<Record<string, string>> = {
   'F06 2025-11-25 http': 'the old value stands inside a sentence, and is looked for as a whole',
-  'F11 2026-07-28 stdio':
-    'a value that goes back by itself: two reads are told apart only where a writer explains it',
-  'F12 2026-07-28 http': 'keys in a list of objects are not seen as keys',
-  'F13 2025-11-25 stdio': 'the server tells the changed state inside a sentence',
-  'F22 2025-11-25 http': 'over HTTP two connections share no values but files',
 };
 
 function placeOf({ slot }: Verdict): string {

@@ -3,7 +3,7 @@
  * nothing is said.
  */
 import { describe, expect, test } from 'vitest';
-import { gap, server as says } from '../../kit/entries.ts';
+import { gap, http, server as says } from '../../kit/entries.ts';
 import { launched, ms, type SceneOptions, scene } from '../scene.ts';
 import { type Act, act, agents, conflictsIn, toldOf } from './told.ts';
 
@@ -53,6 +53,46 @@ test('the scenes that are changed are conflicts', () => {
     [draft, 'aborted-read OBSERVED plan.md'],
   ] as const)
     expect(toldOf(conflictsIn(...agents(acts)))).toEqual([name]);
+});
+
+const SHOP = 'https://shop.example.org/mcp';
+
+/** The order at an old price, each agent with a connection, and a credential, of its own. */
+function overHttp(a: { at: string; by?: string }, b: { at: string; by?: string }): string[] {
+  const sessions = Object.entries({ a, b }).map(([name, { at: upstream, by }]) => {
+    const headers =
+      by === undefined ? [] : [['Authorization', `Bearer <secret:header:${by}>`] as const];
+    const steps = [{ ...http(1, 'opened', { method: 'POST', headers }), at: ms(-0.5) }];
+    const acts = paid.filter((one) => one.by === name);
+    return scene(name, acts, { server: 'store', head: { transport: 'http', upstream }, steps });
+  });
+  return toldOf(conflictsIn(...sessions));
+}
+
+describe('stale-read-used over HTTP', () => {
+  test('of one caller, or of nobody in particular, is told', () => {
+    const told = ['stale-read-used OBSERVED product p-1'];
+    expect(overHttp({ at: SHOP }, { at: SHOP })).toEqual(told);
+    expect(overHttp({ at: SHOP, by: 'aaaaaaaa' }, { at: SHOP, by: 'aaaaaaaa' })).toEqual(told);
+  });
+  test.each([
+    ['two addresses', { at: SHOP }, { at: `${SHOP}/two` }],
+    ['two callers', { at: SHOP, by: 'aaaaaaaa' }, { at: SHOP, by: 'bbbbbbbb' }],
+    ['one with a credential and one without', { at: SHOP, by: 'aaaaaaaa' }, { at: SHOP }],
+  ])('of %s says nothing', (_, a, b) => expect(overHttp(a, b)).toEqual([]));
+});
+
+test('what is overwritten beside other things is not taken for all of them', () => {
+  const entries = [
+    { key: 'plan', value: 'one and two' },
+    { key: 'term', value: 'thirty days' },
+  ];
+  const acts = [
+    act('a', 'get_value', { key: 'plan' }, [0, 5], 'one and two'),
+    act('b', 'set_values', { entries }, [10, 15]),
+    act('a', 'set_value', { key: 'plan', value: 'one and two\nthree' }, [20, 25]),
+  ];
+  expect(toldOf(conflictsIn(...agents(acts)))).toEqual([]);
 });
 
 const silent: Record<string, Record<string, readonly Act[]>> = {
