@@ -78,7 +78,8 @@ function judge({ sight, write, changes }: Case, context: Context): void {
   const gone = lost.filter((one) => one !== 'known');
   const [first] = gone;
   if (!first || gone.length < lost.length) return;
-  const carried = carriedFrom(before, after);
+  const mayAdd = write.operation.kind === 'M';
+  const carried = carriedFrom(before, after, { mayAdd, answer: values.shownBy(write.operation) });
   // Who says again what it said before need not have made it from that.
   if (writes(sight) && !(carried && isMore(after, before))) return;
   report({ sight, write, first, carried, gone: gone.length }, context);

@@ -55,6 +55,23 @@ test('the scenes that are changed are conflicts', () => {
     expect(toldOf(conflictsIn(...agents(acts)))).toEqual([name]);
 });
 
+describe('a number that may have been added is not called carried on', () => {
+  const counts = (tool: string, field: string, gives: unknown): Act[] => [
+    call('a', 'get_stock', { item_id: 'i-1' }, 0, { count: 10 }),
+    call('b', tool, { item_id: 'i-1', [field]: 25 }, 10, gives),
+    call('a', tool, { item_id: 'i-1', [field]: 11 }, 20, gives),
+  ];
+  test.each([
+    ['another one is the answer', counts('adjust_stock', 'by', { count: 46 })],
+    ['another one is the answer, in a sentence', counts('adjust_stock', 'by', 'Now 46.')],
+    ['it is told beside another one', counts('adjust_stock', 'by', 'Added 11, which makes 46')],
+    ['the answer has none', counts('adjust_stock', 'by', 'ok')],
+    ['under the name it was read under', counts('adjust_stock', 'count', { count: 46 })],
+  ])('%s', (_, acts) => {
+    expect(toldOf(conflictsIn(...agents(acts)))).toEqual(['stale-overwrite POTENTIAL item i-1']);
+  });
+});
+
 const SHOP = 'https://shop.example.org/mcp';
 
 /** The order at an old price, each agent with a connection, and a credential, of its own. */

@@ -92,6 +92,14 @@ const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOption
     ],
     ['stale-overwrite OBSERVED counter c-1 1 of 2'],
   ],
+  'a number is changed under the name it was read under': [
+    [
+      act('a', 'get_stock', { item_id: 'c-1' }, [0, 5], { count: 10 }),
+      act('b', 'update_stock', { item_id: 'c-1', count: 25 }, [10, 15]),
+      act('a', 'update_stock', { item_id: 'c-1', count: 11 }, [20, 25]),
+    ],
+    ['stale-overwrite OBSERVED item c-1 1 of 2'],
+  ],
   'a file is replaced after it was read, by something else': [
     [read('a', 0, PLAN), edit('b', 10, 'one: open', 'one: done'), write('a', 20, 'a haiku')],
     ['stale-overwrite POTENTIAL plan.md'],
