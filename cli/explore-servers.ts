@@ -1,6 +1,6 @@
 /** The file that says which servers may be explored: read, and begun for who has none. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import process from 'node:process';
 import { getNodeValue } from 'jsonc-parser';
 import { placeNamesOf } from '../analysis/footprint/container.ts';
@@ -91,7 +91,7 @@ function described(name: string, { session, value }: SessionView): string {
 
 /** What a recorded server worked in: it is not to work in it now. */
 function isFolder(argument: string): boolean {
-  return isAbsolute(argument) && !/[.][^/\\]*$/.test(argument);
+  return isAbsolute(argument) && !basename(argument).includes('.');
 }
 
 function resetFor(folder: string | undefined): string {
