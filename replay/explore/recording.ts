@@ -212,12 +212,12 @@ const LONGEST_FAILURE = 200;
 
 function wordsOfFailure(failure: Answer | undefined): string {
   if (!failure) return 'fails';
-  if ('unanswered' in failure) return `is not answered, since ${inOneLine(failure.unanswered)}`;
+  if ('unanswered' in failure) return `was not answered: ${inOneLine(failure.unanswered)}`;
   const said =
     'error' in failure
       ? textMember(failure.error, 'message')
       : textMember([member(failure.result, 'content')].flat()[0], 'text');
-  return `is answered with an error${said === undefined ? '' : `: ${inOneLine(said)}`}`;
+  return `was answered with an error${said === undefined ? '' : `: ${inOneLine(said)}`}`;
 }
 
 function inOneLine(text: string): string {

@@ -130,7 +130,7 @@ const CASES: readonly Case[] = [
     servers: named({ ...runs('setInterval(() => {}, 1000)'), allow: ['burn', 'post'] }),
     options: ['--timeout', '0.5'],
     code: 'not-reproduced',
-    says: 'put of list is not answered, since it did not answer initialize in 0.5 s. See how list',
+    says: 'put of list was not answered: it did not answer initialize in 0.5 s. See how list',
   },
   {
     title: 'a server that ends',
@@ -139,13 +139,13 @@ const CASES: readonly Case[] = [
       allow: ['burn', 'post'],
     }),
     code: 'not-reproduced',
-    says: 'is not answered, since it ended with code 3, and its last words were: no licence. See',
+    says: 'was not answered: it ended with code 3, and its last words were: no licence. See',
   },
   {
     title: 'a server that answers with errors',
     servers: named({ ...runs(REFUSING), allow: ['burn', 'post'] }),
     code: 'not-reproduced',
-    says: 'put of list is answered with an error: no licence. Give list the state in which',
+    says: 'put of list was answered with an error: no licence. Give list the state in which',
   },
   {
     title: 'no runs at all',
