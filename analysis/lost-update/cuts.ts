@@ -14,6 +14,11 @@ import { type Found, wordsIn } from './features.ts';
 
 export interface Cuts {
   mayHaveCut(write: Operation, found: Found, span: Span): boolean;
+  /**
+   * Whether what parts two words may be gone, so that words which nobody cut have grown together with
+   * others: those at the ends of a feature, or those inside as well.
+   */
+  mayHaveJoined(write: Operation, span: Span): 'ends' | 'inside' | undefined;
 }
 
 /** The edges of replaced texts: a side, the word there, and the word next to it inside. */
@@ -30,18 +35,27 @@ export function cutsOf(operations: readonly Operation[]): Cuts {
       for (const key of keys) edges.put(key, operation);
     }
   }
+  const anyScope = (write: Operation, span: Span, asks: (isEdge: IsEdge) => boolean): boolean =>
+    scopesOf(write).some((scope) => {
+      const edges = byScope.get(scope);
+      return edges !== undefined && asks((key) => edges.overlaps(key, span, write));
+    });
   return {
-    mayHaveCut(write, found, span) {
-      return scopesOf(write).some((scope) => {
-        const edges = byScope.get(scope);
-        return edges !== undefined && isCut(found, (key) => edges.overlaps(key, span, write));
-      });
+    mayHaveCut: (write, found, span) => anyScope(write, span, (isEdge) => isCut(found, isEdge)),
+    mayHaveJoined(write, span) {
+      if (anyScope(write, span, (isEdge) => isEdge(BETWEEN))) return 'inside';
+      return anyScope(write, span, (isEdge) => isEdge(JOIN)) ? 'ends' : undefined;
     },
   };
 }
 
-/** Where an edit that may have cut anything is listed, and one that replaced a single word. */
+type IsEdge = (key: string) => boolean;
+
+/** Where an edit is listed that may have cut anything, and one that replaced a single word. */
 const ANYTHING = 'anything';
+/** One that took away what parts words, beside what it replaced, and one that replaced nothing else. */
+const JOIN = 'join';
+const BETWEEN = 'between';
 const SINGLE = 'single';
 
 function edgesOf(leaves: readonly Leaf[]): Set<string> {
@@ -51,8 +65,13 @@ function edgesOf(leaves: readonly Leaf[]): Set<string> {
     const words = wordsIn(leaf.value);
     const [first, second] = words;
     const [last, beforeLast] = [words.at(-1), words.at(-2)];
-    if (first === undefined || last === undefined || mayJoin(leaf, leaves)) edges.add(ANYTHING);
-    else if (second === undefined || beforeLast === undefined) {
+    if (leaf.value === '') edges.add(ANYTHING);
+    if (first === undefined || last === undefined) {
+      edges.add(BETWEEN);
+      continue;
+    }
+    if (mayJoin(leaf, leaves)) edges.add(JOIN);
+    if (second === undefined || beforeLast === undefined) {
       edges.add(SINGLE).add(`single ${first}`);
     } else {
       edges.add(`first ${first}`).add(`first ${first} ${second}`);
@@ -64,7 +83,7 @@ function edgesOf(leaves: readonly Leaf[]): Set<string> {
   return edges;
 }
 
-/** Whether the edit takes away what parts two words, so that words which it does not hold grow together. */
+/** Whether the edit takes away what parts two words at its ends, so that words which it does not hold grow together. */
 function mayJoin({ pointer, value }: Leaf, leaves: readonly Leaf[]): boolean {
   const before = String(value);
   const parent = pointer.slice(0, pointer.lastIndexOf('/') + 1);
@@ -84,7 +103,7 @@ function parts(before: string, after: string): boolean {
 /** A longer word is not taken apart: it counts as cut. */
 const LONGEST = 64;
 
-function isCut({ words, from, to }: Found, isEdge: (key: string) => boolean): boolean {
+function isCut({ words, from, to }: Found, isEdge: IsEdge): boolean {
   if (isEdge(ANYTHING)) return true;
   const hasSingles = isEdge(SINGLE);
   for (let at = from; at < to; at++) {

@@ -12,9 +12,10 @@ import { spansOf } from '../spans.ts';
 import { type Answers, answersOf, didIts } from './answers.ts';
 import type { Cuts } from './cuts.ts';
 import { type Effect, effectOf, type Name, type Trace } from './effects.ts';
-import { plain, type Sort } from './features.ts';
+import { plain, type Sort, wordsIn } from './features.ts';
 import type { LostUpdates, LostWrite } from './found.ts';
 import type { Candidate, Group } from './groups.ts';
+import { isItemIn } from './items.ts';
 import type { Mentions } from './mentions.ts';
 import type { Removals } from './removals.ts';
 
@@ -43,12 +44,19 @@ export function judge(at: Case): LostUpdates | undefined {
   const told = at.writes.map((candidate) => tell(candidate, at));
   const there = told.filter(({ isShown }) => isShown);
   const shown = shownBy(there, at);
+  const question = { ...at, shown };
   const checked = told.flatMap((one) => {
-    const trace = one.traces.find((each) => isSure(each, one, { ...at, shown }));
+    const trace = one.traces.find((each) => isSure(each, one, question));
     return trace ? [{ one, trace }] : [];
   });
-  const missing = checked.filter(({ one }) => isGone(one, { ...at, shown }));
-  const gone = missing.filter(({ one }) => !isInserted(one, shown.text, missing.length));
+  const missing = checked.filter(({ one }) => isGone(one, question));
+  const gone = missing.flatMap(({ one }) => {
+    if (isInserted(one, shown.text, missing.length)) return [];
+    const trace = one.traces.find(
+      (each) => isSure(each, one, question) && !isJoined(each, one, question, missing.length),
+    );
+    return trace ? [{ one, trace }] : [];
+  });
   // A write that nobody disturbed is there, or the read does not show everything.
   if (gone.some(({ one }) => !one.overlapped)) return undefined;
   const writesThere = there.map(({ write }) => write);
@@ -70,7 +78,11 @@ export function judge(at: Case): LostUpdates | undefined {
 
 function tell({ write, overlapped }: Candidate, { mentions, read }: Case): Told {
   const { traces, ...rest } = effectOf(write);
-  const own = traces.filter(({ found }) => mentions.namedByOthers(found.feature, write) > read.end);
+  // What was there before it, or was named by others, tells nothing of it.
+  const own = traces.filter(
+    ({ found: { feature } }) =>
+      mentions.namedByOthers(feature, write) > read.end && !mentions.wasShown(read, feature, write),
+  );
   const isShown = own.some(({ found }) => mentions.shows(read, found.feature));
   return { ...rest, write, overlapped, traces: own, isShown };
 }
@@ -81,8 +93,11 @@ interface Shown {
   readonly places: ReadonlySet<string>;
   readonly switches: ReadonlySet<string>;
   readonly answers: Answers;
-  /** The read as one plain text. */
+  /** The read as one plain text, and without what parts its words. */
   readonly text: string;
+  letters(): string;
+  /** Whether what this tool adds is shown as one of a list. */
+  isListed(tool: string): boolean;
 }
 
 interface Question extends Case {
@@ -99,7 +114,33 @@ function shownBy(there: readonly Told[], { mentions, read }: Case): Shown {
     for (const [pattern, value] of own) switches.add(`${write.tool} ${pattern} ${value}`);
   }
   const text = plain(textsIn(resultOf(read)).join('\n'));
-  return { places, switches, answers: answersOf(there), text };
+  const listed = new Map<string, boolean>();
+  let letters: string | undefined;
+  return {
+    ...{ places, switches, answers: answersOf(there), text },
+    letters() {
+      letters ??= wordsIn(text).join('');
+      return letters;
+    },
+    isListed(tool) {
+      const known = listed.get(tool) ?? areItems(there, tool, read);
+      listed.set(tool, known);
+      return known;
+    },
+  };
+}
+
+/** So many writes that are there are asked whether they are items of a list. */
+const ASKED = 8;
+
+function areItems(there: readonly Told[], tool: string, read: Operation): boolean {
+  const own = there.filter(({ write }) => write.tool === tool).slice(-ASKED);
+  return own.some(({ write, traces }) => {
+    const names = write.keys.map(({ value }) => value);
+    return [...new Set(traces.map(({ value }) => value))].some((value) =>
+      isItemIn(read, value, names),
+    );
+  });
 }
 
 /** The read would show it, and no edit can have cut it. */
@@ -112,7 +153,9 @@ function isGone(told: Told, at: Question): boolean {
   const { write, traces, names, isShown } = told;
   const { read, mentions, removals } = at;
   if (isShown || traces.some((trace) => isShownLater(trace, write, at))) return false;
-  if (removals.mayHaveRemoved(write, { start: write.start, end: read.end })) return false;
+  const span = { start: write.start, end: read.end };
+  if (removals.mayHaveRemoved(write, span)) return false;
+  if (removals.mayHaveReplaced(write, span) && !at.shown.isListed(write.tool)) return false;
   // Where something of its name was already, nothing may have been created.
   if (names.some(({ key }) => mentions.namedByOthers(key, write) <= read.end)) return false;
   if (names.some((name) => isNameShown(name, at))) return false;
@@ -139,6 +182,22 @@ function isInserted({ write, traces }: Told, text: string, askers: number): bool
   if (!(write.edits || write.kind === 'A') || askers * text.length > MOST_LOOKED_AT) return false;
   const values = new Set(traces.map(({ value }) => value));
   return [...values].some((value) => text.includes(plain(value).trim()));
+}
+
+/** Whether its words may all be there, though grown together with others. */
+function isJoined(
+  { found: { words, from, to } }: Trace,
+  { write }: Told,
+  { cuts, read, shown: { text, letters } }: Question,
+  askers: number,
+): boolean {
+  const where = cuts.mayHaveJoined(write, { start: write.start, end: read.end });
+  if (!where) return false;
+  if (askers * text.length > MOST_LOOKED_AT) return true;
+  const own = words.slice(from, to);
+  return where === 'inside'
+    ? own.every((word) => text.includes(word))
+    : letters().includes(own.join(''));
 }
 
 /** Lists hide by switches that they do not name: done, private, archived. */

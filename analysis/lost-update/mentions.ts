@@ -18,6 +18,8 @@ export interface Mentions {
    */
   namedByOthers(what: Feature | string, write: Operation): number;
   shows(read: Operation, feature: Feature): boolean;
+  /** Whether the same read, before the write began, showed the feature already. */
+  wasShown(read: Operation, feature: Feature, write: Operation): boolean;
   /** The first read after `read` that shows the feature. */
   shownAfter(read: Operation, feature: Feature): Operation | undefined;
 }
@@ -70,12 +72,27 @@ export function mentionsOf(group: Group, effects: Iterable<Effect>): Mentions {
       const index = placeOf.get(read);
       return index !== undefined && shownFrom(feature, index) === index;
     },
+    wasShown(read, feature, write) {
+      const shown = found.get(feature)?.shown ?? [];
+      const before = countOf(shown, (index) => (group.reads[index]?.end ?? 0) < write.start);
+      return shown
+        .slice(Math.max(0, before - LOOKED_AT), before)
+        .some((index) => areAlike(group.reads[index], read));
+    },
     shownAfter(read, feature) {
       const index = placeOf.get(read);
       const later = index === undefined ? undefined : shownFrom(feature, index + 1);
       return later === undefined ? undefined : group.reads[later];
     },
   };
+}
+
+/** So many reads before a write are looked at: who edits has read what he edits. */
+const LOOKED_AT = 8;
+
+function areAlike(one: Operation | undefined, other: Operation): boolean {
+  if (one?.tool !== other.tool || one.keys.length !== other.keys.length) return false;
+  return one.keys.every(({ value }, at) => value === other.keys[at]?.value);
 }
 
 /** Writes come in the order they began; the first two are enough to know the first of all others. */

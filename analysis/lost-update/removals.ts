@@ -9,15 +9,18 @@ import { isObject } from '../../model/json.ts';
 import { startOf } from '../../model/order.ts';
 import type { Session, SessionView } from '../../model/session.ts';
 import type { Container } from '../footprint/container.ts';
-import { isKeyName, withAncestors } from '../footprint/keys.ts';
+import { isKeyName, type Key, withAncestors } from '../footprint/keys.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
-import { wordsOf } from '../footprint/words.ts';
+import { nounOf } from '../footprint/places.ts';
+import { singular, wordsOf } from '../footprint/words.ts';
 import type { Span } from '../order.ts';
 import { createSpanBoard } from '../spans.ts';
 
 export interface Removals {
   /** Whether something other than `write` may have removed what it wrote, at a time within `span`. */
   mayHaveRemoved(write: Operation, span: Span): boolean;
+  /** Whether something was added under the same name, which took its place unless a list is kept there. */
+  mayHaveReplaced(write: Operation, span: Span): boolean;
 }
 
 export function removalsOf(
@@ -38,6 +41,10 @@ export function removalsOf(
   return {
     mayHaveRemoved: (write, span) =>
       asksAt(write).some((place) => board.overlaps(place, span, write)),
+    mayHaveReplaced: (write, span) =>
+      write.keys.some(({ value }) =>
+        board.overlaps(`under ${write.container.id} ${value}`, span, write),
+      ),
   };
 }
 
@@ -47,7 +54,11 @@ function placesOf(operation: Operation): string[] {
   if (kind === 'R' || kind === 'L' || kind === 'A') {
     // Two things added under one name may be one thing changed; what is appended replaces nothing.
     return kind === 'A' && !wordsOf(operation.tool).includes('append')
-      ? keys.filter(({ word }) => isName(word)).map(({ value }) => `name ${container.id} ${value}`)
+      ? keys
+          .filter(({ word }) => isName(word))
+          .map(
+            (key) => `${isOther(key, operation) ? 'under' : 'name'} ${container.id} ${key.value}`,
+          )
       : [];
   }
   if (kind === 'C')
@@ -68,6 +79,13 @@ function placesOf(operation: Operation): string[] {
       return [`key ${place}`, ...slots.map((slot) => `slot ${slot} ${place}`)];
     }),
   ];
+}
+
+/** Whether the key names something else than what is added: a comment is added to an issue. */
+function isOther({ argument }: Key, { tool }: Operation): boolean {
+  const noun = nounOf(tool);
+  const said = wordsOf(argument).slice(0, -1).map(singular);
+  return noun !== undefined && said.length > 0 && !said.includes(noun);
 }
 
 /** Where a write looks for what may have removed it. */

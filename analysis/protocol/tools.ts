@@ -2,11 +2,13 @@
 import { fingerprint } from '../../model/canonical.ts';
 import { member } from '../../model/json.ts';
 import { mayHoldPlaceholder } from '../../model/placeholder.ts';
-import type { Call } from '../../model/session.ts';
+import type { Call, MessageRef } from '../../model/session.ts';
 import { EVERY, family, MODERN, stated } from './family.ts';
 import { followListens } from './listens.ts';
+import { createMemory } from './memory.ts';
 import type { Handlers, ProtocolRule, Watching } from './protocol-rule.ts';
 import { followTools, type Listing, toolsIn } from './tools-in-force.ts';
+import { watchTornToolList } from './torn-lists.ts';
 
 export const TOOLS: readonly ProtocolRule[] = family('tools', [
   {
@@ -21,6 +23,22 @@ export const TOOLS: readonly ProtocolRule[] = family('tools', [
     confirm: 'Compare the two definitions.',
     says: ({ who, about, times }) => `${who} listed two tools with the name ${about}, ${times}.`,
     watch: watchDuplicateToolName,
+  },
+  {
+    rule: 'torn-tool-list',
+    code: 'P-TOOL-01',
+    severity: 'low',
+    revisions: EVERY,
+    page: 'server/utilities/pagination',
+    definition:
+      'A later page of a list of tools has a tool again that an earlier page of the same list had, and no notification said in between that the list changed. The list changed while it was read, and its cursor is a place in it and not a tool: where one page repeats a tool, another may leave one out.',
+    wrongWhen:
+      'The word of the change came after the page, or the server offers two tools of one name in every list.',
+    confirm:
+      'Ask for all pages once more, and compare. Cursors that name the last tool of a page stay right whatever is added or taken away.',
+    says: ({ who, about, times }) =>
+      `${who} listed the tool ${about} on two pages of one list, ${times}.`,
+    watch: watchTornToolList,
   },
   {
     rule: 'tool-name-form',
@@ -106,6 +124,8 @@ function watchToolsChangedSilently({ session, report }: Watching): Handlers {
   let before: Printed | undefined;
   let changed = -1;
   let subscribed: Subscribed | undefined;
+  /** Calls by the name of their tool, since the list before. */
+  const called = createMemory<string, MessageRef>();
   const listens = followListens();
   const isPromised = (from: number, to: number): boolean => {
     if (session.era === 'modern')
@@ -117,22 +137,28 @@ function watchToolsChangedSilently({ session, report }: Watching): Handlers {
     const isQuiet = before !== undefined && changed < before.listing.asked;
     if (isQuiet && isPromised(before?.listing.asked ?? 0, listing.last.seq)) {
       for (const name of different(before, now)) {
+        const call = called.get(name);
         report({
           by: 'server',
           about: name,
           since: before?.listing.asked ?? -1,
           evidence: [
             { at: before?.listing.last ?? listing.last, role: 'earlier list' },
+            ...(call ? [{ at: call, role: 'last call in between', pointer: '/params/name' }] : []),
             { at: listing.last, role: 'later list' },
           ],
         });
       }
     }
     before = now;
+    called.clear();
   });
   return {
     ...tools.handlers,
     ...listens.handlers,
+    'request tools/call': ({ call, ref }) => {
+      if (call?.subject !== undefined) called.set(call.subject, ref);
+    },
     'notification notifications/subscriptions/acknowledged': (happening) => {
       const listen = listens.of(happening);
       if (listen?.isAskedFor('notifications/tools/list_changed', undefined))

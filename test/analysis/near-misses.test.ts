@@ -61,6 +61,12 @@ const note = (body: string, from: number, to: number, more: object = {}): SceneC
   gives: 'added',
 });
 
+const comments = (gives: unknown): SceneCall[] => [
+  { tool: 'add_comment', args: { issueKey: 'X-1', body: 'alpha' }, from: 0, to: 10 },
+  { tool: 'add_comment', args: { issueKey: 'X-1', body: 'beta' }, from: 5, to: 15 },
+  { tool: 'get_issue', args: { issueKey: 'X-1' }, from: 20, to: 21, gives },
+];
+
 describe('the base of all', () => {
   test('an entity', () => expect(found(scene('memory', base))).toEqual(['1 of 2 in memory']));
   test('a note', () => {
@@ -87,6 +93,33 @@ describe('the base of all', () => {
     expect(found(scene('memory', calls))).toEqual(['1 of 2 in memory']);
   });
   test('an edit', () => expect(found(scene('files', edits))).toEqual(['1 of 2 in plan.md']));
+  test('edits that end in a bracket and go on behind it', () => {
+    const calls = [
+      edit('one (open)', 'one (open) settled', 0, 10),
+      edit('two (open)', 'two (open) shipped', 5, 15),
+      text('one (open)\ntwo (open) shipped', 20),
+    ];
+    expect(found(scene('files', calls))).toEqual(['1 of 2 in plan.md']);
+  });
+  test('an edit with a word that stood there before', () => {
+    const calls = [
+      text('one: open\ntwo: open\nshipping settled', -10),
+      edit('one: open', 'one: settled sooner', 0, 10),
+      edit('two: open', 'two: shipped', 5, 15),
+      text('one: open\ntwo: shipped\nshipping settled', 20),
+    ];
+    expect(found(scene('files', calls))).toEqual(['1 of 2 in plan.md']);
+  });
+  test.each([
+    ['texts', { comments: ['beta'] }],
+    ['records', { name: 'X-1', comments: [{ id: 4, body: 'beta' }] }],
+    ['marked lines', '- beta'],
+  ])(
+    'an addition under the name of something else, of which the read shows a list: %s',
+    (_, gives) => {
+      expect(found(scene('memory', comments(gives)))).toEqual(['1 of 2 in memory']);
+    },
+  );
 });
 
 const near: Record<string, SceneCall[]> = {
@@ -216,6 +249,9 @@ const near: Record<string, SceneCall[]> = {
     { tool: 'add_contact', args: { name: 'amy', mail: 'beta' }, from: 5, to: 15 },
     { tool: 'read_contacts', from: 20, to: 21, gives: [{ name: 'amy', mail: 'beta' }] },
   ],
+  'added under the name of something else, which keeps one': comments({ comment: 'beta' }),
+  'the same, as a list of what has one each': comments([{ key: 'X-1', comment: 'beta' }]),
+  'the same, as the only text': comments('beta'),
   'set to something else': [
     { tool: 'update_task', args: { id: 1, title: 'alpha' }, from: 0, to: 10 },
     { tool: 'update_task', args: { id: 1, title: 'beta' }, from: 5, to: 15 },
@@ -267,6 +303,18 @@ const nearEdits: Record<string, SceneCall[]> = {
     edit('open', 'settle', 0, 10),
     edit('two', 'second', 5, 15),
     text('one: settled\nsecond: x', 20),
+  ],
+  'grown together with what a bracket parted it from': [
+    edit('one: open', 'one: (re)settled', 0, 10),
+    edit('two: open', 'two: shipped', 5, 15),
+    edit('(re)', 're', 16, 18),
+    text('one: resettled\ntwo: shipped', 20),
+  ],
+  'there, with a word that stood there before': [
+    text('one: open\ntwo: open\nsettled', -10),
+    edit('one: open', 'one: settled', 0, 10),
+    edit('two: open', 'two: shipped', 5, 15),
+    text('one: settled\ntwo: shipped\nsettled', 20),
   ],
   'grown together inside': [
     ...edits.slice(0, 2),

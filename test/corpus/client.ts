@@ -42,8 +42,8 @@ export interface Client {
   list(between?: () => Act): Act<Asked[]>;
   notify(method: string, params?: object): Mark;
   cancel(asked: Asked): Mark;
-  /** What it answers to requests of the server. */
-  answers: (request: Body) => readonly Body[];
+  /** What it answers to requests of the server, each with its mark. */
+  answers: (request: Body) => readonly (readonly [Body, Mark])[];
 }
 
 export interface ClientParts {
@@ -151,8 +151,8 @@ export function createClient(parts: ClientParts): Client {
     const { id, method } = message as { id?: string | number; method?: string };
     if (method !== undefined) {
       if (id === undefined) return;
-      for (const answer of client.answers(message))
-        line.send({ jsonrpc: '2.0', id, ...answer }, { session });
+      for (const [answer, own] of client.answers(message))
+        line.send({ jsonrpc: '2.0', id, ...answer }, own);
       return;
     }
     const list = waiting.get(id ?? '') ?? [];

@@ -68,7 +68,8 @@ interface Listener {
 /** What an endpoint remembers of the lines it has. */
 interface Remembered {
   readonly lines: Set<Line>;
-  readonly subscribed: Set<string>;
+  /** Resources by the line that asked to be told of them (before 2026-07-28). */
+  readonly subscribed: Map<Line, Set<string>>;
   readonly listeners: Set<Listener>;
   /** Ids by their line: each client counts for itself. */
   readonly cancelled: Map<Line, Set<unknown>>;
@@ -79,7 +80,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   const { clock, chance, revision } = parts;
   const kept: Remembered = {
     lines: new Set(),
-    subscribed: new Set(),
+    subscribed: new Map(),
     listeners: new Set(),
     cancelled: new Map(),
     asked: new Map(),
@@ -96,12 +97,13 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
         'notifications/tools/list_changed',
         {},
         ({ toolsListChanged }) => toolsListChanged === true,
+        () => true,
       ),
     resourceChanged(uri) {
       const wants = ({ resourceSubscriptions }: Body): boolean =>
         Array.isArray(resourceSubscriptions) && resourceSubscriptions.includes(uri);
-      if (revision === MODERN || kept.subscribed.has(uri))
-        tell('notifications/resources/updated', { uri }, wants);
+      const has = (line: Line): boolean => kept.subscribed.get(line)?.has(uri) === true;
+      tell('notifications/resources/updated', { uri }, wants, has);
     },
     receive(message, reply, line) {
       kept.lines.add(line);
@@ -114,8 +116,14 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
       else begin(answered(message, reply, line));
     },
   };
-  const tell = (method: string, params: object, wants: (filter: Body) => boolean): void => {
-    if (revision !== MODERN) for (const line of kept.lines) line.push(notice(method, params));
+  const tell = (
+    method: string,
+    params: object,
+    wants: (filter: Body) => boolean,
+    hears: (line: Line) => boolean,
+  ): void => {
+    for (const line of kept.lines)
+      if (revision !== MODERN && hears(line)) line.push(notice(method, params));
     for (const { reply, id, wants: filter } of kept.listeners) {
       if (reply.isClosed || !wants(filter)) continue;
       reply.send(notice(method, { ...params, _meta: { [META.subscriptionId]: id } }));
@@ -144,6 +152,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
         return (yield (wake) => kept.asked.set(own, wake)) as Body;
       },
     };
+    subscribe(kept, message, line);
     const given = yield* outcome(endpoint, method, call);
     // Nobody waits for it any more, and nothing says so on the wire.
     if (given === undefined || call.isCancelled()) return;
@@ -175,6 +184,12 @@ function listen({ listeners }: Remembered, { id, params }: Body, reply: Reply): 
   reply.send(notice('notifications/subscriptions/acknowledged', told));
 }
 
+function subscribe({ subscribed }: Remembered, { method, params }: Body, line: Line): void {
+  const own = subscribed.get(line) ?? new Set();
+  const uri = String((params as Body | undefined)?.['uri']);
+  if (method === 'resources/subscribe') subscribed.set(line, own.add(uri));
+}
+
 function* outcome(endpoint: Endpoint, method: string, call: ServerCall): Act<Body | undefined> {
   const { hooks, revision, info, resources } = endpoint;
   const speaker = { revision, info, capabilities: {} };
@@ -194,6 +209,8 @@ function* outcome(endpoint: Endpoint, method: string, call: ServerCall): Act<Bod
       const discovered = { supportedVersions: [MODERN], capabilities: capabilitiesOf(endpoint) };
       return { result: resultOf(speaker, discovered, { ttlMs: 0 }) };
     }
+    case 'resources/subscribe':
+      return { result: {} };
     case 'tools/list':
       return { result: resultOf(speaker, pageOf(endpoint, call.params), { ttlMs: 0 }) };
     case 'resources/list': {

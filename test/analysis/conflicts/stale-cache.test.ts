@@ -46,6 +46,17 @@ test('used when its time was over', () => {
   expect(said(RULE, entries)).toEqual(['OBSERVED low']);
 });
 
+test('used in the middle of a sentence', () => {
+  const note = `Please order at ${old}, as agreed.`;
+  const entries = shop(
+    read(0, `Tea: ${old} a box`),
+    updated(100),
+    order(400, note),
+    read(800, now),
+  );
+  expect(said(RULE, entries)).toEqual(['OBSERVED medium']);
+});
+
 describe('nothing to say', () => {
   const silent: [string, Entry[]][] = [
     [
@@ -62,6 +73,14 @@ describe('nothing to say', () => {
       shop(read(0, old), updated(100, 'price://salt'), order(400, old), read(800, now)),
     ],
     ['it is still what it was', shop(read(0, old), updated(100), order(400, old), read(800, old))],
+    [
+      'in a sentence, and still in the next result',
+      shop(read(0, old), updated(100), order(400, `Order at ${old}.`), read(800, `Now ${old}.`)),
+    ],
+    [
+      'a sentence with another value, of which it is a part',
+      shop(read(0, old), updated(100), order(400, `Order at ${old}b9.`), read(800, now)),
+    ],
     ['nobody looked again', shop(read(0, old), updated(100), order(400, old))],
     [
       'used at once, before the word can have been read',

@@ -145,9 +145,9 @@ const downgrade: Fault = {
 
 const tornPages: Fault = {
   id: 'F14',
-  about: 'a list changes between its pages, so that one page repeats what another had',
+  about: 'a list changes in silence between its pages, so that one page repeats what another had',
   code: 'C22',
-  also: ['P-TOOL-01', 'P-PAG-01'],
+  also: ['P-TOOL-01'],
   beside: ['P-TOOL-06', 'C17', 'P-CACHE-01'],
   *play(scene) {
     const { world, isFaulty } = scene;
@@ -155,23 +155,22 @@ const tornPages: Fault = {
     place.prepare.push((endpoint) => {
       endpoint.hooks.pageSize = 3;
     });
-    const [client] = (yield* clientsOf(scene, place)) as [Client];
+    const [client] = (yield* clientsOf(scene, place, 1, { wants })) as [Client];
     const pages = yield* client.list(function* between() {
       yield* pause(world.clock, 40_000);
-      if (isFaulty) for (const endpoint of place.endpoints) putFirst(endpoint);
+      for (const endpoint of place.endpoints) putFirst(endpoint, !isFaulty);
       yield* pause(world.clock, 40_000);
     });
+    // Who is told of it begins again.
+    if (!isFaulty) yield* client.list();
     if (!isFaulty) return undefined;
-    return {
-      scope: marksOf(...pages),
-      pair: pages.flatMap(({ response }) => response ?? []),
-      key: '',
-    };
+    const torn = pages.slice(0, 2).flatMap(({ response }) => response ?? []);
+    return { scope: marksOf(...pages), pair: torn, key: '' };
   },
 };
 
-/** One more tool, in front of all others; clients are told, as they should be. */
-function putFirst(endpoint: Endpoint): void {
+/** One more tool, in front of all others. */
+function putFirst(endpoint: Endpoint, isTold: boolean): void {
   const all = [...endpoint.tools];
   const [first] = all;
   if (!first || endpoint.tools.has('export_all')) return;
@@ -179,7 +178,7 @@ function putFirst(endpoint: Endpoint): void {
   endpoint.tools.clear();
   endpoint.tools.set('export_all', { ...first[1], definition });
   for (const [name, tool] of all) endpoint.tools.set(name, tool);
-  endpoint.toolsChanged();
+  if (isTold) endpoint.toolsChanged();
 }
 
 const lostNotice: Fault = {

@@ -4,6 +4,7 @@ import type { Asked, Client } from '../client.ts';
 import type { ServerCall } from '../endpoint.ts';
 import type { Body } from '../wire/line.ts';
 import { MODERN } from '../wire/messages.ts';
+import type { Mark } from '../wire/recorder.ts';
 import { hex } from '../world.ts';
 import { clientsOf, type Fault, marksOf, nameOf, replace, type Scene } from './fault.ts';
 
@@ -55,10 +56,16 @@ const stateUsedTwice: Fault = {
     yield* pause(world.clock, SOON);
     const listed = yield* client.call('all', {}, one);
     if (!isFaulty) return undefined;
-    const later = rounds.slice(1).map(({ request }) => request);
-    return { scope: marksOf(...rounds, listed), pair: later, key: '' };
+    const { touched, twice } = rounds;
+    return { scope: [...touched, ...marksOf(listed)], pair: twice, key: '' };
   },
 };
+
+/** The messages of a call of several rounds, and those in which the same came twice. */
+interface Rounds {
+  readonly touched: readonly Mark[];
+  readonly twice: readonly Mark[];
+}
 
 /** 2026-07-28: the client asks again with what it was asked for; of a fault, twice. */
 function* inRounds(
@@ -66,13 +73,13 @@ function* inRounds(
   client: Client,
   call: Body,
   requestState: string,
-): Act<Asked[]> {
+): Act<Rounds> {
   const first = yield* client.ask('tools/call', call, one);
   const again = { ...call, inputResponses: { confirm: answer }, requestState };
-  const rounds = [first, yield* client.ask('tools/call', again, one)];
+  const later = [yield* client.ask('tools/call', again, one)];
   yield* pause(world.clock, 120_000);
-  if (isFaulty) rounds.push(yield* client.ask('tools/call', again, one));
-  return rounds;
+  if (isFaulty) later.push(yield* client.ask('tools/call', again, one));
+  return { touched: marksOf(first, ...later), twice: later.map(({ request }) => request) };
 }
 
 /** Before that: the server asks on the way; of a fault, the client answers twice. */
@@ -80,17 +87,18 @@ function* inOne(
   { isFaulty, one }: Scene,
   client: Client,
   letter: { readonly [name: string]: string },
-): Act<Asked[]> {
-  const answers: { session: string; seq?: number }[] = [];
+): Act<Rounds> {
+  const twice: Mark[] = [];
   client.answers = () => {
-    const told = [{ result: answer }, ...(isFaulty ? [{ result: answer }] : [])];
-    answers.push(...told.map(() => ({ session: client.session })));
-    return told;
+    const told = Array.from(
+      { length: isFaulty ? 2 : 1 },
+      (): Mark => ({ session: client.session }),
+    );
+    twice.push(...told);
+    return told.map((mark) => [{ result: answer }, mark] as const);
   };
   const asked = yield* client.call('send', letter, one);
-  const seqs = Array.from({ length: 8 }, (_, at) => (asked.request.seq ?? 0) + at);
-  const near = seqs.map((seq) => ({ session: client.session, seq }));
-  return [asked, ...near.map((request) => ({ ...asked, request }))];
+  return { touched: [...marksOf(asked), ...twice], twice };
 }
 
 const taskGoesBack: Fault = {
