@@ -17,9 +17,14 @@ export function instant(micros: number): string {
 
 /** A recorded text in a sentence of ours: on one line, in quotes, cut to what a sentence can hold. */
 export function quoted(text: string): string {
+  return `“${shortened(text)}”`;
+}
+
+/** The same without quotes, for names that are said as they are. */
+export function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   const kept = [...line.slice(0, 2 * QUOTED)].slice(0, QUOTED).join('');
-  return `“${kept}${kept.length < line.length ? '…' : ''}”`;
+  return `${kept}${kept.length < line.length ? '…' : ''}`;
 }
 
 const QUOTED = 120;

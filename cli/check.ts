@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { LEVELS } from '../analysis/definitions/change.ts';
 import type { Finding } from '../model/finding.ts';
+import { matches } from '../model/name-pattern.ts';
 import { type Suppression, suppress, suppressionText } from '../model/suppression.ts';
 import { countsOf, foldedCounts, foldedWhy, linesOf } from './check-text.ts';
 import { type Checked, checked } from './checked.ts';
@@ -70,7 +71,7 @@ async function check(words: string[], options: CheckOptions, command: Command): 
     suppressions,
     Date.now(),
   );
-  remarkOn(expired, idle);
+  await remarkOn(expired, idle);
   if (findings.some(fails)) process.exitCode = 1;
   await writeFiles({ ...found, findings }, options, fails);
   if (options.json) return printJson({ findings });
@@ -101,12 +102,22 @@ async function compared(
   return marked(findings, baseline);
 }
 
-function remarkOn(expired: readonly Suppression[], idle: readonly Suppression[]): void {
+async function remarkOn(
+  expired: readonly Suppression[],
+  idle: readonly Suppression[],
+): Promise<void> {
+  const { RULES } = await import('../analysis/index.ts');
+  const isRule = ({ rule }: Suppression): boolean =>
+    rule === undefined ||
+    RULES.some((known) => matches(rule, known.rule) || matches(rule, known.code));
   for (const one of expired) {
     remark(`The suppression of ${suppressionText(one)} held until ${one.expires}: ${one.reason}.`);
   }
   for (const one of idle) {
-    remark(`The suppression of ${suppressionText(one)} names nothing that was found here.`);
+    const what = isRule(one)
+      ? 'names nothing that was found here'
+      : 'names a rule that there is not';
+    remark(`The suppression of ${suppressionText(one)} ${what}.`);
   }
 }
 

@@ -98,6 +98,10 @@ export function runNamed(all: readonly SessionSummary[], word: string): Run | un
 
 /** The session with this id, else the only one whose id starts so, else the newest of this name. */
 export function chooseSession(all: readonly SessionSummary[], word: string): SessionSummary {
+  if (word === '') {
+    const hint = 'wiretape ls lists the sessions.';
+    throw new UserError('unknown-session', 'No session has an empty name.', hint);
+  }
   const id = word.toUpperCase();
   const exact = all.find((session) => session.id === id || session.id === word);
   if (exact) return exact;

@@ -48,7 +48,8 @@ const DAY = 86_400_000;
 /** The milliseconds since 1970 at which a day begins; undefined when the text is none. */
 export function parseDay(text: string): number | undefined {
   const begin = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00.000Z`) : Number.NaN;
-  return Number.isNaN(begin) ? undefined : begin;
+  const isDay = !Number.isNaN(begin) && new Date(begin).toISOString().startsWith(text);
+  return isDay ? begin : undefined;
 }
 
 function isOver({ expires }: Suppression, now: number): boolean {

@@ -4,10 +4,13 @@
 //   npm run score -- --only F07         one fault, with what was missed and what was wrong
 //   npm run score -- --columns 0        only the first column
 
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FAULTS, slots } from '../test/corpus/corpus.ts';
-import { COLUMNS, createTally, judged } from '../test/corpus/score.ts';
+import { FAULTS } from '../test/corpus/corpus.ts';
+import { COLUMNS, createTally } from '../test/corpus/score.ts';
 
 /** The seeds of the printed score; nobody looked at them while rules were written. */
 const SEEDS = [901, 902, 903, 904, 905];
@@ -26,16 +29,44 @@ const seeds = values.seeds?.split(',').map(Number) ?? SEEDS;
 const wanted = values.columns?.split(',') ?? (values.only ? ['0'] : undefined);
 const columns = COLUMNS.filter((_, place) => wanted?.includes(String(place)) ?? true);
 
-/** @typedef {import('../test/corpus/score.ts').Score} Score */
+/** @typedef {import('../test/corpus/score.ts').Verdict} Verdict */
+/** @typedef {import('./judge.mjs').Job} Job */
 
-/** @param {(typeof COLUMNS)[number]} column @param {readonly number[]} own @returns {Score} */
-function scored(column, own) {
-  const tally = createTally(column, own);
-  for (const slot of slots(own)) {
-    if (values.only && slot.fault.id !== values.only) continue;
-    for (const isFaulty of [true, false]) tally.add(judged(slot, isFaulty, column));
-  }
-  return tally.score();
+const jobs = columns.flatMap((column) => {
+  const own = column === COLUMNS[0] ? seeds : seeds.slice(0, FEW);
+  return own.map((seed) => ({ column: column.name, seed, only: values.only }));
+});
+
+/** What each job found, in the order of the jobs. */
+async function verdicts() {
+  /** @type {Verdict[][]} */
+  const found = [];
+  const left = jobs.map((job, place) => ({ ...job, place }));
+  const processes = Math.min(jobs.length, availableParallelism(), 4);
+  await Promise.all(Array.from({ length: processes }, () => worked(left, found)));
+  return found;
+}
+
+/** One process takes job after job until none is left. @param {Job[]} left @param {Verdict[][]} found */
+function worked(left, found) {
+  const child = fork(fileURLToPath(new URL('judge.mjs', import.meta.url)));
+  const next = () => {
+    const job = left.shift();
+    if (job) child.send(job);
+    else child.disconnect();
+  };
+  child.on('message', (/** @type {{ job: Job, verdicts: Verdict[] }} */ told) => {
+    found[told.job.place] = told.verdicts;
+    process.stderr.write(`${told.job.column}, seed ${told.job.seed}\n`);
+    next();
+  });
+  next();
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`exit ${code}`))));
+    })
+  );
 }
 
 /** @param {string} line */
@@ -43,10 +74,15 @@ const say = (line = '') => process.stdout.write(`${line}\n`);
 /** @param {number} value */
 const rate = (value) => (Number.isNaN(value) ? '–' : value.toFixed(3)).padStart(6);
 
+const found = await verdicts();
 const scores = columns.map((column) => {
-  const score = scored(column, column === COLUMNS[0] ? seeds : seeds.slice(0, FEW));
-  process.stderr.write(`${column.name}: ${score.recordings} recordings\n`);
-  return score;
+  const own = jobs.flatMap((job, place) => (job.column === column.name ? [{ ...job, place }] : []));
+  const tally = createTally(
+    column,
+    own.map(({ seed }) => seed),
+  );
+  for (const { place } of own) for (const verdict of found[place] ?? []) tally.add(verdict);
+  return tally.score();
 });
 const [whole] = scores;
 if (!whole) process.exit(2);

@@ -31,13 +31,13 @@ export function blindSpotsOf(
     const isUnknown = operation.kind === 'X' && !isDeclared(operation);
     const isWide = accesses.some(({ resource }) => resource.endsWith(':*'));
     const isLook = isUnknown || (isWide && (operation.kind === 'R' || operation.kind === 'L'));
-    if (isLook) board.put(`look ${agentOf(operation)} ${container.id}`, operation);
+    if (isLook) board.put(`look ${agentOf(operation)} ${container.things}`, operation);
     if (isUnknown) board.put(`change ${container.machine}`, operation);
     if (
       isUnknown ||
       accesses.some(({ kind, resource }) => 'WD'.includes(kind) && resource.endsWith(':*'))
     )
-      board.put(`change ${container.id}`, operation);
+      board.put(`change ${container.things}`, operation);
   }
   for (const [id, { session }] of views) {
     for (const hole of holesOf(session)) board.put(`hole ${id}`, hole);
@@ -47,10 +47,10 @@ export function blindSpotsOf(
   return {
     mayKnow: ({ operation, agent }, span) =>
       isHole(operation, span) ||
-      board.overlaps(`look ${agent} ${operation.container.id}`, span, operation),
+      board.overlaps(`look ${agent} ${operation.container.things}`, span, operation),
     mayChange: ({ operation }, span) =>
       isHole(operation, span) ||
-      board.overlaps(`change ${operation.container.id}`, span, operation) ||
+      board.overlaps(`change ${operation.container.things}`, span, operation) ||
       board.overlaps(`change ${operation.container.machine}`, span, operation),
   };
 }

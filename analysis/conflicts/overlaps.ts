@@ -12,7 +12,7 @@ import { overlaps } from '../order.ts';
 import { answering, asking, between } from './conflict.ts';
 import type { Context } from './context.ts';
 import { matters } from './meet.ts';
-import { overwrites, runningBeside, type State, type Touch } from './state.ts';
+import { isOnly, overwrites, runningBeside, type State, type Touch } from './state.ts';
 import { contentOf, missingLines } from './values.ts';
 import type { Watcher } from './walk.ts';
 
@@ -136,8 +136,9 @@ function toldApart(cluster: readonly Touch[], read: Touch, { values, compares }:
 }
 
 /** What adds to a thing or edits it is lost inside of its server, which is a search of its own. */
-function replaces({ operation: { kind, edits } }: Touch): boolean {
-  return kind === 'W' || (kind === 'M' && !edits);
+function replaces(touch: Touch): boolean {
+  const { kind, edits } = touch.operation;
+  return isOnly(touch) && (kind === 'W' || (kind === 'M' && !edits));
 }
 
 interface Loss extends Pick<Told, 'touch' | 'pointer'> {

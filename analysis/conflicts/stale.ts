@@ -11,7 +11,7 @@ import { carriedFrom } from './carried.ts';
 import { answering, asking, between } from './conflict.ts';
 import type { Context } from './context.ts';
 import { matters, putsUnder } from './meet.ts';
-import { lastSight, overwrites, type Touch, writes } from './state.ts';
+import { isOnly, lastSight, overwrites, type Touch, writes } from './state.ts';
 import { type Content, missingLines, type Value } from './values.ts';
 import type { Watcher } from './walk.ts';
 
@@ -30,6 +30,7 @@ export function staleOverwriteWatcher(context: Context): Watcher {
 function mayRunOver(write: Touch, { guards }: Context): boolean {
   const { ok, kind, edits } = write.operation;
   if (!ok || edits || (kind !== 'W' && kind !== 'M') || !overwrites(write)) return false;
+  if (!isOnly(write)) return false;
   return !guards.isLocked(write.operation) && !guards.isConditional(write.operation);
 }
 
@@ -40,6 +41,7 @@ export function changesSince(sight: Touch, later: Touch, context: Context): Touc
     const { operation } = one;
     return (
       operation.ok &&
+      isOnly(one) &&
       one.agent !== later.agent &&
       isBefore(sight.operation, operation) &&
       isBefore(operation, later.operation)
@@ -76,7 +78,8 @@ function judge({ sight, write, changes }: Case, context: Context): void {
   const gone = lost.filter((one) => one !== 'known');
   const [first] = gone;
   if (!first || gone.length < lost.length) return;
-  const carried = carriedFrom(before, after);
+  const mayAdd = write.operation.kind === 'M';
+  const carried = carriedFrom(before, after, { mayAdd, answer: values.shownBy(write.operation) });
   // Who says again what it said before need not have made it from that.
   if (writes(sight) && !(carried && isMore(after, before))) return;
   report({ sight, write, first, carried, gone: gone.length }, context);

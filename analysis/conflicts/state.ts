@@ -50,6 +50,11 @@ export function overwrites({ kinds }: Touch): boolean {
   return /[WD]/.test(kinds);
 }
 
+/** What it puts somewhere, it puts here: who writes several things at once says not only of this one. */
+export function isOnly({ operation: { accesses } }: Touch): boolean {
+  return accesses.filter(({ kind }) => kind === 'W').length <= 1;
+}
+
 /** The last that the agent of `touch` had been told of the resource before it asked. */
 export function lastSight({ state, agent, operation }: Touch): Touch | undefined {
   const sights = state.sights.get(agent) ?? [];

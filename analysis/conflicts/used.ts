@@ -92,10 +92,16 @@ function replacedBy(
   const same = puts.values.filter(({ field }) => fields.includes(field));
   if (same.length > 0) return same.every(({ text }) => text !== value.text) ? same[0] : undefined;
   const texts = new Set(
-    shown.values.filter(({ text }) => !/^[{[]/.test(text)).map(({ text }) => text),
+    shown.values.filter((one) => isContent(one) && !/^[{[]/.test(one.text)).map(({ text }) => text),
   );
   const isWhole = operation.kind === 'W' && puts.values.length === 1 && texts.size === 1;
   return isWhole && !holds(puts.text, value.text) ? puts.values[0] : undefined;
+}
+
+/** Whether a value of an answer is of what was asked for: what sort of block it stands in, and what is said beside it, is not. */
+function isContent({ pointer, field }: Value): boolean {
+  const isIn = /^\/result\/(?:content|structuredContent|contents)\//.test(pointer);
+  return isIn && !(field === 'type' || field === 'mimeType' || field === 'uri');
 }
 
 interface Found {

@@ -1,20 +1,28 @@
 /**
  * Which sessions share what their servers keep.
  *
+ * Over HTTP, two that ask at one address as one caller see the same things under the same names; that
+ * one sees all that the other does is not said by that, since a server may keep some for a connection.
+ *
  * A session is a container of its own. Two are one when they ran the same server on the same machine
  * and their launch environments hold equal keyed hashes of what says where it keeps its data. Values
  * are never known, so equal hashes count only under one key, and any variable that differs parts them.
  */
+import { fingerprint } from '../../model/canonical.ts';
 import type { Launch } from '../../model/entry.ts';
 import type { FootprintRule } from '../../model/footprint-rule.ts';
+import { groupBy } from '../../model/group.ts';
 import { isLoopback } from '../../model/loopback.ts';
 import { matches } from '../../model/name-pattern.ts';
-import { nameOf, type Session, type SessionView } from '../../model/session.ts';
+import { nameOf, type Session, type WholeView } from '../../model/session.ts';
+import { callerOf } from './caller.ts';
 import { lastWord, wordsOf } from './words.ts';
 
 export interface Container {
   /** Equal for sessions that share their data. */
   readonly id: string;
+  /** Equal for sessions that mean the same thing by its name. */
+  readonly things: string;
   /** Equal for sessions in which an absolute path names the same file. */
   readonly machine: string;
   /** What to call it: the variable that says where the data is, else the server. */
@@ -29,9 +37,10 @@ export interface Container {
 
 /** The containers of sessions that are looked at together, where a user may say that some are one. */
 export function createContainers(
-  views: readonly SessionView[],
+  views: readonly WholeView[],
   footprints: readonly FootprintRule[] = [],
 ): (session: Session) => Container {
+  const callers = callersOf(views);
   const boots = new Set(views.map(({ session }) => session.head?.clock.boot));
   const shares = footprints.flatMap((rule) => ('share' in rule ? [rule] : []));
   return (session) => {
@@ -45,10 +54,27 @@ export function createContainers(
     const shared = shares.find(({ servers }) =>
       servers.some((server) => isServer(server, session, container.server)),
     );
-    if (!shared) return { ...container, files };
+    if (!shared) return { ...container, files, things: callers.get(session) ?? container.id };
     const id = `shared ${shared.share}`;
-    return { ...container, files, id, label: shared.share, pattern: id };
+    return { ...container, files, id, things: id, label: shared.share, pattern: id };
   };
+}
+
+/** Sessions over HTTP that are not alone at their address, with the caller and the address. */
+function callersOf(views: readonly WholeView[]): Map<Session, string> {
+  const addressed = views.filter(
+    ({ session: { head } }) => head?.transport === 'http' && head.upstream,
+  );
+  const callers = new Map<Session, string>();
+  for (const [address, own] of groupBy(addressed, ({ session: { head } }) => head?.upstream)) {
+    if (own.length < 2) continue;
+    for (const view of own) {
+      const caller = callerOf(view);
+      if (caller !== undefined)
+        callers.set(view.session, `address ${fingerprint([address, caller])}`);
+    }
+  }
+  return callers;
 }
 
 /** Whether a pattern means this session: by its name, or by that of its server. */
@@ -76,8 +102,10 @@ function addressOf({ id, head }: Session): string {
 export function containerOf(session: Session): Container {
   const { head } = session;
   const server = session.server?.name ?? head?.launch?.package?.name ?? nameOf(session);
+  const own = `session ${session.id}`;
   const alone = {
-    id: `session ${session.id}`,
+    id: own,
+    things: own,
     machine: `session ${addressOf(session)}`,
     label: nameOf(session),
     pattern: 'session',
@@ -89,8 +117,17 @@ export function containerOf(session: Session): Container {
   const { places, beside } = placesOf(head.launch, wordsOf(server));
   if (places.length === 0) return { ...alone, machine: here };
   const names = places.map(([name]) => name).join(', ');
+  const store = JSON.stringify([
+    'store',
+    head.clock.boot,
+    server,
+    head.redaction.key,
+    places,
+    beside,
+  ]);
   return {
-    id: JSON.stringify(['store', head.clock.boot, server, head.redaction.key, places, beside]),
+    id: store,
+    things: store,
     machine: here,
     label: names,
     pattern: `env ${names}`,

@@ -86,7 +86,7 @@ function deedsOf({ kind, name, sure, definition }: ToolUse): {
   kinds: readonly AccessKind[];
   sure: number;
 } {
-  if (kind === 'M' && wordsOf(name).some((word) => /^(?:in|de)crement$/.test(word)))
+  if (kind === 'M' && wordsOf(name).some((word) => /^(?:in|de)cr(?:ement)?$/.test(word)))
     return { kinds: ['I'], sure };
   if (kind !== 'X') return { kinds: KINDS[kind], sure };
   const hint = member(definition, 'annotations', 'destructiveHint');
@@ -119,9 +119,9 @@ function kindsAt(
   }
   if (place.type === undefined) return kinds;
   // What is made in or under a thing is added to it; what is named beside the main thing is looked up.
-  if (tool.kind === 'C')
-    return place === main && place.type === nounOf(tool.name) ? kinds : KINDS.A;
-  return place === main ? kinds : KINDS.R;
+  const isMain = place.argument === main?.argument;
+  if (tool.kind === 'C') return isMain && place.type === nounOf(tool.name) ? kinds : KINDS.A;
+  return isMain ? kinds : KINDS.R;
 }
 
 /** Whether it touches more than it names: lists show other things, and new ones have no name yet. */

@@ -7,7 +7,7 @@
  */
 import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { isObject, member } from '../../model/json.ts';
-import type { Call, SessionView } from '../../model/session.ts';
+import type { Call, SessionView, WholeView } from '../../model/session.ts';
 import { type Asked, askedOf, clockOf, type SessionClock } from '../order/span.ts';
 import type { Access } from './access.ts';
 import { type Container, createContainers } from './container.ts';
@@ -44,7 +44,7 @@ export interface Operation extends Asked {
 
 /** The operations of sessions, session by session. */
 export function operationsOf(
-  views: readonly SessionView[],
+  views: readonly WholeView[],
   footprints: readonly FootprintRule[] = [],
 ): Operation[] {
   const containerOf = createContainers(views, footprints);

@@ -1,5 +1,5 @@
-/** Which resources the arguments of a call name: by the last word of each argument, and by its schema. */
-import { isObject, member } from '../../model/json.ts';
+/** Which resources the arguments of a call name: by the last word of each argument, and by its schema; else those in the items of a list. */
+import { isObject, type JsonObject, member } from '../../model/json.ts';
 import type { Resource } from './access.ts';
 import type { Container } from './container.ts';
 import { entity, isPath as isAbsolute, located } from './resources.ts';
@@ -7,6 +7,8 @@ import { verbOf } from './verbs.ts';
 import { lastWord, singular, wordsOf } from './words.ts';
 
 export interface Place extends Resource {
+  /** The argument that names it, in all items of a list the same. */
+  readonly argument: string;
   /** Of a thing of the server, its type; a file or an address has none. */
   readonly type?: string;
   /** Where a move is from, and where to. */
@@ -38,11 +40,44 @@ export function placesIn(
     .slice(0, MOST)
     .map((name) => argumentOf(name, args[name], tool));
   const places = all.flatMap((one) => placesOf(one, container, meaning));
-  if (places.length > 0) return places;
+  const found = places.length > 0 ? places : placesInItems(tool, args, container, meaning);
+  if (found.length > 0) return found;
   // What a server wants in a header, to route by, says little beside what the call is about.
   return all.flatMap(({ name, isRouted, texts }) =>
-    isRouted ? texts.map((text) => ({ ...entity(container, name, text), type: name })) : [],
+    isRouted
+      ? texts.map((text) => ({ ...entity(container, name, text), argument: name, type: name }))
+      : [],
   );
+}
+
+/**
+ * Where a call is about several things at once, what each item of its one list of objects names. Only
+ * of a list that is called after the things of the tool, or after nothing: labels of an issue, and
+ * fields of a form, are no things of their own. An item without a name may be anything.
+ */
+function placesInItems(
+  tool: Described,
+  args: JsonObject,
+  container: Container,
+  meaning: Meaning,
+): Place[] {
+  const [list, ...others] = Object.entries(args).filter(([, value]) => isListOfObjects(value));
+  if (!list || others.length > 0) return [];
+  const [name, items] = list as [string, JsonObject[]];
+  const word = lastWord(name);
+  if (items.length > MOST || !(ITEMS.test(word) || word === nounOf(tool.name))) return [];
+  const named = items.map((item) =>
+    Object.keys(item)
+      .slice(0, MOST)
+      .flatMap((own) => placesOf(argumentOf(own, item[own], tool), container, meaning)),
+  );
+  return named.every((places) => places.length > 0) ? named.flat() : [];
+}
+
+const ITEMS = /^(?:item|entry|record|element|object|pair|batch)$/;
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every(isObject);
 }
 
 interface Described {
@@ -78,18 +113,18 @@ function argumentOf(name: string, value: unknown, tool: Described): Argument {
 }
 
 function placesOf(
-  { texts, end, isLocation, isPath, type }: Argument,
+  { name: argument, texts, end, isLocation, isPath, type }: Argument,
   container: Container,
   meaning: Meaning,
 ): readonly Place[] {
-  const known = end === undefined ? {} : { end };
+  const known = end === undefined ? { argument } : { argument, end };
   return texts.flatMap((text): Place[] => {
     const meant = meaning(text);
-    if (meant) return [{ ...meant, flow: true }];
+    if (meant) return [{ ...meant, argument, flow: true }];
     const place = isLocation ? located(container, text) : undefined;
     if (place) return [{ ...place, ...known }];
     if (isLocation && isPath) return [{ ...entity(container, 'path', text), ...known }];
-    return type === undefined ? [] : [{ ...entity(container, type, text), type }];
+    return type === undefined ? [] : [{ ...entity(container, type, text), argument, type }];
   });
 }
 

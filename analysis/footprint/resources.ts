@@ -13,17 +13,17 @@ export function wholeOf({ id, label }: Container): Resource {
 }
 
 /** A thing of a server, by its type and id. */
-export function entity({ id: container }: Container, type: string, id: string): Resource {
+export function entity({ things }: Container, type: string, id: string): Resource {
   // A thing may be called `*`, which stands for all of its type.
   return {
-    resource: `ent:${container}:${type}:${id === '*' ? '%2A' : short(id)}`,
+    resource: `ent:${things}:${type}:${id === '*' ? '%2A' : short(id)}`,
     label: `${type} ${id.slice(0, SHOWN)}`,
   };
 }
 
 /** All things of a type. */
-export function allOf({ id }: Container, type: string): Resource {
-  return { resource: `ent:${id}:${type}:*`, label: `every ${type}` };
+export function allOf({ things }: Container, type: string): Resource {
+  return { resource: `ent:${things}:${type}:*`, label: `every ${type}` };
 }
 
 /** What a path, an address or a URI names; undefined for a text that is none of them. */
@@ -48,8 +48,8 @@ function file({ files }: Container, path: string): Resource {
   return { resource: `file:${files}${rooted}`, label };
 }
 
-function uri({ id }: Container, text: string): Resource {
-  return { resource: `res:${id}:${short(text)}`, label: text.slice(0, SHOWN) };
+function uri({ things }: Container, text: string): Resource {
+  return { resource: `res:${things}:${short(text)}`, label: text.slice(0, SHOWN) };
 }
 
 /** The path in a `file:` address, whatever host it names. */

@@ -14,14 +14,15 @@ import { wordsOf } from './words.ts';
  */
 export type Kind = 'R' | 'L' | 'C' | 'A' | 'M' | 'W' | 'D' | 'X';
 
+/** Words of everyday English, and the commands of Redis, after which its servers call their tools. */
 const VERBS: Readonly<Record<Exclude<Kind, 'X'>, string>> = {
-  R: 'read get fetch show view open describe cat head tail inspect lookup retrieve',
+  R: 'read get fetch show view open describe cat head tail inspect lookup retrieve mget hget hgetall lrange smembers',
   L: 'list search find ls tree browse enumerate dump scan grep',
   C: 'create new make mkdir register',
-  A: 'add append insert prepend record remember attach link comment',
-  M: 'edit update patch modify change increment decrement toggle mark upsert adjust amend',
-  W: 'write set put replace save overwrite reset upload store restore sync import move rename mv copy cp revert rollback undo merge checkout migrate',
-  D: 'delete remove drop clear purge rm unlink destroy unset archive expire discard trash erase wipe truncate pop dequeue prune forget detach close cancel',
+  A: 'add append insert prepend record remember attach link comment lpush rpush sadd',
+  M: 'edit update patch modify change increment decrement incr decr toggle mark upsert adjust amend',
+  W: 'write set mset hset put replace save overwrite reset upload store restore sync import move rename mv copy cp revert rollback undo merge checkout migrate',
+  D: 'delete del hdel srem remove drop clear purge rm unlink destroy unset archive expire discard trash erase wipe truncate pop dequeue prune forget detach close cancel',
 };
 
 const KIND_OF: ReadonlyMap<string, Kind> = new Map(

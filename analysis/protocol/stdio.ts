@@ -1,7 +1,7 @@
 /** P-STD: pipes and processes. What is no message on a pipe (P-STD-01) is told by rules/malformed-message.ts. */
 import type { NoteEntry } from '../../model/entry.ts';
 import { EVERY, family } from './family.ts';
-import type { Handlers, ProtocolRule, Watching } from './protocol-rule.ts';
+import type { Handlers, Happening, ProtocolRule, Watching } from './protocol-rule.ts';
 
 export const STDIO: readonly ProtocolRule[] = family('stdio', [
   {
@@ -22,10 +22,17 @@ export const STDIO: readonly ProtocolRule[] = family('stdio', [
 
 function watchClosing({ report }: Watching): Handlers {
   let closed: NoteEntry | undefined;
+  const atWork = ({ from }: Happening): void => {
+    if (from === 'server') closed = undefined;
+  };
   return {
     note({ entry }) {
       if (entry.type === 'note' && entry.closed === 'client') closed = entry;
     },
+    // Who still says something is at work, and not deaf.
+    response: atWork,
+    request: atWork,
+    notification: atWork,
     exit({ entry, ref }) {
       if (entry.type !== 'exit' || entry.signal === null || !closed) return;
       report({

@@ -2,7 +2,7 @@ import { howEnded } from '../../model/exchanges.ts';
 import type { Severity } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { type Call, nameOf, type Session } from '../../model/session.ts';
-import { duration } from '../moment.ts';
+import { duration, shortened } from '../moment.ts';
 import { place, proven, times } from './anomalies.ts';
 import type { Rule } from './rule.ts';
 
@@ -34,7 +34,7 @@ function findingOf(session: Session, calls: readonly Call[]) {
   if (!first?.exchangeEnd) return [];
   const { method, subject, request, exchangeEnd } = first;
   const [, , , how] = whatOf(first);
-  const what = subject === undefined ? method : `${method} ${subject}`;
+  const what = shortened(subject === undefined ? method : `${method} ${subject}`);
   const after = duration(exchangeEnd.at - request.at);
   const count = calls.length === 1 ? '' : `, ${times(calls.length)}`;
   return proven(failedRequest, session, {

@@ -9,7 +9,7 @@ export const staleReadUsed: Rule & { rule: 'stale-read-used' } = {
   definition:
     'An agent read a value, another one replaced that value, and the first, without having read it again, passed the old value on to another call that succeeded.',
   wrongWhen:
-    'The agent had the value from elsewhere, as from its user, or the call was meant to use what was true when it was read.',
+    'The agent had the value from elsewhere, as from its user, or the call was meant to use what was true when it was read; or, over HTTP, the server keeps something else for each connection.',
   confirm:
     'Ask for the value again just before the call, and compare it with what the call was given.',
   source: 'Stale read of Jepsen; the read dependency on an overwritten version of Adya 1999.',

@@ -1,6 +1,6 @@
 import { groupBy } from '../../model/group.ts';
 import { type Call, nameOf, type Session } from '../../model/session.ts';
-import { duration } from '../moment.ts';
+import { duration, shortened } from '../moment.ts';
 import { place, proven } from './anomalies.ts';
 import type { Rule } from './rule.ts';
 
@@ -39,7 +39,7 @@ function findingOf(session: Session, calls: readonly Call[]) {
   const [first] = calls;
   if (!first) return [];
   const { from, method, subject, request } = first;
-  const what = subject === undefined ? method : `${method} ${subject}`;
+  const what = shortened(subject === undefined ? method : `${method} ${subject}`);
   const waited = session.lastAt - request.at;
   const count =
     calls.length === 1 ? 'was never answered' : `was never answered, ${calls.length} times`;

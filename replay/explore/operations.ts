@@ -65,7 +65,7 @@ export function numbered(sources: readonly Source[]): Numbered[] {
       source.lines.flatMap((line) => line.calls.map((call) => [call, { source, line }] as const)),
     ),
   );
-  const all = operationsOf(sources.map(({ session }) => session)).flatMap((operation) => {
+  const all = operationsOf(sources.map(viewOf)).flatMap((operation) => {
     const place = lineOf.get(operation.call);
     const isAnswered = operation.call.response && operation.call.ties.givenTask === undefined;
     return place && isAnswered ? [{ ...place, operation }] : [];

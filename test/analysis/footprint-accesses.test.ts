@@ -37,6 +37,22 @@ test.each<Row>([
   ],
   ['think', { path: '/a' }, ['X file:/a', 'X srv:*']],
   ['get_note', { id: '*' }, ['R ent:note:%2A']],
+  ['delete_notes', { ids: ['a', 'b'] }, ['D ent:note:a', 'D ent:note:b']],
+  [
+    'set_values',
+    {
+      entries: [
+        { key: 'a', value: 1 },
+        { key: 'b', value: 2 },
+      ],
+    },
+    ['W ent:key:a', 'W ent:key:b'],
+  ],
+  ['create_users', { users: [{ name: 'Ann' }] }, ['C ent:user:Ann']],
+  ['create_issue', { title: 'x', labels: [{ name: 'bug' }] }, ['C srv:*']],
+  ['set_values', { entries: [{ key: 'a' }, { value: 2 }] }, ['W srv:*']],
+  ['set_values', { entries: [{ key: 'a' }], items: [{ key: 'b' }] }, ['W srv:*']],
+  ['redis_mset', { items: [{ key: 'a' }] }, ['W ent:key:a']],
 ])('%s %j does %j', (tool, args, accesses) => {
   expect(accessesOf(tool, args)).toEqual(accesses);
 });

@@ -124,7 +124,7 @@ test('suppressions of the configuration set findings aside, with their reason', 
     expect.stringMatching(/Nothing found.*\nBesides: \d+ suppressed/),
   ]);
   expect(stderr).toContain('rule C03 held until 2020-01-31: too late.');
-  expect(stderr).toContain('rule nobody names nothing that was found here.');
+  expect(stderr).toContain('rule nobody names a rule that there is not.');
   const [worst] = await own.findings();
   expect(worst?.suppressed).toEqual({ reason: 'being rewritten' });
   expect((await own.check('--all')).stdout).toContain('suppressed: being rewritten');

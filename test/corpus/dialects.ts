@@ -140,6 +140,8 @@ export interface Dialect {
   /** The model's word becomes the server's. */
   tool(name: string): string;
   arg(name: string): string;
+  /** Of this tool no column takes the name. */
+  readonly fixed?: string;
 }
 
 export function dialectOf(model: ModelName, number: number): Dialect {

@@ -86,7 +86,9 @@ interface Words {
 function wordsOf(word: string, tool: ModelTool, { dialect, ablation }: Manner): Words {
   const { unknownTools, plainArguments } = ablation;
   const isUnknown =
-    unknownTools !== undefined && hashOf(dialect.server + word) % unknownTools === 0;
+    unknownTools !== undefined &&
+    dialect.fixed !== word &&
+    hashOf(dialect.server + word) % unknownTools === 0;
   const names = new Set(
     Object.keys(tool.args).flatMap((name) => [name, ...inner(tool.args[name])]),
   );

@@ -75,6 +75,7 @@ test.each<[string, object, string]>([
     'neither which fingerprint nor which rule',
   ],
   ['a day that is none', { rule: 'C03', reason, expires: '2026-13-40' }, 'no day as'],
+  ['a day of no month', { rule: 'C03', reason, expires: '2026-02-31' }, 'no day as'],
   ['a date in words', { rule: 'C03', reason, expires: 'tomorrow' }, 'no day as'],
   ['a word nobody knows', { rule: 'C03', reason, until: '2026-11-26' }, 'until is not known here'],
 ])('%s is a fault', (_, written, fault) => {

@@ -3,7 +3,7 @@
  * nothing is said.
  */
 import { describe, expect, test } from 'vitest';
-import { gap, server as says } from '../../kit/entries.ts';
+import { gap, http, server as says } from '../../kit/entries.ts';
 import { launched, ms, type SceneOptions, scene } from '../scene.ts';
 import { type Act, act, agents, conflictsIn, toldOf } from './told.ts';
 
@@ -53,6 +53,63 @@ test('the scenes that are changed are conflicts', () => {
     [draft, 'aborted-read OBSERVED plan.md'],
   ] as const)
     expect(toldOf(conflictsIn(...agents(acts)))).toEqual([name]);
+});
+
+describe('a number that may have been added is not called carried on', () => {
+  const counts = (tool: string, field: string, gives: unknown): Act[] => [
+    call('a', 'get_stock', { item_id: 'i-1' }, 0, { count: 10 }),
+    call('b', tool, { item_id: 'i-1', [field]: 25 }, 10, gives),
+    call('a', tool, { item_id: 'i-1', [field]: 11 }, 20, gives),
+  ];
+  test.each([
+    ['another one is the answer', counts('adjust_stock', 'by', { count: 46 })],
+    ['another one is the answer, in a sentence', counts('adjust_stock', 'by', 'Now 46.')],
+    ['it is told beside another one', counts('adjust_stock', 'by', 'Added 11, which makes 46')],
+    ['the answer has none', counts('adjust_stock', 'by', 'ok')],
+    ['under the name it was read under', counts('adjust_stock', 'count', { count: 46 })],
+  ])('%s', (_, acts) => {
+    expect(toldOf(conflictsIn(...agents(acts)))).toEqual(['stale-overwrite POTENTIAL item i-1']);
+  });
+});
+
+const SHOP = 'https://shop.example.org/mcp';
+
+/** The order at an old price, each agent with a connection, and a credential, of its own. */
+function overHttp(a: { at: string; by?: string }, b: { at: string; by?: string }): string[] {
+  const sessions = Object.entries({ a, b }).map(([name, { at: upstream, by }]) => {
+    const headers =
+      by === undefined ? [] : [['Authorization', `Bearer <secret:header:${by}>`] as const];
+    const steps = [{ ...http(1, 'opened', { method: 'POST', headers }), at: ms(-0.5) }];
+    const acts = paid.filter((one) => one.by === name);
+    return scene(name, acts, { server: 'store', head: { transport: 'http', upstream }, steps });
+  });
+  return toldOf(conflictsIn(...sessions));
+}
+
+describe('stale-read-used over HTTP', () => {
+  test('of one caller, or of nobody in particular, is told', () => {
+    const told = ['stale-read-used OBSERVED product p-1'];
+    expect(overHttp({ at: SHOP }, { at: SHOP })).toEqual(told);
+    expect(overHttp({ at: SHOP, by: 'aaaaaaaa' }, { at: SHOP, by: 'aaaaaaaa' })).toEqual(told);
+  });
+  test.each([
+    ['two addresses', { at: SHOP }, { at: `${SHOP}/two` }],
+    ['two callers', { at: SHOP, by: 'aaaaaaaa' }, { at: SHOP, by: 'bbbbbbbb' }],
+    ['one with a credential and one without', { at: SHOP, by: 'aaaaaaaa' }, { at: SHOP }],
+  ])('of %s says nothing', (_, a, b) => expect(overHttp(a, b)).toEqual([]));
+});
+
+test('what is overwritten beside other things is not taken for all of them', () => {
+  const entries = [
+    { key: 'plan', value: 'one and two' },
+    { key: 'term', value: 'thirty days' },
+  ];
+  const acts = [
+    act('a', 'get_value', { key: 'plan' }, [0, 5], 'one and two'),
+    act('b', 'set_values', { entries }, [10, 15]),
+    act('a', 'set_value', { key: 'plan', value: 'one and two\nthree' }, [20, 25]),
+  ];
+  expect(toldOf(conflictsIn(...agents(acts)))).toEqual([]);
 });
 
 const silent: Record<string, Record<string, readonly Act[]>> = {

@@ -115,6 +115,14 @@ const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOption
     ],
     ['stale-overwrite OBSERVED counter c-1 1 of 2'],
   ],
+  'a number is changed under the name it was read under': [
+    [
+      act('a', 'get_stock', { item_id: 'c-1' }, [0, 5], { count: 10 }),
+      act('b', 'update_stock', { item_id: 'c-1', count: 25 }, [10, 15]),
+      act('a', 'update_stock', { item_id: 'c-1', count: 11 }, [20, 25]),
+    ],
+    ['stale-overwrite OBSERVED item c-1 1 of 2'],
+  ],
   'a file is replaced after it was read, by something else': [
     [read('a', 0, PLAN), edit('b', 10, 'one: open', 'one: done'), write('a', 20, 'a haiku')],
     ['stale-overwrite POTENTIAL plan.md'],
@@ -139,6 +147,22 @@ const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOption
       act('a', 'ship_goods', { goods: 'lot-83f9a1c4' }, [20, 25]),
     ],
     ['stale-read-used OBSERVED product p-1'],
+  ],
+  'an old price is ordered, over two connections to one address': [
+    [
+      ...[get('a', 0, { price: 10.5 }), update('b', 10, { price: 12 })],
+      act('a', 'place_order', { product_id: 'p-1', price: 10.5 }, [20, 25]),
+    ],
+    ['stale-read-used OBSERVED product p-1'],
+    { head: { transport: 'http', upstream: 'https://shop.example.org/mcp' } },
+  ],
+  'an old value is used, which was all that the answer said': [
+    [
+      act('a', 'get_value', { key: 'rate' }, [0, 5], 'lot-83f9a1c4'),
+      act('b', 'set_value', { key: 'rate', value: 'lot-02bb71d9' }, [10, 15]),
+      act('a', 'ship_goods', { goods: 'lot-83f9a1c4' }, [20, 25]),
+    ],
+    ['stale-read-used OBSERVED key rate'],
   ],
   'two reads of one turn differ': [
     [read('a', 0, PLAN), edit('b', 10, 'one: open', 'one: done'), read('a', 20, 'one: done')],
@@ -178,6 +202,21 @@ const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOption
   'a draft is read while its write goes on, which fails': [
     [read('b', -10, PLAN), failed(write('a', 0, 'a draft of a', 20)), read('b', 5, 'a draft of a')],
     ['aborted-read OBSERVED plan.md'],
+  ],
+  'one of several values is read while their write goes on, which fails': [
+    [
+      act('b', 'get_value', { key: 'rate' }, [-10, -5], 'ten percent'),
+      failed(
+        act(
+          'a',
+          'set_values',
+          { entries: [{ key: 'rate', value: 'a draft' }, { key: 'term' }] },
+          [0, 20],
+        ),
+      ),
+      act('b', 'get_value', { key: 'rate' }, [5, 8], 'a draft'),
+    ],
+    ['aborted-read OBSERVED key rate'],
   ],
   'what a failed write left is read, and then is gone': [
     [

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { analyse } from '../../../analysis/index.ts';
 import { STDIO } from '../../../analysis/protocol/stdio.ts';
 import { viewsOf } from '../../../model/view.ts';
-import { exit, note, opening } from '../../kit/entries.ts';
+import { exit, note, opening, server } from '../../kit/entries.ts';
 import { journals, start, tapped, temporaryFolder, until } from '../../tap/kit.ts';
 import { cases } from './kit.ts';
 
@@ -20,6 +20,14 @@ cases(STDIO, {
     clean: [
       { steps: [...opening(), closed, exit(0)] },
       { steps: [...opening(), exit(null, 'SIGTERM')] },
+      {
+        steps: [
+          ...opening(),
+          closed,
+          server({ method: 'notifications/message', params: { level: 'info', data: 'x' } }),
+          exit(null, 'SIGTERM'),
+        ],
+      },
     ],
   },
 });

@@ -23,6 +23,7 @@ const shadowedTool: Fault = {
     const { dialect } = plain;
     const clashing = {
       ...dialect,
+      fixed: 'insert',
       tool: (name: string) => (name === 'insert' && isFaulty ? shared : dialect.tool(name)),
     };
     const sheet = isFaulty
