@@ -10,7 +10,7 @@ import { UserError } from './error.ts';
 import { coversAll, findingsOf } from './run-span.ts';
 import {
   chooseSessions,
-  gather,
+  gatherViews,
   isFile,
   newestRun,
   reportProblems,
@@ -37,7 +37,7 @@ export async function checked(words: readonly string[], state: string): Promise<
     const found = await withSource(state, (source) => checkSessions(source, words, footprints));
     return { ...found, files };
   }
-  const { views, problems } = await gather(words, state);
+  const { views, problems } = await gatherViews(words, state);
   reportProblems(problems);
   return { findings: await findingsIn(views, footprints), sessionCount: views.length, files };
 }

@@ -58,6 +58,7 @@ export const ERROR_CODES = [
   'nothing-to-explore',
   'schedule-refused',
   'not-reproduced',
+  'time-over',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

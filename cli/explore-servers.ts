@@ -1,8 +1,10 @@
 /** The file that says which servers may be explored: read, and begun for who has none. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import process from 'node:process';
 import { getNodeValue } from 'jsonc-parser';
+import { placeNamesOf } from '../analysis/footprint/container.ts';
+import { member, textMember } from '../model/json.ts';
 import { nameOf, type SessionView } from '../model/session.ts';
 import { type Servers, serversOf } from '../replay/explore/servers.ts';
 import { JsoncFault, parseJsonc, placeIn, refuseRepeated } from '../tap/jsonc.ts';
@@ -62,26 +64,58 @@ const INTRODUCTION = `// Which servers wiretape explore may run, by the names of
 // new and empty for each run; {"copy": "PATH"} starts each with a copy of PATH instead.
 `;
 
-function described(name: string, { session }: SessionView): string {
-  const { command, args = [], env = {} } = session.head?.launch ?? {};
-  const lines =
-    command === undefined
-      ? [`// "url": "http://127.0.0.1:PORT/mcp",`]
-      : [`// "command": ${said(command)},`, `// "args": ${said(args)},`];
-  const places = Object.keys(env).filter(
-    (one) => /(?:PATH|FILE|DIR|DB)$/.test(one) && one !== 'PATH',
-  );
+function described(name: string, { session, value }: SessionView): string {
+  const { command, args = [] } = session.head?.launch ?? {};
+  const folder = args.find(isFolder);
+  const placed = args.map((one) => (one === folder ? '{folder}' : one));
+  // An address is no place below the folder.
+  const places = placeNamesOf(session).filter((one) => !/(?:URL|URI|DSN)$/i.test(one));
   const variables = places.map((one) => `${said(one)}: "{folder}/data"`).join(', ');
+  const risky = riskyTools({ session, value });
   const members = [
     '"explorable": false, // true: it may be started, and what it keeps there may be changed',
-    ...lines,
+    ...(command === undefined
+      ? [`// "url": "http://127.0.0.1:PORT/mcp",`]
+      : [`// "command": ${said(command)},`, `// "args": ${said(placed)},`]),
     ...(variables === '' ? [] : [`// "env": { ${variables} },`]),
     command === undefined
       ? '"reset": { "hook": "./reset.sh" }, // gives it a fresh start'
-      : '"reset": "empty", // or "process", { "copy": "PATH" }, { "hook": "COMMAND" }',
-    '"write": false, // true: tools that write may be called; "allow": ["TOOL"] for those that destroy',
+      : resetFor(folder),
+    '"write": false, // true: tools that write may be called',
+    ...(risky.length === 0
+      ? []
+      : [`// "allow": ${said(risky)}, // call themselves destructive, or open to the world`]),
   ];
   return [`  ${said(name)}: {`, ...members.map((line) => `    ${line}`), '  }'].join('\n');
+}
+
+/** What a recorded server worked in: it is not to work in it now. */
+function isFolder(argument: string): boolean {
+  return isAbsolute(argument) && !basename(argument).includes('.');
+}
+
+function resetFor(folder: string | undefined): string {
+  return folder === undefined
+    ? '"reset": "empty", // or "process", { "copy": "PATH" }, { "hook": "COMMAND" }'
+    : `"reset": { "copy": ${said(folder)} }, // as it was before the recording, or "empty"`;
+}
+
+/** Tools that were called and may only be run by name. */
+function riskyTools({ session, value }: Pick<SessionView, 'session' | 'value'>): string[] {
+  const called = new Set(session.calls.map(({ subject }) => subject));
+  const tools = session.calls
+    .filter(({ method, response }) => method === 'tools/list' && response)
+    .flatMap(({ response }) => (response ? member(value(response), 'result', 'tools') : []));
+  const named = tools
+    .flat()
+    .filter((tool) => isRisky(tool))
+    .flatMap((tool) => textMember(tool, 'name') ?? []);
+  return [...new Set(named)].filter((name) => called.has(name));
+}
+
+function isRisky(tool: unknown): boolean {
+  const hints = ['destructiveHint', 'openWorldHint'];
+  return hints.some((hint) => member(tool, 'annotations', hint) === true);
 }
 
 /** Recorded text as a JSON text that stays on its line. */

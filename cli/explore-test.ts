@@ -12,6 +12,8 @@ export interface TestOptions {
   /** What the servers file holds, and where it is. */
   readonly servers: unknown;
   readonly serversFile: string;
+  /** What was redacted, and the variables that have it. */
+  readonly secrets: readonly (readonly [name: string, variable: string])[];
 }
 
 /** Writes the test, and beside it the recording that it runs again. */
@@ -29,7 +31,7 @@ export async function writeTest(file: string, options: TestOptions): Promise<voi
 function textOf(
   file: string,
   recording: string,
-  { report, servers, serversFile }: TestOptions,
+  { report, servers, serversFile, secrets }: TestOptions,
 ): string {
   const folder = relative(dirname(resolve(file)), dirname(resolve(serversFile)));
   const place = `./${folder.split(sep).join('/')}${folder === '' ? '' : '/'}`;
@@ -45,9 +47,13 @@ const explored = {
   environment: process.env,
   servers: ${JSON.stringify(servers, undefined, 2).replaceAll('\n', '\n  ')},
   seed: ${report.seed},
-};
+${secrets.length === 0 ? '' : `  secrets: { ${secrets.map(variableOf).join(', ')} },\n`}};
 
 ${report.proofs.map((proof) => testOf(proof, report)).join('\n')}`;
+}
+
+function variableOf([name, variable]: readonly [string, string]): string {
+  return `${text(name)}: process.env[${text(variable)}]`;
 }
 
 function testOf(proof: ReportedProof, { operations }: ExploreReport): string {

@@ -45,9 +45,12 @@ function linesOfProof(proof: ReportedProof, { report, colors, seen }: About): st
     `${colors.red('PROVEN')}  ${proof.verdict}  ${colors.bold(proof.edges.join(', '))}${times}`,
     ...proof.operations.map((number) => `  ${nameOf(report, number)}`),
     ...proof.contrasts.slice(0, SHOWN).map((contrast) => `  ${wordsOf(contrast, isOverlap)}`),
+    ...(!isOverlap && proof.reach === 'answers' ? [`  ${ONLY_ANSWERS}`] : []),
   ];
 }
 
+const ONLY_ANSWERS =
+  'Only what was answered differs, as a count in it would, and nothing that was read afterwards: low.';
 /** How many differences are shown; --json has all. */
 const SHOWN = 4;
 
@@ -60,13 +63,27 @@ function nameOf({ operations }: ExploreReport, number: number): string {
 function wordsOf({ name, pointer, one, other }: Contrast, isOverlap: boolean): string {
   const [first, second] = isOverlap ? ['in order', 'together'] : ['as recorded', 'this way'];
   const where = pointer === '' ? '' : ` ${visible(shorten(pointer, 60))}`;
-  return `${visible(name)}${where}: ${first} ${valueShown(one)}, ${second} ${valueShown(other)}`;
+  const [ours, theirs] = valuesShown(one, other);
+  return `${visible(name)}${where}: ${first} ${ours}, ${second} ${theirs}`;
 }
 
-function valueShown(value: unknown): string {
-  if (Array.isArray(value)) return counted(value.length, 'item');
-  return visible(shorten(JSON.stringify(value) ?? 'nothing', 60));
+/** Two values, each short; of long texts the part where they begin to differ. */
+function valuesShown(one: unknown, other: unknown): [string, string] {
+  if (Array.isArray(one) && Array.isArray(other) && one.length !== other.length) {
+    return [counted(one.length, 'item'), counted(other.length, 'item')];
+  }
+  const [ours, theirs] = [JSON.stringify(one) ?? 'nothing', JSON.stringify(other) ?? 'nothing'];
+  let same = 0;
+  while (same < ours.length && ours[same] === theirs[same]) same++;
+  const from = same < FAR ? 0 : same - BEFORE;
+  const cut = (text: string): string =>
+    visible(`${from > 0 ? '…' : ''}${shorten(text.slice(from), 60)}`);
+  return [cut(ours), cut(theirs)];
 }
+
+/** A difference so far into a text is shown without its beginning, with so much before it. */
+const FAR = 45;
+const BEFORE = 15;
 
 function failing({ failing: numbers }: ExploreReport): string[] {
   if (numbers.length === 0) return [];
@@ -88,6 +105,7 @@ function coverage(
     complete: '',
     first: '; ended with the first proof',
     budget: '; the budget is spent',
+    interrupted: '; it was ended early',
   };
   return `${orders}, ${tried}${more}, in ${counted(runs, 'run')}${why[ended]}`;
 }

@@ -2,8 +2,7 @@
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Finding } from '../model/finding.ts';
-import { createRedact } from '../model/redaction.ts';
-import { rulesWith } from '../model/rules.ts';
+import type { FootprintRule } from '../model/footprint-rule.ts';
 import { CallChoice, ConnectionFault, callNamed } from '../replay/client/index.ts';
 import type { Numbered } from '../replay/explore/operations.ts';
 import {
@@ -12,15 +11,18 @@ import {
   type Picked,
   type RecordingOptions,
 } from '../replay/explore/recording.ts';
-import { exploreReport } from '../replay/explore/report.ts';
+import { type ExploreReport, exploreReport } from '../replay/explore/report.ts';
+import { Spent } from '../replay/explore/spent.ts';
 import { recordedSessions } from '../replay/index.ts';
 import { refOf } from '../replay/report.ts';
 import { addCommand, type CommonOptions } from './command.ts';
-import { rulesHere } from './config.ts';
+import { footprintsHere } from './config.ts';
 import { UserError } from './error.ts';
 import { describedServers, readServers, writeServers } from './explore-servers.ts';
 import { linesOfExploration } from './explore-text.ts';
-import { writeReport } from './report-file.ts';
+import { redactHere } from './redact-here.ts';
+import { refusePlace, writeReport } from './report-file.ts';
+import { namedSecret, secretsGiven } from './secrets.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark, shorten, terminal } from './terminal.ts';
@@ -40,6 +42,7 @@ interface ExploreOptions extends CommonOptions {
   readonly report?: string;
   readonly test?: string;
   readonly resume?: string;
+  readonly secret?: readonly string[];
 }
 
 export function registerExplore(program: Command): void {
@@ -59,11 +62,16 @@ export function registerExplore(program: Command): void {
     )
     .option('--schedule <text>', 'run exactly this again, as it was printed: 3,7,4+9')
     .option('--seed <n>', 'what is left to chance follows from it', countOf, 1)
-    .option('--budget <runs>', 'how many runs are begun', countOf, 64)
-    .option('--for <seconds>', 'how long runs are begun', secondsOf, 60)
-    .option('--repeat <n>', 'how often a group is issued together', countOf, 10)
+    .option('--budget <runs>', 'how many runs are made at most', someOf, 64)
+    .option('--for <seconds>', 'how long it may take', secondsOf, 60)
+    .option('--repeat <n>', 'how often a group is issued together', someOf, 10)
     .option('--timeout <seconds>', 'how long an answer is waited for', secondsOf, 10)
-    .option('--ordered', 'lists that differ only in their order differ')
+    .option('--ordered', 'lists, and lines of texts, that differ only in their order differ')
+    .option(
+      '--secret <name=variable>',
+      'a redacted value: the member it stands in, and the variable that has it; can be repeated',
+      repeated,
+    )
     .option('--report <file>', 'write what was found to this file, as JSON')
     .option('--test <file>', 'write a vitest file that fails as long as what was proved is so')
     .option('--resume <file>', 'keep what was run in this file, and go on from it')
@@ -83,59 +91,102 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
     const hint = 'Add --servers FILE; wiretape explore RECORDING --write-servers FILE begins one.';
     throw new UserError('wrong-usage', 'Nothing says which servers may be run.', hint);
   }
-  const known = await findingsIn(gathered);
+  await refusePlaces(options);
+  const footprints = await footprintsHere(state);
+  const known = await findingsIn(gathered, footprints);
   const signal = toldToEnd();
   const result = await endedEarly(signal, options, () =>
     toldToUser(async () => {
       const pick = pickedBy(options, gathered, known);
-      const settings = { ...settingsOf(options), signal, redact: await redactHere(state) };
+      const settings = {
+        ...settingsOf(options),
+        footprints,
+        signal,
+        redact: await redactHere(state),
+      };
       return run({ ...settings, gathered, file, ...(pick ? { pick } : {}) });
     }),
   );
   if (!result) return;
   const report = exploreReport(result, { seed: options.seed, known });
-  if (options.report !== undefined) await writeReport(options.report, report);
-  if (options.test !== undefined && report.proofs.length > 0) {
-    const { writeTest } = await import('./explore-test.ts');
-    const servers = await describedServers(file);
-    const { entries } = gathered;
-    await writeTest(options.test, { report, entries, servers, serversFile: file });
-  }
   if (report.proofs.length > 0) process.exitCode = 1;
-  if (options.json) return printJson(report);
+  if (report.ended === 'interrupted') tellEnded(options);
+  const keep = (): Promise<void> => writeFiles(options, { report, file, gathered });
+  if (options.json) {
+    printJson(report);
+    return keep();
+  }
   const { line, colors } = terminal();
+  const same = sameAgain(options);
   const again = (course: string): string =>
-    `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course} --seed ${options.seed}`;
+    `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course}${same}`;
   const told = { report, exploration: result.exploration, again };
   for (const text of linesOfExploration(told, colors)) line(text);
+  await keep();
+}
+
+/** What takes minutes to find is not to be lost to a misspelt place. */
+async function refusePlaces({ report, test, resume }: ExploreOptions): Promise<void> {
+  const places = { '--report': report, '--test': test, '--resume': resume };
+  for (const [option, file] of Object.entries(places)) {
+    if (file !== undefined) await refusePlace(file, option);
+  }
+}
+
+interface Kept {
+  readonly report: ExploreReport;
+  readonly file: string;
+  readonly gathered: Gathered;
+}
+
+async function writeFiles(
+  { report: place, test, secret = [] }: ExploreOptions,
+  { report, file, gathered: { entries } }: Kept,
+): Promise<void> {
+  if (place !== undefined) await writeReport(place, report);
+  if (test === undefined || report.proofs.length === 0) return;
+  const { writeTest } = await import('./explore-test.ts');
+  const servers = await describedServers(file);
+  const secrets = secret.map(namedSecret);
+  await writeTest(test, { report, entries, servers, serversFile: file, secrets });
+}
+
+/** What of the options a schedule has to be run again with. */
+function sameAgain({ seed, ordered, state, secret = [] }: ExploreOptions): string {
+  return [
+    ` --seed ${seed}`,
+    ordered ? ' --ordered' : '',
+    ...secret.map((one) => ` --secret ${one}`),
+    state === undefined ? '' : ` --state ${state}`,
+  ].join('');
 }
 
 function settingsOf({ seed, repeat, budget, timeout, ordered, resume, ...more }: ExploreOptions) {
-  const stop = performance.now() + more.for * 1000;
   return {
     seed,
     repeat,
     budget,
-    isLate: () => performance.now() > stop,
+    longest: more.for * 1000,
+    secretOf: secretsGiven(more.secret ?? []).secretOf,
     timeout: timeout * 1000,
     ordered: ordered === true,
     ...(resume === undefined ? {} : { resume }),
   };
 }
 
-interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'secretOf' | 'onRun'> {
+interface Running extends Omit<RecordingOptions, 'entries' | 'servers' | 'onRun' | 'onProof'> {
   readonly gathered: Gathered;
 }
 
 async function run({ gathered, ...options }: Running): Promise<Explored> {
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, options);
   try {
     return await exploreRecording({
       ...options,
       entries: gathered.entries,
       servers: await readServers(options.file),
-      secretOf: () => undefined,
       onRun: progress.show,
+      onProof: progress.proved,
     });
   } finally {
     progress.clear();
@@ -145,40 +196,62 @@ async function run({ gathered, ...options }: Running): Promise<Explored> {
 /** The exit code of a program that SIGINT ended. */
 const INTERRUPTED = 130;
 
-/** What the work gives; undefined when somebody ended it, who is told how to go on. */
+/** What the work gives; undefined when somebody ended it before there was anything to tell. */
 async function endedEarly<T>(
   signal: AbortSignal,
-  { resume }: ExploreOptions,
+  options: ExploreOptions,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (!signal.aborted) throw error;
-    const next =
-      resume === undefined
-        ? 'With --resume FILE the same command could go on from here.'
-        : 'The same command goes on from here.';
-    remark(`It was ended before it was done. ${next}`);
-    process.exitCode = INTERRUPTED;
+    tellEnded(options);
     return undefined;
   }
 }
 
+/** Whoever ended it is told how to go on. */
+function tellEnded({ resume }: ExploreOptions): void {
+  const next =
+    resume === undefined
+      ? 'With --resume FILE the same command could go on from here.'
+      : 'The same command goes on from here.';
+  remark(`It was ended before it was done. ${next}`);
+  process.exitCode = INTERRUPTED;
+}
+
 /** How far it is, on one line of a terminal; nothing in a pipe. */
-function progressOn(stream: NodeJS.WriteStream) {
+function progressOn(
+  stream: NodeJS.WriteStream,
+  { budget, longest }: Pick<RecordingOptions, 'budget' | 'longest'>,
+) {
+  const start = performance.now();
+  let proved = 0;
+  const seconds = (time: number): number => Math.round(time / 1000);
   const write = (text: string): void => {
     if (stream.isTTY) stream.write(`\r\u001b[2K${text}`);
   };
   return {
-    show: (runs: number, course: string) => write(`run ${runs}: ${shorten(course, 50)}`),
+    show(runs: number, course: string) {
+      const time = `${seconds(performance.now() - start)} of ${seconds(longest)} s`;
+      const found = proved === 0 ? '' : `, ${proved} proved`;
+      const how = course.includes('+') ? 'together' : 'in order';
+      write(`run ${runs} of at most ${budget}, ${time}${found}: ${how} ${shorten(course, 30)}`);
+    },
+    proved(count: number) {
+      proved = count;
+    },
     clear: () => write(''),
   };
 }
 
-async function findingsIn({ views }: Gathered): Promise<readonly Finding[]> {
+async function findingsIn(
+  { views }: Gathered,
+  footprints: readonly FootprintRule[],
+): Promise<readonly Finding[]> {
   const { analyse } = await import('../analysis/index.ts');
-  return analyse(views);
+  return analyse(views, { footprints });
 }
 
 function pickedBy(
@@ -221,23 +294,17 @@ async function toldToUser<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function redactHere(state: string) {
-  const [{ keyedHash }, { keyOf }, { rules }] = await Promise.all([
-    import('../model/keyed-hash.ts'),
-    import('../tap/index.ts'),
-    rulesHere(state),
-  ]);
-  if (rules && 'unknown' in rules)
-    throw new UserError('config-invalid', rules.unknown, 'Mend it first.');
-  return createRedact(keyedHash(keyOf(state)), process.env, rulesWith(rules));
-}
-
+/** As when what it was given is spent, so that what was found by then is told. */
 function toldToEnd(): AbortSignal {
   const told = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.once(signal, () => told.abort());
+    process.once(signal, () => told.abort(new Spent()));
   }
   return told.signal;
+}
+
+function repeated(word: string, before: readonly string[] = []): readonly string[] {
+  return [...before, word];
 }
 
 function listed(text: string): readonly string[] {
@@ -247,6 +314,12 @@ function listed(text: string): readonly string[] {
 function countOf(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is no whole number');
+}
+
+function someOf(text: string): number {
+  const count = countOf(text);
+  if (count > 0) return count;
+  throw new InvalidArgumentError('With none nothing would be run');
 }
 
 function secondsOf(text: string): number {

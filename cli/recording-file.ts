@@ -1,10 +1,19 @@
 /** Recordings as files: opened whole, written atomically, for their user alone. */
-import { randomBytes } from 'node:crypto';
+import { createHash as nodeHash, randomBytes } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import type { Entry } from '../model/entry.ts';
-import { type Recording, readRecording, writeRecording } from '../model/recording.ts';
+import type { Hash } from '../model/framing.ts';
+import {
+  openRecording,
+  type Reading,
+  type Recording,
+  type Refusal,
+  readRecording,
+  writeRecording,
+} from '../model/recording.ts';
 import { updateRecording } from '../tap/index.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 
@@ -15,7 +24,23 @@ const HOW_MADE = 'wiretape export and wiretape tap --record FILE make recordings
 
 /** Opens a recording, compressed or not. Loss is among its problems; what is none is refused. */
 export async function readRecordingFile(file: string): Promise<Recording> {
-  const recording = readRecording(await unpackedFile(file));
+  return accepted(readRecording(await unpackedFile(file)), file);
+}
+
+/**
+ * The same, entry by entry: a recording of a million messages is larger as entries than as anything
+ * that is made of them.
+ */
+export async function openRecordingFile(file: string): Promise<Reading> {
+  return accepted(openRecording(piecesOf(file), { hash: createHash() }), file);
+}
+
+function createHash(): Hash {
+  const hash = nodeHash('sha256');
+  return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
+}
+
+function accepted<T extends { readonly ok: true }>(recording: T | Refusal, file: string): T {
   if (recording.ok) return recording;
   const { code, detail } = recording;
   if (code === 'newer-format') {
@@ -29,15 +54,45 @@ export async function unpackedFile(file: string, hint = HOW_MADE): Promise<Uint8
   try {
     return unpacked(await readFile(file), file);
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    const reason = systemCode(error) === 'EISDIR' ? 'it is a folder' : systemReason(error);
-    throw new UserError('no-such-file', `${file} cannot be read: ${reason}.`, hint);
+    throw unreadable(file, error, hint);
   }
+}
+
+function unreadable(file: string, error: unknown, hint: string): unknown {
+  if (error instanceof UserError) return error;
+  const reason = systemCode(error) === 'EISDIR' ? 'it is a folder' : systemReason(error);
+  return new UserError('no-such-file', `${file} cannot be read: ${reason}.`, hint);
+}
+
+const PIECE = 1 << 20;
+
+/** The bytes of a file piece by piece; those of a compressed one at once. */
+function* piecesOf(file: string): Generator<Uint8Array> {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        const piece = Buffer.allocUnsafe(PIECE);
+        const bytes = piece.subarray(0, readSync(handle, piece, {}));
+        if (bytes.length === 0) return;
+        if (isFirst && isPacked(bytes)) return yield unpacked(readFileSync(file), file);
+        yield bytes;
+      }
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw unreadable(file, error, HOW_MADE);
+  }
+}
+
+function isPacked(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 /** The bytes behind gzip; of a torn file, those that came before the tear. */
 function unpacked(bytes: Uint8Array, file: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (!isPacked(bytes)) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST, finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {

@@ -1,8 +1,6 @@
 /** `wiretape replay client`: what a recorded client said, said again to a live server. */
 import process from 'node:process';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { createRedact } from '../model/redaction.ts';
-import { rulesWith } from '../model/rules.ts';
 import {
   AmbiguousValue,
   CallChoice,
@@ -27,11 +25,12 @@ import {
   SessionChoice,
   sessionOf,
 } from '../replay/index.ts';
-import { rulesHere } from './config.ts';
 import { UserError } from './error.ts';
+import { redactHere } from './redact-here.ts';
 import { linesOfReport } from './replay-client-text.ts';
 import { recordingUpdate, type Update } from './replay-update.ts';
 import { writeReport } from './report-file.ts';
+import { secretsGiven } from './secrets.ts';
 import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark, terminal } from './terminal.ts';
@@ -206,14 +205,7 @@ function secretsOf(
   only: Chosen['only'],
   { secret = [], strict }: ClientOptions,
 ): ReplayClientOptions['secretOf'] {
-  const given = new Map(secret.map(secretIn));
-  const unused = new Set(given.keys());
-  const secretOf: ReplayClientOptions['secretOf'] = (placeholder, name) => {
-    const key = [placeholder.slice('<secret:'.length, -1), name].find((one) => given.has(one));
-    if (key === undefined) return undefined;
-    unused.delete(key);
-    return given.get(key);
-  };
+  const { secretOf, unused } = secretsGiven(secret);
   const [first, ...others] = unknownSecretsOf({ session, ...(only ? { only } : {}), secretOf });
   for (const name of unused) remark(`--secret ${name}: nothing that is sent was redacted as that.`);
   if (!first) return secretOf;
@@ -223,32 +215,6 @@ function secretsOf(
   if (strict) throw new UserError('redacted-value', detail, hint);
   remark(`${detail} It is sent so. ${hint}`);
   return secretOf;
-}
-
-function secretIn(text: string): readonly [string, string] {
-  const at = text.lastIndexOf('=');
-  const [name, variable] = [text.slice(0, at), text.slice(at + 1)];
-  const value = process.env[variable];
-  if (at > 0 && value !== undefined) return [name, value];
-  const detail =
-    at > 0 ? `There is no variable ${variable}.` : `${text} is not of the form NAME=VARIABLE.`;
-  throw new UserError(
-    'wrong-usage',
-    detail,
-    'Write --secret password=MY_PASSWORD, with MY_PASSWORD set.',
-  );
-}
-
-/** Redaction for what a live server says: it never stands in our output in the clear. */
-async function redactHere(state: string): Promise<ReplayClientOptions['redact']> {
-  const [{ keyedHash }, { keyOf }, { rules }] = await Promise.all([
-    import('../model/keyed-hash.ts'),
-    import('../tap/index.ts'),
-    rulesHere(state),
-  ]);
-  if (rules && 'unknown' in rules)
-    throw new UserError('config-invalid', rules.unknown, 'Mend it first.');
-  return createRedact(keyedHash(keyOf(state)), process.env, rulesWith(rules));
 }
 
 type Connections = Pick<ReplayClientOptions, 'connect' | 'control'>;

@@ -11,7 +11,7 @@ import { viewsOf } from '../model/view.ts';
 import { type Run, workflows } from '../model/workflow.ts';
 import { withoutDoubles } from './doubles.ts';
 import { UserError } from './error.ts';
-import { readRecordingFile } from './recording-file.ts';
+import { openRecordingFile, readRecordingFile } from './recording-file.ts';
 import { openSource, type Source } from './source.ts';
 import { remark } from './terminal.ts';
 
@@ -44,6 +44,30 @@ export async function gather(words: readonly string[], state: string): Promise<G
   }
   const once = withoutDoubles(entries);
   return { entries: once, views: viewsOf(once), problems };
+}
+
+/** The same without the entries, which are never held all at once where they come from files. */
+export async function gatherViews(
+  words: readonly string[],
+  state: string,
+): Promise<Omit<Gathered, 'entries'>> {
+  const areFiles = await Promise.all(words.map(isFile));
+  const files = words.filter((_, at) => areFiles[at]);
+  const named = words.filter((_, at) => !areFiles[at]);
+  const readings = await Promise.all(
+    files.map(async (file) => ({ file, reading: await openRecordingFile(file) })),
+  );
+  const rest =
+    named.length === 0 ? [] : await withSource(state, (source) => fetchNamed(source, named));
+  const views = viewsOf(allOf([...readings.map(({ reading }) => reading.entries), rest]));
+  const problems = readings.flatMap(({ file, reading }) =>
+    reading.problems().map((problem) => ({ ...problem, file })),
+  );
+  return { views, problems };
+}
+
+function* allOf(lists: readonly Iterable<Entry>[]): Generator<Entry> {
+  for (const list of lists) yield* list;
 }
 
 async function fetchNamed(source: Source, words: readonly string[]): Promise<readonly Entry[]> {

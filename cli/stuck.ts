@@ -7,7 +7,7 @@ import type { SessionSummary } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import { addCommand, type CommonOptions } from './command.ts';
 import { duration } from './durations.ts';
-import { chooseSessions, gather, isFile, reportProblems, withSource } from './sessions.ts';
+import { chooseSessions, gatherViews, isFile, reportProblems, withSource } from './sessions.ts';
 import type { Source } from './source.ts';
 import { stateOf } from './state.ts';
 import { type Colors, printJson, shorten, terminal, visible } from './terminal.ts';
@@ -58,7 +58,7 @@ async function stuckIn(source: Source, word: string | undefined): Promise<Stuck>
 }
 
 async function stuckInFile(file: string, state: string): Promise<Stuck> {
-  const { views, problems } = await gather([file], state);
+  const { views, problems } = await gatherViews([file], state);
   reportProblems(problems);
   const names = new Map(views.map(({ session }) => [session.id, nameOf(session)]));
   return { blames: await blamesIn(views, () => false), names };

@@ -62,12 +62,23 @@ export function sessionsOf({ evidence }: Finding): string[] {
 
 /**
  * The command that proves it by running the other orders, or shows that they do not matter; undefined
- * where there is nothing to run again: a proven finding, and one that is about no conflict.
+ * where there is nothing to turn around: a proven finding, one that is about no conflict, and one that
+ * no other order would show anew.
  */
 export function proofOf(finding: Finding): string | undefined {
   if (finding.resource === undefined || finding.tier === 'PROVEN') return undefined;
+  if (!isTurnable(finding)) return undefined;
   const sessions = sessionsOf(finding).join(' ');
   return `wiretape explore ${sessions} --finding ${finding.fingerprint} --servers servers.jsonc`;
+}
+
+/** What follows from another finding is proved with that one. */
+const FOLLOWING: ReadonlySet<string> = new Set(['aborted-read', 'causal-cascade']);
+
+/** Whether other orders of its calls can be run: what one agent read twice comes in one order only. */
+export function isTurnable(finding: Finding): boolean {
+  if (FOLLOWING.has(finding.rule)) return false;
+  return finding.rule !== 'changed-between-reads' || sessionsOf(finding).length > 1;
 }
 
 /** Whether a message of one of these sessions shows the finding. */

@@ -37,12 +37,14 @@ export function createMoments(session: Session): Moments {
   /** Entries that have no place in the columns; messages without text and value. */
   const others = new Map<number, Entry | MessageHead>();
 
-  const valueAt = (at: number, text?: string): unknown =>
-    values.get(at, () => {
-      const whole = text ?? texts.get(at);
-      const parsed = parseJson(whole);
-      return { value: parsed.ok ? parsed.value : undefined, size: whole.length };
-    });
+  const valueAt = (at: number, text?: string): unknown => {
+    if (values.has(at)) return values.get(at);
+    const whole = text ?? texts.get(at);
+    const parsed = parseJson(whole);
+    const value = parsed.ok ? parsed.value : undefined;
+    values.put(at, value, whole.length);
+    return value;
+  };
   const isMessageAt = (at: number): boolean => (others.get(at)?.type ?? 'message') === 'message';
   const entryAt = (at: number): Entry => {
     const other = others.get(at);

@@ -5,11 +5,12 @@
  * last line and lines that are no entries are reported and passed over; a newer format is refused.
  */
 import { type Entry, FORMAT } from './entry.ts';
+import type { Hash } from './framing.ts';
 import { isObject, parseJson } from './json.ts';
 import { createSha256 } from './keyed-hash.ts';
 import { decodeEntry, encodeEntry, messageOrFrame } from './line.ts';
 import { sealedOrder } from './order.ts';
-import { sequenceProblems } from './sequence.ts';
+import { createSequence } from './sequence.ts';
 import { bytesOf, utf8 } from './text.ts';
 
 export interface Problem {
@@ -44,25 +45,70 @@ export function readRecording(
   bytes: Uint8Array,
   upgrades: Upgrades = UPGRADES,
 ): Recording | Refusal {
-  const { lines, torn } = splitLines(bytes);
-  const header = readHeader(lines[0]);
+  const reading = openRecording([bytes], { upgrades });
+  if (!reading.ok) return reading;
+  const entries = [...reading.entries];
+  return { ok: true, entries, problems: reading.problems() };
+}
+
+/** A recording that is read entry by entry, once. */
+export interface Reading {
+  readonly ok: true;
+  readonly entries: Iterable<Entry>;
+  /** What is wrong with it, as far as it was read. */
+  problems(): readonly Problem[];
+}
+
+/** Opens a recording that comes in pieces, of which none is held once its entries were taken. */
+export function openRecording(
+  pieces: Iterable<Uint8Array>,
+  { upgrades = UPGRADES, hash = createSha256() }: { upgrades?: Upgrades; hash?: Hash } = {},
+): Reading | Refusal {
+  const lines = linesIn(pieces);
+  const header = readHeader(firstOf(lines));
   if (!header) return refusal('not-a-recording', 'the first line is not the header of a recording');
-  const { format, hash } = header;
+  const { format } = header;
   if (format > FORMAT) {
     return refusal(
       'newer-format',
       `the recording has format ${format}, this version reads ${FORMAT}`,
     );
   }
-  const own = lines.slice(1);
-  const upgraded = upgradeLines(own, format, upgrades);
-  if (!upgraded) return refusal('not-a-recording', `there is no format ${format}`);
-  const problems: Problem[] = [];
-  if (torn !== undefined) {
-    problems.push({ kind: 'torn', detail: TORN, line: lines.length + 1 });
-  } else if (hash !== hashOfLines(own)) problems.push({ kind: 'changed', detail: CHANGED });
-  const entries = decodeLines(upgraded, problems);
-  return { ok: true, entries, problems: [...problems, ...sequenceProblems(entries)] };
+  const chain = chainFrom(format, upgrades);
+  if (!chain) return refusal('not-a-recording', `there is no format ${format}`);
+  const ofFile: Problem[] = [];
+  const ofLines: Problem[] = [];
+  const sequence = createSequence();
+  return {
+    ok: true,
+    entries: (function* () {
+      const own = checkedLines(lines, { hash, expected: header.hash, problems: ofFile });
+      const upgraded = chain.length === 0 ? own : upgradedBy(chain, [...own]);
+      for (const entry of decodeLines(upgraded, ofLines)) {
+        sequence.add(entry);
+        yield entry;
+      }
+    })(),
+    problems: () => [...ofFile, ...ofLines, ...sequence.problems()],
+  };
+}
+
+/** The lines behind the header; what the file lacks is known behind the last of them. */
+function* checkedLines(
+  lines: Lines,
+  { hash, expected, problems }: { hash: Hash; expected: string; problems: Problem[] },
+): Generator<string> {
+  let count = 1;
+  let next = lines.next();
+  for (; !next.done; next = lines.next()) {
+    count++;
+    hash.update(next.value);
+    hash.update(LINE_END);
+    yield textOf(next.value);
+  }
+  if (next.value.length > 0) problems.push({ kind: 'torn', detail: TORN, line: count + 1 });
+  else if (expected !== hash.hex().slice(0, HASH_DIGITS))
+    problems.push({ kind: 'changed', detail: CHANGED });
 }
 
 /** What is said of a file whose last line has no LF. */
@@ -92,42 +138,44 @@ function checked(entry: Entry): Entry {
   return messageOrFrame(head, text);
 }
 
+const HASH_DIGITS = 32;
+
 /** What stands in the header: 32 hex digits of the SHA-256 of the entry lines with their LFs. */
 function hashOfLines(lines: Iterable<string>): string {
   const hash = createSha256();
   for (const line of lines) hash.update(bytesOf(`${line}\n`));
-  return hash.hex().slice(0, 32);
+  return hash.hex().slice(0, HASH_DIGITS);
 }
 
-function decodeLines(lines: readonly string[], problems: Problem[]): Entry[] {
-  const entries: Entry[] = [];
-  lines.forEach((line, index) => {
+function* decodeLines(lines: Iterable<string>, problems: Problem[]): Generator<Entry> {
+  let number = 1;
+  for (const line of lines) {
+    number++;
     const decoded = decodeEntry(line);
-    if (decoded.ok) entries.push(decoded.entry);
+    if (decoded.ok) yield decoded.entry;
     else {
       problems.push({
         kind: 'not-an-entry',
-        detail: `line ${index + 2} is no entry: ${decoded.fault}`,
-        line: index + 2,
+        detail: `line ${number} is no entry: ${decoded.fault}`,
+        line: number,
       });
     }
-  });
-  return entries;
+  }
 }
 
-/** Lines of an older format as those of this one; undefined when no chain leads here. */
-function upgradeLines(
-  lines: readonly string[],
-  from: number,
-  upgrades: Upgrades,
-): readonly string[] | undefined {
-  let upgraded = lines;
+/** What makes lines of an older format those of this one; undefined when no chain leads here. */
+function chainFrom(from: number, upgrades: Upgrades): Upgrade[] | undefined {
+  const chain: Upgrade[] = [];
   for (let format = from; format < FORMAT; format++) {
     const upgrade = upgrades[format];
     if (!upgrade) return undefined;
-    upgraded = upgrade(upgraded);
+    chain.push(upgrade);
   }
-  return upgraded;
+  return chain;
+}
+
+function upgradedBy(chain: readonly Upgrade[], lines: readonly string[]): readonly string[] {
+  return chain.reduce((all, upgrade) => upgrade(all), lines);
 }
 
 function readHeader(line: string | undefined): { format: number; hash: string } | undefined {
@@ -146,15 +194,51 @@ function refusal(code: Refusal['code'], detail: string): Refusal {
 
 /** The LF-ended lines of a file, and what stands after the last LF. */
 export function splitLines(bytes: Uint8Array): { lines: string[]; torn: string | undefined } {
+  const all = linesIn([bytes]);
   const lines: string[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
-    // A line that is not UTF-8 decodes to nothing, and is then reported as no entry.
-    lines.push(utf8(bytes.subarray(start, end)) ?? '');
-    start = end + 1;
+  let next = all.next();
+  for (; !next.done; next = all.next()) lines.push(textOf(next.value));
+  return { lines, torn: next.value.length === 0 ? undefined : textOf(next.value) };
+}
+
+/** Lines without their LFs; and at last what stands behind the last LF. */
+type Lines = Generator<Uint8Array, Uint8Array>;
+
+const LINE_END = Uint8Array.of(0x0a);
+
+function* linesIn(pieces: Iterable<Uint8Array>): Lines {
+  let begun: Uint8Array[] = [];
+  for (const piece of pieces) {
+    let start = 0;
+    for (let end = piece.indexOf(0x0a); end !== -1; end = piece.indexOf(0x0a, start)) {
+      const line = piece.subarray(start, end);
+      yield begun.length === 0 ? line : joined([...begun, line]);
+      begun = [];
+      start = end + 1;
+    }
+    if (start < piece.length) begun.push(piece.subarray(start));
   }
-  const rest = bytes.subarray(start);
-  return { lines, torn: rest.length === 0 ? undefined : (utf8(rest) ?? '') };
+  return joined(begun);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function firstOf(lines: Lines): string | undefined {
+  const first = lines.next();
+  return first.done ? undefined : textOf(first.value);
+}
+
+/** A line that is not UTF-8 is as nothing, and is then reported as no entry. */
+function textOf(line: Uint8Array): string {
+  return utf8(line) ?? '';
 }
 
 /** Reads a recording that is held as text, as tests and the in-page viewer do. */

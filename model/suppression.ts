@@ -47,9 +47,11 @@ const DAY = 86_400_000;
 
 /** The milliseconds since 1970 at which a day begins; undefined when the text is none. */
 export function parseDay(text: string): number | undefined {
-  const begin = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00.000Z`) : Number.NaN;
-  const isDay = !Number.isNaN(begin) && new Date(begin).toISOString().startsWith(text);
-  return isDay ? begin : undefined;
+  const [, year = 0, month = 0, day = 0] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? []).map(Number);
+  const first = Date.UTC(year, month - 1);
+  const length = (Date.UTC(year, month) - first) / DAY;
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= length;
+  return isDay ? first + (day - 1) * DAY : undefined;
 }
 
 function isOver({ expires }: Suppression, now: number): boolean {

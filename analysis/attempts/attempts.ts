@@ -40,10 +40,14 @@ export function attemptsOf(operations: readonly Operation[]): readonly Attempts[
 const SOUGHT = new WeakMap<readonly Operation[], readonly Attempts[]>();
 
 function search(operations: readonly Operation[]): readonly Attempts[] {
-  const harmful = operations.filter((operation) => harmOfRepeating(operation) > 0);
-  return [...groupBy(harmful, createThings()).values()].flatMap((same) =>
+  return [...groupBy(harmful(operations), createThings()).values()].flatMap((same) =>
     same.length < 2 ? [] : chainsOf(same.sort((a, b) => a.start - b.start)),
   );
+}
+
+/** One after the other, so that the arguments of each are at hand when they are asked for again. */
+function* harmful(operations: readonly Operation[]): Generator<Operation> {
+  for (const operation of operations) if (harmOfRepeating(operation) > 0) yield operation;
 }
 
 /**

@@ -12,7 +12,7 @@ import { isBefore } from '../order.ts';
 import type { Agent } from './agents.ts';
 import { answering, asking, between } from './conflict.ts';
 import type { Context } from './context.ts';
-import { PARTNERS, runningBeside, type State, type Touch, writes } from './state.ts';
+import { keepLast, PARTNERS, runningBeside, type State, type Touch, writes } from './state.ts';
 import { type Content, contentOf, missingLines, type Value } from './values.ts';
 import type { Watcher } from './walk.ts';
 
@@ -53,11 +53,10 @@ export function abortedReadWatcher(context: Context): Watcher {
       wide.set(id, [...(wide.get(id) ?? []), touch].slice(-PARTNERS));
     },
     ends(touch) {
-      if (writes(touch) && touch.operation.ok) {
-        recent.set(touch.agent, [...(recent.get(touch.agent) ?? []), touch].slice(-PARTNERS));
-      }
+      if (writes(touch) && touch.operation.ok) remember(recent, touch);
       if (touch.kinds !== 'R' || !touch.operation.ok) return;
-      open.set(touch.state, settle(open.get(touch.state) ?? [], touch, context));
+      const cases = open.get(touch.state);
+      if (cases) open.set(touch.state, settle(cases, touch, context));
       for (const one of failuresSeen(touch, wide, context)) {
         const before = readBefore(one.write, touch, context);
         const news = before && without(one.own, before.operation, context);
@@ -66,6 +65,12 @@ export function abortedReadWatcher(context: Context): Watcher {
       }
     },
   };
+}
+
+function remember(recent: Map<Agent, Touch[]>, touch: Touch): void {
+  const own = recent.get(touch.agent) ?? [];
+  if (own.length === 0) recent.set(touch.agent, own);
+  keepLast(own, touch);
 }
 
 /** The failed writes of which a read shows something. */

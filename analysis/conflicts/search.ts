@@ -51,7 +51,9 @@ export function searchConflicts(
 const MOST = 1_000;
 
 function placesOf(lostUpdates: readonly LostUpdates[]): Set<string> {
-  const writes = lostUpdates.flatMap(({ lost }) => lost.map(({ write }) => write));
+  const writes = lostUpdates.flatMap(({ lost, doubt }) =>
+    doubt ? [] : lost.map(({ write }) => write),
+  );
   return new Set(
     writes.flatMap((write) => write.accesses.map((access) => placeKey(write, access.resource))),
   );

@@ -18,20 +18,24 @@ import type { Watcher } from './walk.ts';
 export function staleOverwriteWatcher(context: Context): Watcher {
   return {
     begins(write) {
-      if (!mayRunOver(write, context)) return;
+      if (!mayRunOver(write)) return;
       const sight = lastSight(write);
       const changes = sight ? changesSince(sight, write, context) : [];
-      if (sight && changes.length > 0) judge({ sight, write, changes }, context);
+      if (!sight || changes.length === 0 || isGuarded(write, context)) return;
+      judge({ sight, write, changes }, context);
     },
   };
 }
 
-/** It puts something in the place of what was there, and asks nobody whether that is still what it was. */
-function mayRunOver(write: Touch, { guards }: Context): boolean {
+/** It puts something in the place of what was there. */
+function mayRunOver(write: Touch): boolean {
   const { ok, kind, edits } = write.operation;
-  if (!ok || edits || (kind !== 'W' && kind !== 'M') || !overwrites(write)) return false;
-  if (!isOnly(write)) return false;
-  return !guards.isLocked(write.operation) && !guards.isConditional(write.operation);
+  return ok && !edits && (kind === 'W' || kind === 'M') && overwrites(write) && isOnly(write);
+}
+
+/** It is asked whether that is still what it was, or nobody else could write. */
+function isGuarded({ operation }: Touch, { guards }: Context): boolean {
+  return guards.isLocked(operation) || guards.isConditional(operation);
 }
 
 /** The changes by others that were begun after the sight and done before `later` began, the last first. */

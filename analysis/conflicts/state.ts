@@ -37,6 +37,12 @@ export interface Touch {
 /** With so many operations each one is compared. */
 export const PARTNERS = 8;
 
+/** Adds to a list of which the last PARTNERS are kept. */
+export function keepLast<T>(list: T[], one: T): void {
+  list.push(one);
+  if (list.length > PARTNERS) list.shift();
+}
+
 export function emptyState(place: Place): State {
   return { place, running: [], written: [], read: [], sights: new Map() };
 }
@@ -56,9 +62,12 @@ export function isOnly({ operation: { accesses } }: Touch): boolean {
 }
 
 /** The last that the agent of `touch` had been told of the resource before it asked. */
-export function lastSight({ state, agent, operation }: Touch): Touch | undefined {
-  const sights = state.sights.get(agent) ?? [];
-  return sights.find((sight) => knew(sight.operation, operation));
+export function lastSight({
+  state,
+  agent,
+  operation,
+}: Pick<Touch, 'state' | 'agent' | 'operation'>): Touch | undefined {
+  return state.sights.get(agent)?.find((sight) => knew(sight.operation, operation));
 }
 
 /** Writes that run while `touch` begins, the latest first. Those that are over are taken from the list. */
@@ -84,9 +93,7 @@ export function enter(touch: Touch): void {
 /** It ended, and its agent knows what it gave. */
 export function leave(touch: Touch): void {
   const { state, agent, operation } = touch;
-  const list = writes(touch) ? state.written : state.read;
-  list.push(touch);
-  if (list.length > PARTNERS) list.shift();
+  keepLast(writes(touch) ? state.written : state.read, touch);
   if (!operation.ok) return;
   const [before] = state.sights.get(agent) ?? [];
   state.sights.set(agent, before ? [touch, before] : [touch]);

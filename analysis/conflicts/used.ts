@@ -10,7 +10,7 @@ import type { Agent } from './agents.ts';
 import { answering, asking, between } from './conflict.ts';
 import type { Context } from './context.ts';
 import { changesSince, isWhole } from './stale.ts';
-import { lastSight, PARTNERS, type Touch } from './state.ts';
+import { keepLast, lastSight, type Touch } from './state.ts';
 import { holds, type Value } from './values.ts';
 import type { Watcher } from './walk.ts';
 
@@ -23,17 +23,18 @@ export function staleUseWatcher(context: Context): Watcher {
       const own = reads.get(agent) ?? [];
       for (const sight of own) {
         if (touches.some(({ state }) => state === sight.state)) continue;
-        const use: Touch = { ...sight, operation };
-        if (lastSight(use) === sight) judge(sight, use, own, context);
+        const { state } = sight;
+        if (lastSight({ state, agent, operation }) === sight)
+          judge(sight, { ...sight, operation }, own, context);
       }
     },
     ends(touch) {
       if (touch.kinds !== 'R' || !touch.operation.ok) return;
       const own = reads.get(touch.agent) ?? [];
-      reads.set(
-        touch.agent,
-        [...own.filter(({ state }) => state !== touch.state), touch].slice(-PARTNERS),
-      );
+      if (own.length === 0) reads.set(touch.agent, own);
+      const before = own.findIndex(({ state }) => state === touch.state);
+      if (before !== -1) own.splice(before, 1);
+      keepLast(own, touch);
     },
   };
 }

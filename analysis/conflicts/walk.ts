@@ -7,6 +7,7 @@
  */
 
 import { groupBy } from '../../model/group.ts';
+import type { Resource } from '../footprint/access.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { Agent } from './agents.ts';
 import { emptyState, enter, leave, type Place, type State, type Touch } from './state.ts';
@@ -26,42 +27,46 @@ export function walk(
   agentOf: (operation: Operation) => Agent,
   watchers: readonly Watcher[],
 ): void {
-  const states = new Map<string, State>();
-  const touches = new Map<Operation, Touch[]>();
-  for (const { operation, isEnd } of momentsOf(operations)) {
-    if (isEnd) {
-      for (const touch of touches.get(operation) ?? []) {
-        for (const watcher of watchers) watcher.ends?.(touch);
-        leave(touch);
-      }
-      touches.delete(operation);
-      continue;
-    }
+  const stateOf = createStates();
+  const touches = new Map<Operation, readonly Touch[]>();
+  const begins = (operation: Operation): void => {
     const agent = agentOf(operation);
-    const own = touchesOf(operation, agent, states);
-    touches.set(operation, own);
+    const own = touchesOf(operation, agent, stateOf);
+    if (own.length > 0) touches.set(operation, own);
     for (const watcher of watchers) watcher.asks?.(operation, agent, own);
     for (const touch of own) {
       for (const watcher of watchers) watcher.begins?.(touch);
       enter(touch);
     }
-  }
+  };
+  const ends = (operation: Operation): void => {
+    const own = touches.get(operation);
+    if (!own) return;
+    for (const touch of own) {
+      for (const watcher of watchers) watcher.ends?.(touch);
+      leave(touch);
+    }
+    touches.delete(operation);
+  };
+  inTime(operations, begins, ends);
   for (const watcher of watchers) watcher.closes?.();
 }
 
-interface Moment {
-  readonly time: number;
-  readonly operation: Operation;
-  readonly isEnd: boolean;
-}
-
-function momentsOf(operations: readonly Operation[]): Moment[] {
-  return operations
-    .flatMap((operation): Moment[] => [
-      { time: operation.start, operation, isEnd: false },
-      { time: operation.end, operation, isEnd: true },
-    ])
-    .sort((a, b) => compared(a.time, b.time) || Number(a.isEnd) - Number(b.isEnd));
+/** Calls `begins` and `ends` with each operation, in the order of time. */
+function inTime(
+  operations: readonly Operation[],
+  begins: (operation: Operation) => void,
+  ends: (operation: Operation) => void,
+): void {
+  const byStart = operations.toSorted((a, b) => compared(a.start, b.start));
+  const byEnd = operations.toSorted((a, b) => compared(a.end, b.end));
+  let next = 0;
+  for (const operation of byEnd) {
+    for (let one = byStart[next]; one && one.start <= operation.end; one = byStart[++next])
+      begins(one);
+    ends(operation);
+  }
+  for (const operation of byStart.slice(next)) begins(operation);
 }
 
 /** Infinity less Infinity is no number. */
@@ -70,22 +75,37 @@ function compared(a: number, b: number): number {
 }
 
 /** What an operation does at each resource of which anything is known. */
-function touchesOf(operation: Operation, agent: Agent, states: Map<string, State>): Touch[] {
+function touchesOf(operation: Operation, agent: Agent, stateOf: StateOf): readonly Touch[] {
   const known = operation.accesses.filter(({ kind }) => kind !== 'X');
-  return [...groupBy(known, ({ resource }) => resource).values()].map((accesses) => {
-    const [{ resource, label }] = accesses as [(typeof accesses)[0], ...typeof accesses];
-    const key = placeKey(operation, resource);
-    const state =
-      states.get(key) ?? emptyState({ key, label, pattern: patternOf(operation, resource, label) });
-    states.set(key, state);
-    return {
-      operation,
-      agent,
-      state,
-      kinds: accesses.map(({ kind }) => kind).join(''),
-      confidence: Math.min(...accesses.map(({ confidence }) => confidence)),
-    };
-  });
+  const [first, ...more] = known;
+  if (!first) return NONE;
+  const isOne = more.every(({ resource }) => resource === first.resource);
+  const groups = isOne ? [known] : groupBy(known, ({ resource }) => resource).values();
+  return Array.from(groups, (accesses) => ({
+    operation,
+    agent,
+    state: stateOf(operation, accesses[0] ?? first),
+    kinds: accesses.map(({ kind }) => kind).join(''),
+    confidence: Math.min(...accesses.map(({ confidence }) => confidence)),
+  }));
+}
+
+const NONE: readonly Touch[] = [];
+
+type StateOf = (operation: Operation, access: Resource) => State;
+
+function createStates(): StateOf {
+  const clocks = new Map<string, Map<string, State>>();
+  return (operation, { resource, label }) => {
+    const states = clocks.get(operation.clock) ?? new Map<string, State>();
+    if (states.size === 0) clocks.set(operation.clock, states);
+    const known = states.get(resource);
+    if (known) return known;
+    const pattern = patternOf(operation, resource, label);
+    const state = emptyState({ key: placeKey(operation, resource), label, pattern });
+    states.set(resource, state);
+    return state;
+  };
 }
 
 /** An address names one thing everywhere, but times of two machines have no order. */

@@ -116,10 +116,15 @@ function createKnown(view: SessionView): Known {
       kind === 'tool' ? [[name, member(definition, 'outputSchema')] as const] : [],
     ),
   );
+  // Most are judged by their answers alone.
   const asked = (call: Call): Asked => ({
     call,
-    request: view.value(call.request),
-    answer: call.response && view.value(call.response),
+    get request() {
+      return view.value(call.request);
+    },
+    get answer() {
+      return call.response && view.value(call.response);
+    },
     outputSchema: call.method === 'tools/call' ? schemas.get(call.subject ?? '') : undefined,
   });
   const echoing = echoingIn(view.session.calls, asked);

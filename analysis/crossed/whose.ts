@@ -123,14 +123,8 @@ interface Text extends Leaf {
 /** The texts of a request by which its answer may be known. */
 function textsOf({ request }: Asked): Text[] {
   const params = member(request, 'params');
-  const args = leavesOf(member(params, 'arguments')).map((leaf) => ({
-    ...leaf,
-    pointer: `/params/arguments${leaf.pointer}`,
-  }));
-  const uri = leavesOf({ uri: textMember(params, 'uri') }).map((leaf) => ({
-    ...leaf,
-    pointer: '/params/uri',
-  }));
+  const args = leavesOf(member(params, 'arguments'), '/params/arguments');
+  const uri = leavesOf({ uri: textMember(params, 'uri') }, '/params');
   return [...args, ...uri].filter(isTelling).slice(0, TEXTS);
 }
 

@@ -99,9 +99,20 @@ function addressOf({ id, head }: Session): string {
   return `${clock?.boot} ${upstream}`;
 }
 
+/** The variables that say where the server of a session keeps its data. */
+export function placeNamesOf(session: Session): string[] {
+  const launch = session.head?.launch;
+  if (!launch) return [];
+  return placesOf(launch, wordsOf(serverOf(session))).places.map(([name]) => name);
+}
+
+function serverOf(session: Session): string {
+  return session.server?.name ?? session.head?.launch?.package?.name ?? nameOf(session);
+}
+
 export function containerOf(session: Session): Container {
   const { head } = session;
-  const server = session.server?.name ?? head?.launch?.package?.name ?? nameOf(session);
+  const server = serverOf(session);
   const own = `session ${session.id}`;
   const alone = {
     id: own,

@@ -82,10 +82,23 @@ const KINDS: Readonly<Record<Kind, readonly AccessKind[]>> = {
 /** A hint is worth so much where the name says nothing. */
 const HINTED = 0.6;
 
-function deedsOf({ kind, name, sure, definition }: ToolUse): {
-  kinds: readonly AccessKind[];
-  sure: number;
-} {
+interface Deeds {
+  readonly kinds: readonly AccessKind[];
+  readonly sure: number;
+}
+
+/** Found out once for each tool of a session. */
+const KNOWN = new WeakMap<ToolUse, Deeds>();
+
+function deedsOf(tool: ToolUse): Deeds {
+  const known = KNOWN.get(tool);
+  if (known) return known;
+  const deeds = foundOut(tool);
+  KNOWN.set(tool, deeds);
+  return deeds;
+}
+
+function foundOut({ kind, name, sure, definition }: ToolUse): Deeds {
   if (kind === 'M' && wordsOf(name).some((word) => /^(?:in|de)cr(?:ement)?$/.test(word)))
     return { kinds: ['I'], sure };
   if (kind !== 'X') return { kinds: KINDS[kind], sure };

@@ -15,8 +15,11 @@ export interface Leaf extends Place {
   readonly value: string | boolean;
 }
 
-/** The texts and truth values of an argument object, in the order they stand. Values nest at most MAX_DEPTH deep. */
-export function leavesOf(args: unknown): Leaf[] {
+/**
+ * The texts and truth values of an argument object, in the order they stand; `above`: what their
+ * pointers begin with. Values nest at most MAX_DEPTH deep.
+ */
+export function leavesOf(args: unknown, above = ''): Leaf[] {
   const leaves: Leaf[] = [];
   const walk = (value: unknown, { pattern, pointer, field, top }: Place): void => {
     if (typeof value === 'string' || typeof value === 'boolean') {
@@ -33,7 +36,7 @@ export function leavesOf(args: unknown): Leaf[] {
       }
     }
   };
-  walk(args, { pattern: '', pointer: '', field: '', top: '' });
+  walk(args, { pattern: '', pointer: above, field: '', top: '' });
   return leaves;
 }
 
@@ -51,13 +54,25 @@ export function opened(value: unknown, depth = 0): unknown {
 /** Every text in a value, those inside texts that are JSON too. */
 export function textsIn(value: unknown): string[] {
   const texts: string[] = [];
-  const walk = (item: unknown): void => {
-    if (typeof item === 'string') texts.push(item);
-    else if (Array.isArray(item)) item.forEach(walk);
-    else if (isObject(item)) Object.values(item).forEach(walk);
-  };
-  walk(opened(value));
+  addTexts(value, 0, texts);
   return texts;
+}
+
+/** Every text in a value that is opened already. */
+export function textsOf(value: unknown): string[] {
+  const texts: string[] = [];
+  addTexts(value, OPENED, texts);
+  return texts;
+}
+
+/** `depth`: how often what this stands in was opened. */
+function addTexts(value: unknown, depth: number, texts: string[]): void {
+  if (typeof value === 'string') {
+    const inner = depth < OPENED ? openedText(value) : undefined;
+    if (inner === undefined) texts.push(value);
+    else for (const item of inner) addTexts(item, depth + 1, texts);
+  } else if (Array.isArray(value)) for (const item of value) addTexts(item, depth, texts);
+  else if (isObject(value)) for (const item of Object.values(value)) addTexts(item, depth, texts);
 }
 
 /** So often is JSON in texts in JSON opened. */

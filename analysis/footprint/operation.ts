@@ -49,7 +49,9 @@ export function operationsOf(
 ): Operation[] {
   const containerOf = createContainers(views, footprints);
   const known = { minted: createMinted(), pool: createPool() };
-  const coming = views.flatMap((view) => {
+  const places: Place[] = [];
+  const coming: Coming[] = [];
+  for (const view of views) {
     const container = containerOf(view.session);
     const clock = clockOf(view.session);
     const declared = declaredBy(footprints, view.session, container);
@@ -62,17 +64,18 @@ export function operationsOf(
       toolOf: toolsOf(view),
       own: [],
     };
-    return view.session.calls.flatMap((call): Coming[] =>
-      isOperation(call) ? [{ call, place, start: clock.start + call.request.sent }] : [],
-    );
-  });
+    places.push(place);
+    for (const call of view.session.calls) {
+      if (isOperation(call)) coming.push({ call, place, start: clock.start + call.request.sent });
+    }
+  }
   // In the order they began, so that an id is known before it is used, whichever session gave it.
-  const inOrder = views.length === 1 ? coming : coming.toSorted((a, b) => a.start - b.start);
-  for (const { call, place } of inOrder) {
+  if (views.length > 1) coming.sort((a, b) => a.start - b.start);
+  for (const { call, place } of coming) {
     const operation = operationOf(call, place);
     if (operation) place.own.push(operation);
   }
-  return [...new Set(coming.map(({ place }) => place))].flatMap(({ own }) => own);
+  return places.flatMap(({ own }) => own);
 }
 
 interface Coming {

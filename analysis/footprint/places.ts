@@ -1,4 +1,4 @@
-/** Which resources the arguments of a call name: by the last word of each argument, and by its schema; else those in the items of a list. */
+/** Which resources the arguments of a call name: by the last word of each argument, and by its schema. */
 import { isObject, type JsonObject, member } from '../../model/json.ts';
 import type { Resource } from './access.ts';
 import type { Container } from './container.ts';
@@ -7,7 +7,7 @@ import { verbOf } from './verbs.ts';
 import { lastWord, singular, wordsOf } from './words.ts';
 
 export interface Place extends Resource {
-  /** The argument that names it, in all items of a list the same. */
+  /** The argument that names it. */
   readonly argument: string;
   /** Of a thing of the server, its type; a file or an address has none. */
   readonly type?: string;
@@ -34,20 +34,41 @@ export function placesIn(
   args: unknown,
   container: Container,
   meaning: Meaning,
-): Place[] {
-  if (!isObject(args)) return [];
-  const all = Object.keys(args)
-    .slice(0, MOST)
-    .map((name) => argumentOf(name, args[name], tool));
-  const places = all.flatMap((one) => placesOf(one, container, meaning));
-  const found = places.length > 0 ? places : placesInItems(tool, args, container, meaning);
-  if (found.length > 0) return found;
+): readonly Place[] {
+  if (!isObject(args)) return NONE;
+  const names = Object.keys(args).slice(0, MOST);
+  const looking: Looking = { tool, container, meaning };
+  const places = placesNamed(args, names, looking);
+  if (places.length === 0) places.push(...placesInItems(args, looking));
+  if (places.length > 0) return places;
   // What a server wants in a header, to route by, says little beside what the call is about.
-  return all.flatMap(({ name, isRouted, texts }) =>
-    isRouted
-      ? texts.map((text) => ({ ...entity(container, name, text), argument: name, type: name }))
-      : [],
-  );
+  for (const name of names) {
+    if (!argumentOf(name, tool).isRouted) continue;
+    eachText(args[name], (text) => {
+      places.push({ ...entity(container, name, text), argument: name, type: name });
+    });
+  }
+  return places;
+}
+
+const NONE: readonly Place[] = [];
+
+interface Looking {
+  readonly tool: Described;
+  readonly container: Container;
+  readonly meaning: Meaning;
+}
+
+function placesNamed(args: JsonObject, names: readonly string[], looking: Looking): Place[] {
+  const places: Place[] = [];
+  for (const name of names) {
+    const argument = argumentOf(name, looking.tool);
+    eachText(args[name], (text) => {
+      const place = placeOf(text, argument, looking);
+      if (place) places.push(place);
+    });
+  }
+  return places;
 }
 
 /**
@@ -55,23 +76,14 @@ export function placesIn(
  * of a list that is called after the things of the tool, or after nothing: labels of an issue, and
  * fields of a form, are no things of their own. An item without a name may be anything.
  */
-function placesInItems(
-  tool: Described,
-  args: JsonObject,
-  container: Container,
-  meaning: Meaning,
-): Place[] {
+function placesInItems(args: JsonObject, looking: Looking): readonly Place[] {
   const [list, ...others] = Object.entries(args).filter(([, value]) => isListOfObjects(value));
-  if (!list || others.length > 0) return [];
+  if (!list || others.length > 0) return NONE;
   const [name, items] = list as [string, JsonObject[]];
   const word = lastWord(name);
-  if (items.length > MOST || !(ITEMS.test(word) || word === nounOf(tool.name))) return [];
-  const named = items.map((item) =>
-    Object.keys(item)
-      .slice(0, MOST)
-      .flatMap((own) => placesOf(argumentOf(own, item[own], tool), container, meaning)),
-  );
-  return named.every((places) => places.length > 0) ? named.flat() : [];
+  if (items.length > MOST || !(ITEMS.test(word) || word === nounOf(looking.tool.name))) return NONE;
+  const named = items.map((item) => placesNamed(item, Object.keys(item).slice(0, MOST), looking));
+  return named.every((places) => places.length > 0) ? named.flat() : NONE;
 }
 
 const ITEMS = /^(?:item|entry|record|element|object|pair|batch)$/;
@@ -85,10 +97,9 @@ interface Described {
   readonly definition: unknown;
 }
 
-/** An argument with what its name and its schema say of it. */
+/** What its name and its schema say of an argument. */
 interface Argument {
   readonly name: string;
-  readonly texts: readonly string[];
   readonly end: Place['end'];
   readonly isLocation: boolean;
   /** A path, so that a text which is none on its own is one from somewhere. */
@@ -97,13 +108,24 @@ interface Argument {
   readonly isRouted: boolean;
 }
 
-function argumentOf(name: string, value: unknown, tool: Described): Argument {
+/** The arguments of a tool that were seen: few, and each a hundred thousand times. */
+const SEEN = new WeakMap<Described, Map<string, Argument>>();
+
+function argumentOf(name: string, tool: Described): Argument {
+  const seen = SEEN.get(tool) ?? new Map<string, Argument>();
+  const known = seen.get(name);
+  if (known) return known;
+  const argument = describedBy(name, tool);
+  if (seen.size < MOST) SEEN.set(tool, seen.set(name, argument));
+  return argument;
+}
+
+function describedBy(name: string, tool: Described): Argument {
   const word = lastWord(name);
   const property = member(tool.definition, 'inputSchema', 'properties', name);
   const end = endOf(name);
   return {
     name,
-    texts: textsOf(value),
     end,
     isLocation: LOCATION.test(word) || end !== undefined || hasAddress(property),
     isPath: RELATIVE.test(word),
@@ -112,20 +134,18 @@ function argumentOf(name: string, value: unknown, tool: Described): Argument {
   };
 }
 
-function placesOf(
-  { name: argument, texts, end, isLocation, isPath, type }: Argument,
-  container: Container,
-  meaning: Meaning,
-): readonly Place[] {
+function placeOf(
+  text: string,
+  { name: argument, end, isLocation, isPath, type }: Argument,
+  { container, meaning }: Looking,
+): Place | undefined {
+  const meant = meaning(text);
+  if (meant) return { ...meant, argument, flow: true };
   const known = end === undefined ? { argument } : { argument, end };
-  return texts.flatMap((text): Place[] => {
-    const meant = meaning(text);
-    if (meant) return [{ ...meant, argument, flow: true }];
-    const place = isLocation ? located(container, text) : undefined;
-    if (place) return [{ ...place, ...known }];
-    if (isLocation && isPath) return [{ ...entity(container, 'path', text), ...known }];
-    return type === undefined ? [] : [{ ...entity(container, type, text), argument, type }];
-  });
+  const place = isLocation ? located(container, text) : undefined;
+  if (place) return { ...place, ...known };
+  if (isLocation && isPath) return { ...entity(container, 'path', text), ...known };
+  return type === undefined ? undefined : { ...entity(container, type, text), argument, type };
 }
 
 /** What a tool is named after: the first noun behind its verb, or the last before it. */
@@ -181,9 +201,14 @@ function hasAddress(property: unknown): boolean {
   return format === 'uri' || format === 'uri-reference' || format === 'iri';
 }
 
-function textsOf(value: unknown): string[] {
-  const items = Array.isArray(value) ? value.slice(0, MOST) : [value];
-  return items.flatMap((item) =>
-    typeof item === 'string' ? [item] : typeof item === 'number' ? [String(item)] : [],
-  );
+/** Calls `told` with the text or number that an argument is, or with those of a list. */
+function eachText(value: unknown, told: (text: string) => void): void {
+  if (typeof value === 'string') told(value);
+  else if (typeof value === 'number') told(String(value));
+  else if (Array.isArray(value)) {
+    for (const item of value.slice(0, MOST)) {
+      if (typeof item === 'string') told(item);
+      else if (typeof item === 'number') told(String(item));
+    }
+  }
 }

@@ -12,19 +12,21 @@ export interface Pool {
 
 export function createPool(): Pool {
   return {
-    accesses: pooled((list) => list.map(accessText).join('\n')),
-    keys: pooled((list) => list.map(({ argument, value }) => `${argument} ${value}`).join('\n')),
+    accesses: pooled(accessText),
+    keys: pooled(({ argument, value }) => `${argument} ${value}`),
   };
 }
 
 const MOST = 20_000;
 const NONE: readonly never[] = [];
 
-function pooled<T>(textOf: (list: readonly T[]) => string): (list: readonly T[]) => readonly T[] {
+function pooled<T>(textOf: (one: T) => string): (list: readonly T[]) => readonly T[] {
   const lists = new Map<string, readonly T[]>();
   return (list) => {
     if (list.length === 0) return NONE;
-    const text = textOf(list);
+    const [first, ...more] = list as [T, ...T[]];
+    let text = textOf(first);
+    for (const one of more) text += `\n${textOf(one)}`;
     const known = lists.get(text);
     if (known) return known;
     if (lists.size === MOST) lists.clear();

@@ -34,5 +34,11 @@ export function singular(word: string): string {
 
 /** The word that decides what an argument is: its last one, in the singular. */
 export function lastWord(name: string): string {
-  return singular(wordsOf(name).at(-1) ?? '');
+  const known = LAST.get(name);
+  if (known !== undefined) return known;
+  const word = singular(wordsOf(name).at(-1) ?? '');
+  if (LAST.size < KEPT && name.length <= LONGEST) LAST.set(name, word);
+  return word;
 }
+
+const LAST = new Map<string, string>();

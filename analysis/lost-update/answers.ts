@@ -25,7 +25,7 @@ export function answersOf(there: readonly Told[]): Answers {
   for (const { write, traces } of there.slice(-SAMPLE)) {
     const words = answerOf(write);
     if (traces.some(({ found }) => words.has(found.feature))) echoing.add(write.tool);
-    for (const word of TROUBLE) if (words.has(word)) usual.add(word);
+    for (const word of TROUBLE) if (words.has(word) && !NEVER_USUAL.has(word)) usual.add(word);
   }
   return { echoing, usual };
 }
@@ -45,10 +45,15 @@ function answerOf(write: Operation): Set<Feature> {
   return words;
 }
 
+/** Words by which servers say that somebody must allow it first, however many they say it of. */
+const HELD = ['held', 'moderation', 'moderator', 'moderators', 'awaiting', 'approval'];
+const NEVER_USUAL = new Set(HELD.map(wordFeature));
+
 /** Words by which servers say that nothing was done, or not yet. */
 const TROUBLE = [
   ...['error', 'errors', 'fail', 'failed', 'failure', 'unable', 'cannot', 'denied', 'conflict'],
   ...['invalid', 'exists', 'exist', 'already', 'duplicate', 'skipped', 'ignored', 'unchanged'],
   ...['nothing', 'timeout', 'busy', 'locked', 'queued', 'pending', 'accepted', 'scheduled'],
-  ...['rejected', 'missing'],
+  ...['rejected', 'missing', 'deferred', 'postponed', 'quarantined', 'delayed', 'waiting'],
+  ...HELD,
 ].map(wordFeature);

@@ -6,7 +6,7 @@
  */
 import { isObject, member } from '../../model/json.ts';
 import { isKeyName } from '../footprint/keys.ts';
-import { opened, textsIn } from '../footprint/leaves.ts';
+import { opened, textsOf } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { wordsOf } from '../footprint/words.ts';
 
@@ -71,7 +71,7 @@ const ENDING = 200;
 function isCut(read: Operation): boolean {
   const result = opened(resultOf(read));
   if (result === undefined || saysMore(result)) return true;
-  const texts = textsIn(result);
+  const texts = textsOf(result);
   if (texts.some((text) => CUT_TEXT.test(text.slice(-ENDING)) || isRound(text))) return true;
   return read.kind === 'L' && hasPage(result);
 }

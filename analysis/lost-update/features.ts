@@ -181,9 +181,36 @@ function isOfWord(code: number, text: string, at: number): boolean {
 
 const LETTER = /[\p{L}\p{N}\p{M}]/u;
 const ASCII = /^[\0-\x7f]*$/;
+const ENTITY = /&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});/gi;
 
-/** Without secrets, and without the differences that servers make: case, and Unicode forms. */
+/** Without secrets, and without the differences that servers make: case, Unicode forms, and entities of HTML. */
 export function plain(text: string): string {
-  const clean = hasPlaceholder(text) ? text.replaceAll(PLACEHOLDER, ' ') : text;
-  return (ASCII.test(clean) ? clean : clean.normalize('NFKC')).toLowerCase();
+  const known = hasPlaceholder(text) ? text.replaceAll(PLACEHOLDER, ' ') : text;
+  const clean = known.includes('&') ? decoded(decoded(known)) : known;
+  // Upper case first, so that letters which have two small forms, or none of their own, are one.
+  return ASCII.test(clean)
+    ? clean.toLowerCase()
+    : clean.normalize('NFKC').toUpperCase().toLowerCase();
+}
+
+/** Twice, since what was escaped once may be escaped again. */
+function decoded(text: string): string {
+  return text.replaceAll(ENTITY, (entity) => {
+    const name = entity.slice(1, -1).toLowerCase();
+    const code = name.startsWith('#x') ? `0${name.slice(1)}` : name.slice(1);
+    return name.startsWith('#') ? character(Number(code)) : (NAMED[name] ?? entity);
+  });
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+};
+
+function character(code: number): string {
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ' ';
 }

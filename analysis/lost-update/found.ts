@@ -22,4 +22,9 @@ export interface LostUpdates {
   /** Each lost write ran at the same time as one of its own session that is there. */
   readonly inOneServer: boolean;
   readonly confidence: number;
+  /** Why the read may lack what is there, or was there: it could be lost, and no more can be said. */
+  readonly doubt?: Doubt;
 }
+
+/** `queue`: somebody takes from what is listed. `ranking`: such reads show the best. */
+export type Doubt = 'queue' | 'ranking';

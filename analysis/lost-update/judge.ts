@@ -11,6 +11,7 @@ import { type Operation, resultOf } from '../footprint/operation.ts';
 import { spansOf } from '../spans.ts';
 import { type Answers, answersOf, didIts } from './answers.ts';
 import type { Cuts } from './cuts.ts';
+import { doubtOf } from './doubt.ts';
 import { type Effect, effectOf, type Name, type Trace } from './effects.ts';
 import { plain, type Sort, wordsIn } from './features.ts';
 import type { LostUpdates, LostWrite } from './found.ts';
@@ -63,7 +64,10 @@ export function judge(at: Case): LostUpdates | undefined {
   const lost = explained(gone, writesThere);
   const [first, ...rest] = lost.sort((a, b) => a.write.start - b.write.start);
   if (!first) return undefined;
+  const doubt = doubtOf({ ...at, told, there, gone: gone.map(({ one }) => one) });
+  if (doubt === 'no-evidence') return undefined;
   return {
+    ...(doubt ? { doubt } : {}),
     group: at.group,
     read: at.read,
     lost: [first, ...rest],

@@ -9,6 +9,7 @@ import { REVISIONS, type Revision } from '../../model/methods.ts';
 import type { Mutable } from '../../model/new-call.ts';
 import type { Moment, WholeView } from '../../model/session.ts';
 import { isProbe } from '../../model/summary.ts';
+import { itemOf } from '../../model/view.ts';
 import { EVIDENCE_KEPT } from '../rules/rule.ts';
 import { createExchanges, type Exchange } from './exchanges.ts';
 import { holesOf, type IsHole, lackingOf } from './holes.ts';
@@ -43,30 +44,23 @@ export function violationsOf(view: WholeView, rules: readonly ProtocolRule[]): B
   const exchanges = createExchanges();
   const isOneClient = (): boolean => session.head?.transport !== 'http' || exchanges.isNamed;
   const { broken, add } = createTally();
-  const watched = rules
-    .filter(({ needs }) => !lacks(needs))
-    .map((rule): Watched => {
-      const report = (violation: Violation): void => {
-        if (isShown(violation, isHole, session.head?.joined)) add(rule, violation);
-      };
-      return { rule, handlers: rule.watch({ session, isHole, isOneClient, report }) };
-    });
-  const table = tableOf(watched);
+  const watched = new Map<ProtocolRule, Handlers>();
+  const stated = rules.filter(({ needs }) => !lacks(needs));
+  const watch = (rule: ProtocolRule): Handlers => {
+    const report = (violation: Violation): void => {
+      if (isShown(violation, isHole, session.head?.joined)) add(rule, violation);
+    };
+    const handlers = watched.get(rule) ?? rule.watch({ session, isHole, isOneClient, report });
+    watched.set(rule, handlers);
+    return handlers;
+  };
+  const tell = createTelling(stated, watch);
   const revisionOf = createRevisions(session);
   for (const moment of view.moments) {
-    const exchange = exchanges.of(moment.entry);
-    for (const [kind, happening] of happeningsOf(moment, view, exchange, revisionOf)) {
-      tell(table.get(kind), happening);
-      if (happening.method !== undefined) tell(table.get(`${kind} ${happening.method}`), happening);
-    }
+    tellOf(moment, exchanges.of(moment.entry), revisionOf, tell);
   }
-  for (const { handlers } of watched) handlers.over?.();
+  for (const rule of stated) watched.get(rule)?.over?.();
   return broken;
-}
-
-interface Watched {
-  readonly rule: ProtocolRule;
-  readonly handlers: Handlers;
 }
 
 /** Whether all was recorded that could make it none. */
@@ -109,44 +103,70 @@ function createTally(): { broken: Broken[]; add(rule: ProtocolRule, violation: V
   };
 }
 
-interface Listener {
-  readonly revisions: ReadonlySet<Revision>;
-  readonly handle: (happening: Happening) => void;
+type Handle = (happening: Happening) => void;
+type Tell = (kind: Kind, happening: Happening) => void;
+
+/** Who is told of a kind: of all its messages, and of those with one method besides. */
+interface Audience {
+  readonly all: Handle[];
+  readonly byMethod: Map<string, Handle[]>;
 }
 
-function tableOf(watched: readonly Watched[]): Map<string, Listener[]> {
-  const table = new Map<string, Listener[]>();
-  for (const { rule, handlers } of watched) {
-    const revisions = new Set(rule.revisions);
-    for (const [on, handle] of Object.entries(handlers)) {
-      if (on === 'over' || !handle) continue;
-      const listeners = table.get(on);
-      if (listeners) listeners.push({ revisions, handle });
-      else table.set(on, [{ revisions, handle }]);
+/**
+ * Who is told is worked out once for each revision, and only rules that hold for one that occurs
+ * begin to watch.
+ */
+function createTelling(
+  rules: readonly ProtocolRule[],
+  watch: (rule: ProtocolRule) => Handlers,
+): Tell {
+  const audiences = new Map<Revision | undefined, Map<string, Audience>>();
+  return (kind, happening) => {
+    const { revision, method } = happening;
+    let audience = audiences.get(revision);
+    if (!audience) {
+      audience = audienceOf(rules.filter((rule) => holds(rule, revision)).map(watch));
+      audiences.set(revision, audience);
     }
-  }
-  return table;
+    const one = audience.get(kind);
+    if (!one) return;
+    for (const handle of one.all) handle(happening);
+    const more = method === undefined ? undefined : one.byMethod.get(method);
+    if (more) for (const handle of more) handle(happening);
+  };
 }
 
 /** Where the revision is not known, only what every revision states is judged. */
-function tell(listeners: readonly Listener[] | undefined, happening: Happening): void {
-  if (!listeners) return;
-  const { revision } = happening;
-  for (const { revisions, handle } of listeners) {
-    const holds =
-      revision === undefined ? revisions.size === REVISIONS.length : revisions.has(revision);
-    if (holds) handle(happening);
+function holds({ revisions }: ProtocolRule, revision: Revision | undefined): boolean {
+  return revision === undefined
+    ? revisions.length === REVISIONS.length
+    : revisions.includes(revision);
+}
+
+function audienceOf(watched: readonly Handlers[]): Map<string, Audience> {
+  const audience = new Map<string, Audience>();
+  for (const handlers of watched) {
+    for (const [on, handle] of Object.entries(handlers)) {
+      const [kind = on, method] = on.split(' ');
+      if (kind === 'over' || !handle) continue;
+      const one = audience.get(kind) ?? { all: [], byMethod: new Map<string, Handle[]>() };
+      audience.set(kind, one);
+      const list = method === undefined ? one.all : (one.byMethod.get(method) ?? []);
+      list.push(handle);
+      if (method !== undefined) one.byMethod.set(method, list);
+    }
   }
+  return audience;
 }
 
 const ENTRIES: ReadonlySet<string> = new Set(['frame', 'http', 'note', 'exit', 'end']);
 
-function* happeningsOf(
+function tellOf(
   { entry, seen }: Moment,
-  view: WholeView,
   exchange: Exchange | undefined,
   revisionOf: RevisionOf,
-): Generator<[Kind, Happening]> {
+  tell: Tell,
+): void {
   if (ENTRIES.has(entry.type)) {
     const { seq, at } = entry;
     const happening: Mutable<Happening> = {
@@ -156,16 +176,16 @@ function* happeningsOf(
     };
     if (entry.type === 'frame') happening.from = entry.from;
     const revision = revisionOf(undefined, undefined, exchange);
-    yield [entry.type as Kind, completed(happening, exchange, revision)];
+    tell(entry.type as Kind, completed(happening, exchange, revision));
   }
   for (const one of seen) {
     if (one.kind === 'http') continue;
     const { kind, ref, from, method, call } = one;
-    const value = view.value(ref);
+    const value = entry.type === 'message' ? itemOf(entry.value, ref.item) : undefined;
     const happening: Mutable<Happening> = { entry, ref, from, value };
     if (method !== undefined) happening.method = method;
     if (call !== undefined) happening.call = call;
-    yield [kind, completed(happening, exchange, revisionOf(one, value, exchange))];
+    tell(kind, completed(happening, exchange, revisionOf(one, value, exchange)));
   }
 }
 

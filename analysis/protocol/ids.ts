@@ -1,6 +1,6 @@
 /** P-ID: which answer is to which request. P-ID-06, no answer at all, is rules/unanswered-request.ts. */
 import { member } from '../../model/json.ts';
-import { idKey, isId } from '../../model/message.ts';
+import { type Id, idKey, isId } from '../../model/message.ts';
 import type { Call } from '../../model/session.ts';
 import { other } from '../../model/session-machine.ts';
 import { isEarlier, isWaiting } from './calls.ts';
@@ -136,26 +136,33 @@ export const IDS: readonly ProtocolRule[] = family('ids', [
 
 /** Calls `onSame` for each request whose id an earlier one of the same side, place and opening had. */
 function watchSameId(onSame: (first: Call, second: Call) => void): Handlers {
-  const last = createMemory<string, Call>();
-  let openings = 0;
+  const asked = { client: createMemory<Id, Call>(), server: createMemory<Id, Call>() };
   return {
     request(happening) {
       const { call, method } = happening;
       if (!call) return;
-      const key = `${call.from} ${placeOf(happening)} ${openings} ${idKey(call.id)}`;
-      // A client that opens anew counts anew.
-      if (method === 'initialize') openings++;
+      const last = asked[call.from];
+      const place = placeOf(happening);
+      // Most ids are numbers on a pipe, which are found soonest as they are.
+      const isPlain = place === PIPE && typeof call.id === 'number';
+      const key = isPlain ? call.id : `${place} ${idKey(call.id)}`;
       const first = last.get(key);
       last.set(key, call);
       if (first) onSame(first, call);
+      if (method !== 'initialize') return;
+      // A client that opens anew counts anew.
+      asked.client.clear();
+      asked.server.clear();
     },
   };
 }
 
+const PIPE = 'pipe';
+
 /** What shares one counter of ids: the pipe, one HTTP session, else only one exchange. */
 function placeOf({ exchange, entry }: Happening): string {
   const number = exchange?.number ?? ('exchange' in entry ? entry.exchange : undefined);
-  if (number === undefined) return 'pipe';
+  if (number === undefined) return PIPE;
   return headerOf(exchange?.opened, SESSION_HEADER) ?? `exchange ${number}`;
 }
 
@@ -166,10 +173,10 @@ function onlyAnswer(first: Call, second: Call): Shown[] {
 }
 
 function watchUnasked({ report }: Watching): Handlers {
-  const asked = { client: createMemory<string, true>(), server: createMemory<string, true>() };
+  const asked = { client: createMemory<Id, true>(), server: createMemory<Id, true>() };
   return {
     request({ call }) {
-      if (call) asked[call.from].set(idKey(call.id), true);
+      if (call) asked[call.from].set(call.id, true);
     },
     response({ from, value, call, ref, exchange }) {
       if (!from) return;
@@ -182,7 +189,7 @@ function watchUnasked({ report }: Watching): Handlers {
       }
       const side = asked[other(from)];
       const isUnasked = isId(id)
-        ? !side.has(idKey(id)) && !side.hasForgotten
+        ? !side.has(id) && !side.hasForgotten
         : exchange === undefined && member(value, 'result') !== undefined;
       if (isUnasked) report({ by: from, since: FROM_THE_START, evidence: [shown] });
     },
@@ -209,16 +216,17 @@ function watchSecondResponses({ report }: Watching): Handlers {
 
 function watchStreams({ report }: Watching): Handlers {
   /** By id: the newest request of the client with it. */
-  const asked = createMemory<string, Call>();
+  const asked = createMemory<Id, Call>();
   return {
     request({ call }) {
-      if (call?.from === 'client') asked.set(idKey(call.id), call);
+      if (call?.from === 'client' && call.exchange !== undefined) asked.set(call.id, call);
     },
     response({ from, value, ref, exchange, call: answered }) {
+      if (from !== 'server' || !exchange?.opened || exchange.isOlder) return;
       const id = member(value, 'id');
-      if (from !== 'server' || !exchange?.opened || exchange.isOlder || !isId(id)) return;
+      if (!isId(id)) return;
       if (headerOf(exchange.opened, 'last-event-id') !== undefined) return;
-      const call = answered ?? asked.get(idKey(id));
+      const call = answered ?? asked.get(id);
       if (call?.exchange === undefined || call.exchange === exchange.number) return;
       report({
         by: 'server',

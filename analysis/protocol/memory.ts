@@ -21,10 +21,13 @@ export function createMemory<K, V>(room = REMEMBERED): Memory<K, V> {
   let old = new Map<K, V>();
   let hasForgotten = false;
   return {
-    get: (key) => (young.has(key) ? young.get(key) : old.get(key)),
+    get(key) {
+      const known = young.get(key);
+      return known === undefined && old.size > 0 ? old.get(key) : known;
+    },
     has: (key) => young.has(key) || old.has(key),
     set(key, value) {
-      old.delete(key);
+      if (old.size > 0) old.delete(key);
       young.set(key, value);
       if (young.size <= room / 2) return;
       hasForgotten ||= old.size > 0;
@@ -32,8 +35,8 @@ export function createMemory<K, V>(room = REMEMBERED): Memory<K, V> {
       young = new Map();
     },
     delete(key) {
-      young.delete(key);
-      old.delete(key);
+      if (young.size > 0) young.delete(key);
+      if (old.size > 0) old.delete(key);
     },
     clear() {
       young.clear();

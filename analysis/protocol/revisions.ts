@@ -1,7 +1,9 @@
 /** Which revision holds for a message: the era is a property of each, not of the session. */
 import { textMember } from '../../model/json.ts';
 import { eraOf, isRevision, META, type Revision } from '../../model/methods.ts';
-import type { Call, Seen, Session } from '../../model/session.ts';
+import type { MessageRef, Seen, Session } from '../../model/session.ts';
+import { countOf } from '../spans.ts';
+import { isEarlier } from './calls.ts';
 import { type Exchange, headerOf } from './exchanges.ts';
 
 export type RevisionOf = (
@@ -15,7 +17,7 @@ export type RevisionOf = (
  * declared last. Where both eras were declared at once, who says nothing is of neither.
  */
 export function createRevisions(session: Session): RevisionOf {
-  const said = new WeakMap<Call, string>();
+  const requests = createStretches();
   let declared: string | undefined;
   let isMixed = false;
 
@@ -44,7 +46,7 @@ export function createRevisions(session: Session): RevisionOf {
     const asked = method === 'initialize' ? textMember(value, 'params', 'protocolVersion') : own;
     if (own !== undefined && method !== 'initialize') declare(own, true);
     const revision = asked ?? around(exchange);
-    if (call && revision !== undefined) said.set(call, revision);
+    if (call) requests.add(call.request, revision);
     return revision;
   };
 
@@ -60,11 +62,28 @@ export function createRevisions(session: Session): RevisionOf {
     if (seen.kind === 'request' && seen.from === 'client') return ofRequest(seen, value, exchange);
     const agreed = agreedIn(seen, value);
     if (agreed !== undefined && isRevision(agreed)) return agreed;
-    return (seen.call && said.get(seen.call)) ?? around(exchange);
+    const { call } = seen;
+    const own = call?.from === 'client' ? requests.at(call.request) : undefined;
+    return own ?? around(exchange);
   };
 
   return (seen, value, exchange) => {
     const found = seen ? ofMessage(seen, value, exchange) : around(exchange);
     return found !== undefined && isRevision(found) ? found : undefined;
+  };
+}
+
+/** The revisions of requests, in the order they came: those with the same one after the other are one. */
+function createStretches() {
+  const stretches: { readonly first: MessageRef; readonly revision: string | undefined }[] = [];
+  return {
+    add(first: MessageRef, revision: string | undefined): void {
+      if (stretches.at(-1)?.revision !== revision || stretches.length === 0)
+        stretches.push({ first, revision });
+    },
+    at(request: MessageRef): string | undefined {
+      const last = countOf(stretches, ({ first }) => !isEarlier(request, first)) - 1;
+      return stretches[last]?.revision;
+    },
   };
 }

@@ -16,6 +16,7 @@ export const crossProcessLostUpdate: Rule = {
   fixtures: [
     'test/analysis/lost-update.test.ts',
     'test/analysis/near-misses.test.ts',
+    'test/analysis/near-reads.test.ts',
     'test/analysis/histories.test.ts',
     'test/analysis/real-servers.test.ts',
   ],

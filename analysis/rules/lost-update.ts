@@ -5,7 +5,7 @@ import type { Evidence, Finding } from '../../model/finding.ts';
 import { nameOf } from '../../model/session.ts';
 import { fileNameOf } from '../footprint/keys.ts';
 import type { Operation } from '../footprint/operation.ts';
-import type { LostUpdates } from '../lost-update/found.ts';
+import type { Doubt, LostUpdates } from '../lost-update/found.ts';
 import { EVIDENCE_KEPT, kept, type Rule, stamp } from './rule.ts';
 
 /** The one place that says how to make sure of a lost update. */
@@ -31,12 +31,15 @@ export function lostUpdateFinding(rule: Rule, found: LostUpdates): Finding[] {
   return [
     {
       ...stamp(rule),
-      tier: 'OBSERVED',
-      severity: 'critical',
+      tier: found.doubt ? 'POTENTIAL' : 'OBSERVED',
+      severity: found.doubt ? 'medium' : 'critical',
       confidence: found.confidence,
       message: sentence(found, tools, resource.label),
       evidence,
-      fingerprint: fingerprint([rule.rule, read.container.server, tools, resource.pattern]),
+      fingerprint: fingerprint([
+        ...[rule.rule, read.container.server, tools, resource.pattern],
+        ...(found.doubt ? [found.doubt] : []),
+      ]),
       resource: resource.label,
       lost: { gone: lost.length, of },
     },
@@ -53,15 +56,20 @@ function resourceOf({ group, lost }: LostUpdates): { label: string; pattern: str
 }
 
 function sentence(
-  { read, lost, of, inOneServer }: LostUpdates,
+  { read, lost, of, inOneServer, doubt }: LostUpdates,
   tools: readonly string[],
   resource: string,
 ): string {
   const many = lost.length > 1;
   const where = nameOf(read.view.session);
   const whose = inOneServer ? 'of the same server' : 'of another process';
-  return `${lost.length} of ${of} acknowledged writes (${tools.join(', ')}) to ${resource} ${many ? 'are' : 'is'} not in the later ${read.tool} of ${where}. ${many ? 'Each' : 'It'} ran at the same time as a write ${whose} that is there, and nothing that was recorded can have removed ${many ? 'them' : 'it'}.`;
+  return `${lost.length} of ${of} acknowledged writes (${tools.join(', ')}) to ${resource} ${many ? 'are' : 'is'} not in the later ${read.tool} of ${where}. ${many ? 'Each' : 'It'} ran at the same time as a write ${whose} that is there, and nothing that was recorded can have removed ${many ? 'them' : 'it'}.${doubt ? ` ${DOUBTS[doubt]}` : ''}`;
 }
+
+const DOUBTS: Readonly<Record<Doubt, string>> = {
+  queue: 'It reads like a queue, from which somebody may have taken what is missing.',
+  ranking: 'It reads like a ranking, which may show the best alone.',
+};
 
 function requestOf({ call }: Operation, role: string): Evidence {
   return { message: reference(call.session, call.request.seq, call.request.item), role };

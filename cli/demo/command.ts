@@ -10,6 +10,7 @@ import { type Api, apiOf, findCollector } from '../api.ts';
 import { DEFAULT_PORT, startHere } from '../collecting.ts';
 import { addCommand, type CommonOptions } from '../command.ts';
 import { systemCode, UserError } from '../error.ts';
+import { redactHere } from '../redact-here.ts';
 import { endSignal } from '../serve.ts';
 import { stateOf } from '../state.ts';
 import { printJson, terminal, visible } from '../terminal.ts';
@@ -101,7 +102,9 @@ async function show(servers: DemoServers, showing: Showing): Promise<void> {
   const open = address === undefined ? '' : `  open: ${address}   (Ctrl-C ends)`;
   if (!json) line(`${colors.bold(verdict(findings))}${open}`);
   const proofs: Proved[] = [];
-  for await (const proved of proveLosses(scenarios, findings, { api, servers, folder, signal })) {
+  const redact = await redactHere(state);
+  const proving = { api, servers, folder, redact, signal };
+  for await (const proved of proveLosses(scenarios, findings, proving)) {
     proofs.push(proved);
     if (!json) line(proofLine(proved));
   }

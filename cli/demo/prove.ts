@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Redact } from '../../model/crossing.ts';
 import { type Finding, sessionsOf } from '../../model/finding.ts';
 import { readRecording } from '../../model/recording.ts';
 import { exploreRecording } from '../../replay/explore/recording.ts';
@@ -30,10 +31,11 @@ export interface Proving {
   readonly servers: DemoServers;
   /** Where scenarios were played, and where they may begin again. */
   readonly folder: string;
+  readonly redact: Redact;
   readonly signal: AbortSignal;
 }
 
-/** How long runs are begun for one loss, in ms. */
+/** How long proving one loss may take, in ms. */
 const LONGEST = 45_000;
 
 /** The losses that were observed, each with what came of proving it, one after the other. */
@@ -61,10 +63,9 @@ interface Loss {
 
 async function prove(
   { key, sessions, finding, spec }: Loss,
-  { api, folder, signal }: Proving,
+  { api, folder, redact, signal }: Proving,
 ): Promise<Proved> {
   const recording = readRecording(await api.recording(sessions));
-  const stop = performance.now() + LONGEST;
   const file = 'the demo';
   const { exploration, all } = await exploreRecording({
     entries: recording.ok ? recording.entries : [],
@@ -74,11 +75,11 @@ async function prove(
     seed: 1,
     repeat: 10,
     budget: Number.POSITIVE_INFINITY,
-    isLate: () => performance.now() > stop,
+    longest: LONGEST,
     ordered: false,
     timeout: 10_000,
     secretOf: () => undefined,
-    redact: (text) => ({ text, count: 0 }),
+    redact,
     signal,
   });
   const { verdict, proofs } = exploration;

@@ -11,6 +11,8 @@ import { pairItems } from './pairing.ts';
 export interface Bindings {
   /** Learns from a live message what values of the recorded one are now. */
   learn(recorded: unknown, live: unknown): void;
+  /** Is told what a recorded value is now, by whoever learned it elsewhere. */
+  bind(token: string, live: string | number): void;
   /** The live value of a recorded one; undefined where nothing is known. */
   get(token: string): string | number | undefined;
   /** A recorded text or number as it would be in the live run. */
@@ -29,17 +31,18 @@ export interface Conflict {
 export function createBindings({ isUsed, isEmpty }: Omit<Flow, 'uses'>): Bindings {
   const known = new Map<string, string | number>();
   let conflict: Conflict | undefined;
-  const bind = (recorded: string | number, live: unknown): void => {
-    const token = tokenOf(recorded);
+  const bind = (token: string, live: unknown): void => {
     if (!isUsed(token) || (typeof live !== 'string' && typeof live !== 'number')) return;
     const before = known.get(token);
     if (before === undefined) known.set(token, live);
-    else if (before !== live) conflict ??= { recorded, live: [before, live] };
+    else if (before !== live) conflict ??= { recorded: JSON.parse(token), live: [before, live] };
   };
+  const bindValue: Bind = (recorded, live) => bind(tokenOf(recorded), live);
   return {
     learn(recorded, live) {
-      if (!isEmpty) lay(recorded, live, bind);
+      if (!isEmpty) lay(recorded, live, bindValue);
     },
+    bind,
     get: (token) => known.get(token),
     rewritten(recorded) {
       const whole = known.get(tokenOf(recorded));

@@ -249,8 +249,9 @@ function onLate(state: State, call: Call): void {
   settle(state, call, `no answer in ${state.timeout / 1000} s`);
   const isSilent = !state.heardSince;
   state.heardSince = false;
-  if (call.method === 'initialize') stop(state, 'it did not answer initialize');
-  else if (isSilent) stop(state, `it said nothing for ${state.timeout / 1000} s`);
+  if (call.method === 'initialize') {
+    stop(state, `it did not answer initialize in ${state.timeout / 1000} s`);
+  } else if (isSilent) stop(state, `it said nothing for ${state.timeout / 1000} s`);
   else advance(state);
 }
 

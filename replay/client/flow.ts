@@ -45,13 +45,14 @@ export function tokenOf(value: string | number): string {
   return JSON.stringify(value);
 }
 
-export function flowOf(session: RecordedSession): Flow {
+/** `given`: what the request of a call carries that other sessions were given, by token. */
+export function flowOf(session: RecordedSession, given: Given = () => NOTHING): Flow {
   const found: Found = { minted: new Map(), said: new Set(), uses: new Map(), used: new Set() };
   for (const entry of session.entries) {
     if (entry.type !== 'message') continue;
     for (const seen of session.seen(entry.seq)) {
       if (entry.from === 'server') noteMinted(found, session, seen);
-      else noteSaid(found, session, seen);
+      else noteSaid(found, session, { seen, given });
     }
   }
   return {
@@ -60,6 +61,9 @@ export function flowOf(session: RecordedSession): Flow {
     isEmpty: found.used.size === 0,
   };
 }
+
+export type Given = (call: Call) => ReadonlyMap<string, Source>;
+const NOTHING: ReadonlyMap<string, Source> = new Map();
 
 interface Found {
   readonly minted: Map<string, Source>;
@@ -83,11 +87,15 @@ function noteMinted({ minted, said }: Found, session: RecordedSession, seen: See
 function noteSaid(
   { minted, said, uses, used }: Found,
   session: RecordedSession,
-  { ref }: Seen,
+  { seen: { ref, kind, call }, given }: { readonly seen: Seen; readonly given: Given },
 ): void {
+  const elsewhere = kind === 'request' && call ? given(call) : NOTHING;
   const inside: Path = ref.item === undefined ? [] : [ref.item];
   const value = session.value(ref);
-  const own = usesIn(value, minted).map((use) => ({ ...use, path: [...inside, ...use.path] }));
+  const own = usesIn(value, (token) => minted.get(token) ?? elsewhere.get(token)).map((use) => ({
+    ...use,
+    path: [...inside, ...use.path],
+  }));
   uses.set(keyOf(ref.seq, ref.item), own);
   for (const { token } of own) used.add(token);
   for (const token of saidIn(value)) said.add(token);
@@ -112,16 +120,16 @@ function* saidIn(value: unknown): Generator<string> {
   }
 }
 
-function usesIn(value: unknown, minted: ReadonlyMap<string, Source>): Use[] {
+function usesIn(value: unknown, giverOf: (token: string) => Source | undefined): Use[] {
   return givenLeavesOf(value)
     .filter(({ isInside }) => !isInside)
     .flatMap((leaf): Use[] => {
       const { path } = leaf;
-      const whole = isWhole(leaf) ? minted.get(tokenOf(leaf.value)) : undefined;
+      const whole = isWhole(leaf) ? giverOf(tokenOf(leaf.value)) : undefined;
       if (whole) return [{ token: tokenOf(leaf.value), path, source: whole }];
       if (typeof leaf.value !== 'string') return [];
       return wordsIn(leaf.value).flatMap(({ start, end, text }) => {
-        const source = isIdentifierLike(text) ? minted.get(tokenOf(text)) : undefined;
+        const source = isIdentifierLike(text) ? giverOf(tokenOf(text)) : undefined;
         return source ? [{ token: tokenOf(text), path, span: { start, end }, source }] : [];
       });
     });

@@ -14,6 +14,7 @@ import { createLab, isIllegal, type Lab, type Limits } from './lab.ts';
 import { contrastsOf, type Eye, isFailure, type Outcome, outcomeOf } from './observe.ts';
 import {
   confirmTogether,
+  costOf,
   type Group,
   type Overlapping,
   tryTogether,
@@ -21,8 +22,16 @@ import {
 } from './overlap.ts';
 import type { Problem } from './problem.ts';
 import type { Judged, Proof, Verdict } from './proof.ts';
-import { candidates, countSchedules, judgeOrder, kindOf, proveOrder } from './reorder.ts';
-import type { Execute, Ran } from './run.ts';
+import {
+  candidates,
+  countSchedules,
+  judgeOrder,
+  kindOf,
+  ORDER_COST,
+  proveOrder,
+} from './reorder.ts';
+import { type Answer, AT_ONCE, type Execute, type Ran } from './run.ts';
+import { Spent } from './spent.ts';
 
 export interface ExploreOptions extends Overlapping, Limits {
   readonly masks: readonly Mask[];
@@ -33,6 +42,8 @@ export interface ExploreOptions extends Overlapping, Limits {
   readonly first: boolean;
   /** Only this course is judged, as it is. */
   readonly course?: Course;
+  /** Is told how many proofs there are by now. */
+  readonly onProof?: (count: number) => void;
 }
 
 export interface Exploration {
@@ -43,6 +54,8 @@ export interface Exploration {
   readonly unstable: readonly { readonly course: string; readonly parts: readonly string[] }[];
   /** Operations that succeeded when they were recorded and fail now, in the recorded order. */
   readonly failing: readonly number[];
+  /** What came of the first of them. */
+  readonly failure: Answer | undefined;
   readonly schedules: {
     readonly explored: number;
     readonly total: number;
@@ -56,12 +69,13 @@ export interface Exploration {
   readonly masks: readonly string[];
   readonly outcomes: number;
   /** Everything was explored, or why not. */
-  readonly ended: 'complete' | 'first' | 'budget';
+  readonly ended: 'complete' | 'first' | 'budget' | 'interrupted';
 }
 
 /** So many schedules are counted, and beyond it is said that there are more. */
 const MOST_COUNTED = 1000;
 
+/** Throws Spent where not even one other order, or one group, was compared with the recorded one. */
 export async function explore(
   problem: Problem,
   execute: Execute,
@@ -72,12 +86,33 @@ export async function explore(
   if (control.unstable.length > 0) {
     state.unstable.push({ course: control.course, parts: control.unstable });
   } else if (control.illegal !== undefined) state.illegal++;
-  else if (options.course) note(state, 'course', await judgeCourse(state, options.course));
   else {
-    if (options.together) await overlapAll(state);
-    if (!isDone(state)) await reorderAll(state);
+    try {
+      await exploreAll(state);
+    } catch (error) {
+      if (!(error instanceof Spent) || options.course) throw error;
+      state.isCut = true;
+    }
   }
+  if (isUnexplored(state)) throw new Spent();
   return told(state);
+}
+
+/** The recorded order alone is compared with nothing, and says nothing of any other. */
+function isUnexplored({ isCut, explored, tried, ...found }: State): boolean {
+  const { proofs, suspects, unstable } = found;
+  const isNothing = [proofs, suspects, unstable].every(({ length }) => length === 0);
+  return isCut && isNothing && explored <= 1 && tried === 0;
+}
+
+/** Groups have half of what was given before the orders; what these leave is for the others. */
+async function exploreAll(state: State): Promise<void> {
+  const { course } = state.options;
+  if (course) return note(state, 'course', await judgeCourse(state, course));
+  await overlapAll(state, 1 / 2);
+  await reorderAll(state);
+  await overlapAll(state, 1);
+  state.isCut ||= state.left.length > 0;
 }
 
 interface Control {
@@ -85,6 +120,7 @@ interface Control {
   readonly masks: readonly Mask[];
   readonly base: Outcome | undefined;
   readonly failing: readonly number[];
+  readonly failure?: Answer | undefined;
   readonly unstable: readonly string[];
   readonly illegal: string | undefined;
   readonly runs: number;
@@ -104,12 +140,14 @@ async function controlled(
   const runs: Ran[] = [];
   for (let at = 0; at < CONTROLS; at++) {
     onRun?.(at + 1, text);
-    const run = await execute(course, new Map());
+    const run = await execute(course, AT_ONCE);
     if (run.kind === 'illegal') return { ...none, masks, illegal: run.why, runs: at + 1 };
     runs.push(run);
     const failing = failingIn(problem, run);
-    if (isHopeless(problem, failing))
-      return { ...none, masks, failing, runs: at + 1, illegal: 'nothing succeeds' };
+    if (isHopeless(problem, failing)) {
+      const failure = run.answers.find(([number]) => number === failing[0])?.[1].find(isFailure);
+      return { ...none, masks, failing, failure, runs: at + 1, illegal: 'nothing succeeds' };
+    }
   }
   const [first, second, third] = runs as [Ran, Ran, Ran];
   const learned = [...masks, ...noiseIn(samplesOf(problem, [first, second])).masks];
@@ -166,11 +204,18 @@ interface State {
   readonly proved: Set<string>;
   readonly outcomes: Set<string>;
   readonly groups: readonly Group[];
+  /** What is still to be issued together; the second time with all that came before it. */
+  readonly left: Attempt[];
   tried: number;
   explored: number;
   illegal: number;
   alike: number;
   isCut: boolean;
+}
+
+interface Attempt {
+  readonly group: Group;
+  readonly isAgain: boolean;
 }
 
 function newState(
@@ -180,6 +225,7 @@ function newState(
   execute: Execute,
 ): State {
   const eye: Eye = { problem, masks: control.masks, ordered: options.ordered };
+  const groups = options.together ? groupsOf(problem) : [];
   return {
     problem,
     options,
@@ -190,7 +236,8 @@ function newState(
     unstable: [],
     proved: new Set(),
     outcomes: new Set(),
-    groups: options.together ? groupsOf(problem) : [],
+    groups,
+    left: groups.map((group) => ({ group, isAgain: false })),
     tried: 0,
     explored: 0,
     illegal: 0,
@@ -204,32 +251,44 @@ function isDone({ proofs, options }: State): boolean {
 }
 
 /** A course with a group at its end, or an order. */
-async function judgeCourse(
-  { lab, problem, options }: State,
-  course: Course,
-): Promise<Judged | undefined> {
+async function judgeCourse(state: State, course: Course): Promise<Judged | undefined> {
+  const { lab, problem, options } = state;
   const place = new Map(problem.operations.map(({ number }, at) => [number, at]));
   const places = course.map((together) => together.flatMap((number) => place.get(number) ?? []));
   const at = places.findIndex(({ length }) => length > 1);
-  if (at === -1) return judgeOrder(lab, places.flat(), []);
+  if (at === -1) {
+    state.explored++;
+    if (isIllegal(await lab.inOrder(places.flat()))) state.illegal++;
+    return judgeOrder(lab, places.flat(), []);
+  }
+  state.tried++;
   const [before, together] = [places.slice(0, at).flat(), places.slice(at).flat()];
   return confirmTogether(lab, { before, together }, options);
 }
 
-/** Groups alone first, and with what came before them where they fail without it. */
-async function overlapAll(state: State): Promise<void> {
-  const { lab, groups, problem, options } = state;
-  for (const group of groups) {
-    if (isDone(state)) return;
+/**
+ * Groups alone first; and with all that came before them where they fail without it, or, once every
+ * group was tried, where alone they showed nothing: some races need what was written earlier.
+ */
+async function overlapAll(state: State, share: number): Promise<void> {
+  const { lab, left, problem, options } = state;
+  while (!isDone(state)) {
+    const next = left[0];
+    if (!next || !lab.hasLeft(costOf(lab, next.group), share)) return;
+    left.shift();
+    const { group, isAgain } = next;
     const kind = kindOfGroup(problem, group.together);
-    if (state.proved.has(kind)) state.alike++;
-    else if (lab.isSpent()) state.isCut = true;
-    else {
-      state.tried++;
-      const alone = { ...group, before: withNeeds(lab, [], group) };
-      const used = (await worksAlone(state, alone)) ? alone : group;
-      note(state, kind, await tryTogether(lab, used, options));
+    if (state.proved.has(kind)) {
+      if (!isAgain) state.alike++;
+      continue;
     }
+    const alone = { ...group, before: withNeeds(lab, [], group) };
+    const isAlone = !isAgain && (await worksAlone(state, alone));
+    const judged = await tryTogether(lab, isAlone ? alone : group, options);
+    if (!isAgain) state.tried++;
+    note(state, kind, judged);
+    const hasMore = group.before.length > alone.before.length;
+    if (isAlone && hasMore && !judged) left.push({ group, isAgain: true });
   }
 }
 
@@ -252,14 +311,16 @@ function failed(answers: unknown): boolean {
 async function reorderAll(state: State): Promise<void> {
   const { lab, problem, options } = state;
   const places = [...problem.operations.keys()];
+  if (isDone(state)) return;
   const recorded = await lab.inOrder(places);
   if (isIllegal(recorded)) return;
-  for (const { order, flips } of candidates(problem, options.seed)) {
+  for (const schedule of candidates(problem, options.seed)) {
     if (isDone(state)) return;
-    if (lab.isSpent()) {
+    if (!lab.hasLeft(1 + ORDER_COST)) {
       state.isCut = true;
       return;
     }
+    const { order, flips } = schedule;
     const outcome = await lab.inOrder(order);
     state.explored++;
     if (isIllegal(outcome)) {
@@ -270,15 +331,17 @@ async function reorderAll(state: State): Promise<void> {
     if (flips.length === 0 || outcome.text === recorded.text) continue;
     const kind = kindOf(problem, flips);
     if (state.proved.has(kind)) state.alike++;
-    else note(state, kind, await proveOrder(lab, flips));
+    else note(state, kind, await proveOrder(lab, schedule));
   }
 }
 
 function note(state: State, kind: string, judged: Judged | undefined): void {
   if (!judged) return;
   state.proved.add(kind);
-  if (judged.kind === 'proof') state.proofs.push(judged.proof);
-  else if (judged.kind === 'suspect') state.suspects.push(judged);
+  if (judged.kind === 'proof') {
+    state.proofs.push(judged.proof);
+    state.options.onProof?.(state.proofs.length);
+  } else if (judged.kind === 'suspect') state.suspects.push(judged);
   else state.unstable.push(judged);
 }
 
@@ -291,8 +354,9 @@ function told(state: State): Exploration {
     suspects: state.suspects.map(({ course, why }) => ({ course, why })),
     unstable: state.unstable.map(({ course, parts }) => ({ course, parts })),
     failing: control.failing,
+    failure: control.failure,
     schedules: { explored: state.explored, ...counted },
-    groups: { explored: state.tried, total: groups.length },
+    groups: { explored: state.tried, total: Math.max(groups.length, state.tried) },
     illegal: state.illegal,
     alike: state.alike,
     runs: lab.runs,
@@ -302,11 +366,11 @@ function told(state: State): Exploration {
   };
 }
 
-function verdictOf({ proofs, unstable, suspects, control }: State): Verdict {
+function verdictOf({ proofs, unstable, suspects, control, options, illegal }: State): Verdict {
   const is = (verdict: Verdict): boolean => proofs.some((proof) => proof.verdict === verdict);
   if (is('NON_SERIALISABLE')) return 'NON_SERIALISABLE';
   if (is('ORDER_DEPENDENT')) return 'ORDER_DEPENDENT';
-  if (control.illegal !== undefined) return 'ILLEGAL';
+  if (control.illegal !== undefined || (options.course && illegal > 0)) return 'ILLEGAL';
   if (unstable.length > 0) return 'UNSTABLE';
   return suspects.length > 0 ? 'SUSPECT' : 'COMMUTES';
 }

@@ -4,14 +4,17 @@
  */
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Call } from '../../model/session.ts';
 import type { Connect } from '../client/connection.ts';
 import type { ClientLine } from '../client/lines.ts';
 import type { Course } from './course.ts';
+import { held } from './held.ts';
+import { isMissing, lend } from './lend.ts';
 import { moved } from './moved.ts';
 import type { Chosen, Numbered, Source } from './operations.ts';
 import { copyFolders, type Folders, folderHash, type Reset } from './reset.ts';
 import type { Answer, Delays, Execute, Run } from './run.ts';
-import { type Seated, type SeatOptions, sitDown } from './world.ts';
+import { type Seated, type SeatOptions, sitDown, usesOf } from './world.ts';
 
 /** A server that may be explored, as its user named it. */
 export interface LiveServer {
@@ -41,6 +44,8 @@ export interface LiveExecutor {
 interface World {
   readonly seats: ReadonlyMap<Source, Seated>;
   readonly folders: Folders;
+  /** For how long answers to questions of servers are held back now, in ms. */
+  hold: number;
   end(): Promise<void>;
 }
 
@@ -91,27 +96,38 @@ function sourcesIn({ operations, probes }: Chosen): Source[] {
 
 async function createWorld(options: LiveOptions, servers: readonly LiveServer[]): Promise<World> {
   const { chosen, serverOf } = options;
-  for (const { reset } of servers) if (reset.kind === 'hook') await reset.run();
+  for (const { reset } of servers) if (reset.kind === 'hook') await reset.run(options.signal);
   const copied = servers.flatMap(({ reset }) => (reset.kind === 'copy' ? [reset] : []));
   const folders = await copyFolders(copied);
+  const teachers = teachersIn(chosen);
+  const hold = (): number => world.hold;
   const seats = new Map(
     sourcesIn(chosen).map((source) => {
       const lines = linesOf(chosen, source);
-      const connect = connectTo(serverOf(source), folders);
-      return [source, sitDown({ source, connect }, lines, options)];
+      const connect = held(connectTo(serverOf(source), folders), hold);
+      return [source, sitDown({ source, connect, teachers }, lines, options)];
     }),
   );
   const end = async (): Promise<void> => {
     await Promise.allSettled([...seats.values()].map((seat) => seat.end()));
     await folders.remove();
   };
+  const world: World = { seats, folders, hold: 0, end };
   try {
     await Promise.all([...seats.values()].map(({ ready }) => ready));
   } catch (error) {
     await end();
     throw error;
   }
-  return { seats, folders, end };
+  return world;
+}
+
+function teachersIn({ operations, probes }: Chosen): ReadonlySet<Call> {
+  return new Set(
+    [...operations, ...probes].flatMap(({ source, line }) =>
+      usesOf(source, line).flatMap(({ source: { answers } }) => answers ?? []),
+    ),
+  );
 }
 
 function linesOf({ operations, probes }: Chosen, source: Source): ClientLine[] {
@@ -136,18 +152,24 @@ async function runCourse(options: LiveOptions, world: World, asked: Asked): Prom
   const done: Numbered[] = [];
   for (const together of asked.course) {
     const own = together.flatMap((number) => byNumber.get(number) ?? []);
+    for (const one of own) lend(world.seats, one);
+    world.hold = own.length > 1 ? asked.delays.answers : 0;
     await issue(world, own, asked.delays);
     done.push(...own);
   }
   const shown: (readonly [string, Answer])[] = [];
+  world.hold = 0;
   for (const { name, source, line } of probes) {
     const seat = world.seats.get(source);
+    lend(world.seats, { source, line });
     await seat?.ask([line]);
     const [answer] = seat?.answersTo(line) ?? [];
     if (answer) shown.push([name, answer]);
   }
   for (const { number, source, line } of done) {
-    const why = world.seats.get(source)?.unbound(line);
+    const why =
+      world.seats.get(source)?.unbound(line) ??
+      (isMissing(world.seats, { source, line }) ? NOT_GIVEN : undefined);
     if (why !== undefined) return { kind: 'illegal', why: `#${number} cannot be sent: ${why}` };
   }
   options.signal.throwIfAborted();
@@ -161,8 +183,14 @@ async function runCourse(options: LiveOptions, world: World, asked: Asked): Prom
   };
 }
 
+const NOT_GIVEN = 'a value that it carries was not given by another server';
+
 /** Sends operations together; those without a delay leave in one turn of the event loop. */
-async function issue(world: World, own: readonly Numbered[], delays: Delays): Promise<void> {
+async function issue(
+  world: World,
+  own: readonly Numbered[],
+  { calls: delays }: Delays,
+): Promise<void> {
   const atOnce = own.filter(({ number }) => (delays.get(number) ?? 0) === 0);
   const later = own.filter((one) => !atOnce.includes(one));
   const seats = [...new Set(atOnce.map(({ source }) => source))];

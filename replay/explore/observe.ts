@@ -1,7 +1,7 @@
 /**
  * What a run showed, so that two runs which showed the same are equal: values that differ from run to
- * run give way to their class, names that a server minted to their place, and lists have no order
- * unless it was asked for.
+ * run give way to their class, names that a server minted to their place, and lists and the lines of
+ * a text have no order unless it was asked for.
  */
 import { container, leavesOf } from '../../analysis/words/leaves.ts';
 import { isHandle, isIdentifierLike } from '../../analysis/words/minted.ts';
@@ -34,7 +34,7 @@ export interface Outcome {
 export interface Eye {
   readonly problem: Problem;
   readonly masks: readonly Mask[];
-  /** Lists are compared with their order. */
+  /** Lists, and the lines of a text, are compared with their order. */
   readonly ordered: boolean;
 }
 
@@ -150,8 +150,14 @@ function unordered(value: unknown): unknown {
     });
     return items.sort(([a], [b]) => order(a, b)).map(([, item]) => item);
   }
+  if (typeof value === 'string') return linesInAnyOrder(value);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, own]) => [name, unordered(own)]));
+}
+
+/** Two things added to a text are both there in either order, as they are in a list. */
+function linesInAnyOrder(text: string): string {
+  return text.includes('\n') ? text.split(/\r?\n/).sort(order).join('\n') : text;
 }
 
 /** One thing in which two outcomes differ. */

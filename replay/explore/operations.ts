@@ -14,12 +14,13 @@ import { leavesOf } from '../../analysis/words/leaves.ts';
 import { canonicalJson } from '../../model/canonical.ts';
 import { parseReference } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { FootprintRule } from '../../model/footprint-rule.ts';
 import { member } from '../../model/json.ts';
-import type { WholeView } from '../../model/session.ts';
-import { type Flow, flowOf, tokenOf } from '../client/flow.ts';
+import { type Flow, tokenOf } from '../client/flow.ts';
 import { type ClientLine, linesOf } from '../client/lines.ts';
 import type { RecordedSession } from '../recorded.ts';
 import { type Script, scriptOf } from '../script.ts';
+import { flowsOf, viewOf } from './lend.ts';
 import type { Explored, Problem } from './problem.ts';
 
 /** A recorded session with all that is needed to send its lines again. */
@@ -52,20 +53,26 @@ export interface Chosen {
 }
 
 export function sourcesOf(sessions: readonly RecordedSession[]): Source[] {
-  return sessions.map((session) => {
+  return [...flowsOf(sessions)].map(([session, flow]) => {
     const script = scriptOf(session);
-    return { session, script, flow: flowOf(session), lines: linesOf(script) };
+    return { session, script, flow, lines: linesOf(script) };
   });
 }
 
 /** All operations that were answered, numbered in the order they were asked. */
-export function numbered(sources: readonly Source[]): Numbered[] {
+export function numbered(
+  sources: readonly Source[],
+  footprints: readonly FootprintRule[],
+): Numbered[] {
   const lineOf = new Map(
     sources.flatMap((source) =>
       source.lines.flatMap((line) => line.calls.map((call) => [call, { source, line }] as const)),
     ),
   );
-  const all = operationsOf(sources.map(viewOf)).flatMap((operation) => {
+  const all = operationsOf(
+    sources.map(({ session }) => viewOf(session)),
+    footprints,
+  ).flatMap((operation) => {
     const place = lineOf.get(operation.call);
     const isAnswered = operation.call.response && operation.call.ties.givenTask === undefined;
     return place && isAnswered ? [{ ...place, operation }] : [];
@@ -190,7 +197,7 @@ function isKnown(one: Numbered, other: Numbered): boolean {
 /**
  * Whether two operations may not commute: by their footprints, or since one of them writes and both
  * name one file, or have one server that may keep everything in one place. Too much costs runs; too
- * little would hide what the footprints do not know.
+ * little would hide what the footprints do not know, except where the user said what they are.
  */
 function dependent(
   one: Operation,
@@ -199,12 +206,17 @@ function dependent(
 ): boolean {
   if (conflictsOf(one, other).length > 0) return true;
   if (!isWrite(one) && !isWrite(other)) return false;
+  if (isDeclared(one) && isDeclared(other)) return false;
   const [ours, theirs] = [one, other].map(({ keys }) => keys.filter(({ absolute }) => absolute));
   if (!ours?.length || !theirs?.length) {
     return isOnePlace || one.container.id === other.container.id;
   }
   if (!isOnePlace && one.container.machine !== other.container.machine) return false;
   return ours.some(({ value }) => theirs.some((own) => isWithin(value, own.value)));
+}
+
+function isDeclared({ accesses }: Operation): boolean {
+  return accesses.length > 0 && accesses.every(({ provenance }) => provenance === 'user');
 }
 
 /** One path is the other, or a folder that it is in. */
@@ -215,7 +227,7 @@ function isWithin(one: string, other: string): boolean {
 /** Pairs of which the later one could not have been asked without the answer of the earlier. */
 function needsAmong(all: readonly Numbered[]): Pair[] {
   const byCall = new Map(all.map((one) => [one.operation.call, one]));
-  const views = [...new Set(all.map(({ source }) => source))].map(viewOf);
+  const views = [...new Set(all.map(({ source }) => source))].map(({ session }) => viewOf(session));
   const given = orderOf(views)
     .mustBefore(all.map(({ operation }) => operation))
     .flatMap(([before, after]): Pair[] => {
@@ -232,10 +244,6 @@ function needsAmong(all: readonly Numbered[]): Pair[] {
     ),
   );
   return [...new Map([...given, ...bound].map((one) => [keyOf(one), one])).values()];
-}
-
-function viewOf({ session: { session, entries, value, seen } }: Source): WholeView {
-  return { session, value, moments: entries.map((entry) => ({ entry, seen: seen(entry.seq) })) };
 }
 
 function keyOf([before, after]: Pair): string {

@@ -7,12 +7,12 @@
  */
 import { chance, shuffled } from './chance.ts';
 import { type Course, courseText } from './course.ts';
-import { isIllegal, type Lab } from './lab.ts';
+import { isIllegal, type Lab, orElse } from './lab.ts';
 import { fewest } from './minimise.ts';
 import { contrastsOf, type Outcome } from './observe.ts';
 import { closureOf } from './problem.ts';
 import type { Judged } from './proof.ts';
-import type { Delays } from './run.ts';
+import { AT_ONCE, type Delays } from './run.ts';
 
 /** Places: those that go together, and those that are run before them. */
 export interface Group {
@@ -32,23 +32,30 @@ export async function tryTogether(
   group: Group,
   options: Overlapping,
 ): Promise<Judged | undefined> {
-  const first = await anomalyOf(lab, group, { ...options, most: options.repeat });
+  const most = options.repeat;
+  const first = await anomalyOf(lab, group, { ...options, most });
   if (!first) return undefined;
-  const before = await fewest(
-    group.before,
-    async (kept) =>
-      (await anomalyOf(
-        lab,
-        { ...group, before: withNeeds(lab, kept, group) },
-        {
-          ...options,
-          most: options.repeat,
-        },
-      )) !== undefined,
-  );
-  const least = { ...group, before: withNeeds(lab, before, group) };
-  const judged = await confirmTogether(lab, least, options);
-  return judged ?? { kind: 'suspect', course: courseText(first.course), why: SEEN_ONCE };
+  const suspect = (why: string): Judged => ({
+    kind: 'suspect',
+    course: courseText(first.course),
+    why,
+  });
+  const prove = async (): Promise<Judged> => {
+    const holds = async (kept: readonly number[]): Promise<boolean> => {
+      const less = { ...group, before: withNeeds(lab, kept, group) };
+      return (await anomalyOf(lab, less, { ...options, most })) !== undefined;
+    };
+    const isOver = (): boolean => !lab.hasLeft(most + costOf(lab, group));
+    const before = await fewest(group.before, holds, isOver);
+    const least = { ...group, before: withNeeds(lab, before, group) };
+    return (await confirmTogether(lab, least, options)) ?? suspect(SEEN_ONCE);
+  };
+  return orElse(prove, suspect(NO_TIME));
+}
+
+/** How many runs it takes to prove what a group shows: its orders three times, and itself thrice. */
+export function costOf(lab: Lab, { together }: Pick<Group, 'together'>): number {
+  return (allOrders(lab, together).length + 1) * (1 + MORE);
 }
 
 /** What of the operations before it a group cannot do without is kept. */
@@ -119,12 +126,14 @@ function together(
   const roll = chance(seed, `${group.together.join('+')} ${at}`);
   const numbers = lab.courseOf(at === 0 ? group.together : shuffled(group.together, roll)).flat();
   const isDelayed = at % 2 === 0 && at > 0;
-  const delays = new Map(
-    isDelayed ? numbers.slice(1).map((one) => [one, roll(LONGEST_DELAY * 4) / 4] as const) : [],
-  );
+  const held = (): number => roll(LONGEST_DELAY * 4) / 4;
+  const delays = isDelayed
+    ? { calls: new Map(numbers.slice(1).map((one) => [one, held()])), answers: held() * 5 }
+    : AT_ONCE;
   return { course: [...lab.courseOf(group.before), numbers], delays };
 }
 
+const NO_TIME = 'an outcome that no order has was seen, and nothing was left to see it again with';
 const SEEN_ONCE = 'an outcome that no order has was seen, and not often enough to be sure';
 /** How often something is seen again before it is reported. */
 const MORE = 2;

@@ -1,6 +1,8 @@
 /** What a server may be asked in an exploration: reads; writes where its user said so, others by name. */
 import { deedOf } from '../../analysis/footprint/verbs.ts';
 import { member } from '../../model/json.ts';
+import { unknownSecrets } from '../client/replay-client.ts';
+import type { Wording } from '../client/wording.ts';
 import type { Numbered } from './operations.ts';
 import { ExploreRefusal } from './refusal.ts';
 import type { ExplorableServer, Servers } from './servers.ts';
@@ -13,15 +15,40 @@ export function refusalOf(
 ): ExploreRefusal | undefined {
   const { name } = source.session;
   const server = servers.get(name);
-  if (!server) {
-    return new ExploreRefusal(
-      'not-explorable',
-      `${name} is not named as explorable.`,
-      `Describe it in ${file}, with "explorable": true; wiretape explore --write-servers ${file} begins such a file.`,
-    );
-  }
+  if (!server) return refusalOfServer(name, servers, file);
   if (operation.call.method !== 'tools/call') return undefined;
   return refusalOfTool({ server, tool: operation.tool, definition: operation.definition, file });
+}
+
+/** Why nothing of a recorded session may be run: its server has no entry, or is not marked. */
+export function refusalOfServer(name: string, servers: Servers, file: string): ExploreRefusal {
+  const refusal = (detail: string, hint: string): ExploreRefusal =>
+    new ExploreRefusal('not-explorable', detail, hint);
+  if (servers.unmarked.includes(name)) {
+    const detail = `${name} stands in ${file}, and is not marked as explorable.`;
+    return refusal(detail, `If it may be run, set "explorable": true there.`);
+  }
+  const others = [...servers.keys(), ...servers.unmarked];
+  return refusal(
+    `${file} has no entry for the recorded session ${name}${others.length === 0 ? '' : `, but for ${others.slice(0, MOST_NAMED).join(', ')}`}.`,
+    `Describe ${name} in it, with "explorable": true; wiretape explore RECORDING --write-servers FILE begins such a file.`,
+  );
+}
+
+const MOST_NAMED = 5;
+
+/** Why an operation cannot be sent as it was: a value of it was redacted, and nobody gave it. */
+export function redactedIn(
+  { number, source, line, operation }: Numbered,
+  secretOf: Wording['secretOf'],
+): ExploreRefusal | undefined {
+  const [first] = unknownSecrets({ lines: [line], flow: source.flow, secretOf });
+  if (!first) return undefined;
+  return new ExploreRefusal(
+    'redacted-value',
+    `#${number} ${operation.tool} of ${source.session.name} cannot be sent: ${first.name} was redacted when it was recorded, and is ${first.placeholder}.`,
+    `Give it with --secret ${first.name}=VARIABLE, or choose other calls with --calls.`,
+  );
 }
 
 interface Asked {

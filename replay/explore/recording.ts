@@ -4,8 +4,9 @@
  */
 import { fingerprint } from '../../model/canonical.ts';
 import { type Entry, lastSeq } from '../../model/entry.ts';
-import type { Finding } from '../../model/finding.ts';
-import { isObject, member } from '../../model/json.ts';
+import { type Finding, isTurnable } from '../../model/finding.ts';
+import type { FootprintRule } from '../../model/footprint-rule.ts';
+import { isObject, member, textMember } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import type { Mask } from '../masks.ts';
 import { recordedSessions } from '../recorded.ts';
@@ -22,15 +23,17 @@ import {
   type Source,
   sourcesOf,
 } from './operations.ts';
-import { refusalOf } from './permission.ts';
+import { redactedIn, refusalOf, refusalOfServer } from './permission.ts';
 import { ExploreRefusal } from './refusal.ts';
 import { remembering } from './remember.ts';
+import type { Answer } from './run.ts';
 import type { ProbeSpec, Servers } from './servers.ts';
+import { Spent, startClock } from './spent.ts';
 import type { SeatOptions } from './world.ts';
 
 export interface RecordingOptions
   extends SeatOptions,
-    Pick<ExploreOptions, 'seed' | 'repeat' | 'budget' | 'isLate' | 'onRun' | 'ordered'> {
+    Pick<ExploreOptions, 'seed' | 'repeat' | 'budget' | 'onRun' | 'onProof' | 'ordered'> {
   readonly entries: readonly Entry[];
   readonly servers: Servers;
   /** What to call their description in sentences. */
@@ -38,6 +41,10 @@ export interface RecordingOptions
   /** Which operations; else all of servers that may be explored. */
   readonly pick?: Picked;
   readonly masks?: readonly Mask[];
+  /** How long it may take, in ms; what is not done by then is told. */
+  readonly longest: number;
+  /** What the user says of his tools. */
+  readonly footprints?: readonly FootprintRule[];
   /** Where what was run is kept, so that it can be gone on with. */
   readonly resume?: string;
 }
@@ -55,16 +62,21 @@ export interface Explored {
 }
 
 export async function exploreRecording(options: RecordingOptions): Promise<Explored> {
-  const { servers, pick, file } = options;
+  using clock = startClock(options.longest);
+  const { servers, pick, file, secretOf, footprints = [] } = options;
+  const refusalFor = (one: Numbered): ExploreRefusal | undefined =>
+    refusalOf(one, servers, file) ?? redactedIn(one, secretOf);
   const sources = sourcesOf(recordedSessions(withProbes(options.entries, servers)));
-  const all = numbered(sources);
+  const all = numbered(sources, footprints);
   const course = pick && 'course' in pick ? courseIn(pick.course, all) : undefined;
   const wanted = wantedIn(all, servers, { pick, course });
-  const served = all.filter(({ source }) => servers.has(source.session.name));
+  const served = all.filter(
+    (one) => servers.has(one.source.session.name) && redactedIn(one, secretOf) === undefined,
+  );
   const found = choose(all, wanted, {
     readable: served,
     isExact: course !== undefined,
-    isAllowed: (one) => refusalOf(one, servers, file) === undefined,
+    isAllowed: (one) => refusalFor(one) === undefined,
     placeOf: ({ session }) => {
       const server = servers.get(session.name);
       return server?.reset.kind === 'copy' ? server.reset.key : server?.name;
@@ -72,12 +84,14 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
   });
   const chosen = { ...found, probes: [...found.probes, ...declaredProbes(sources, servers)] };
   for (const one of chosen.operations) {
-    const refusal = refusalOf(one, servers, file);
+    const refusal = refusalFor(one);
     if (refusal) throw refusal;
   }
-  if (chosen.operations.length === 0) throw nothing(all.length);
+  if (chosen.operations.length === 0) throw nothing(all, options);
+  if (pick && 'finding' in pick) refuseFixed(pick.finding, chosen);
   const live = liveExecutor({
     ...options,
+    signal: AbortSignal.any([options.signal, clock.signal]),
     chosen,
     serverOf: ({ session }) => {
       const server = servers.get(session.name);
@@ -96,13 +110,19 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
   try {
     const exploration = await explore(chosen.problem, execute, {
       ...options,
+      timeUsed: clock.used,
       masks: options.masks ?? [],
       together: true,
       first: pick !== undefined && !('isChosen' in pick),
       ...(course ? { course } : {}),
     });
-    refuseUnlike(exploration, chosen);
-    return { exploration, chosen, all };
+    refuseUnlike(exploration, chosen, options);
+    const { aborted } = options.signal;
+    const isEnded = aborted && exploration.ended === 'budget';
+    const told = isEnded ? { ...exploration, ended: 'interrupted' as const } : exploration;
+    return { exploration: told, chosen, all };
+  } catch (error) {
+    throw error instanceof Spent ? tooShort() : error;
   } finally {
     await live.close();
   }
@@ -140,22 +160,69 @@ function wantedIn(
   return all.filter(({ source }) => servers.has(source.session.name));
 }
 
-function nothing(count: number): ExploreRefusal {
+function nothing(all: readonly Numbered[], { servers, file }: RecordingOptions): ExploreRefusal {
+  const [first] = all;
+  const isServed = all.some(({ source }) => servers.has(source.session.name));
+  if (first && !isServed) return refusalOfServer(first.source.session.name, servers, file);
   const detail =
-    count === 0
+    all.length === 0
       ? 'The recording has no call of a tool that was answered.'
       : 'None of the chosen calls can be run in another order: there is nothing but reads, or nothing.';
   return new ExploreRefusal('nothing-to-explore', detail, 'wiretape show lists what was recorded.');
 }
 
-function refuseUnlike({ failing }: Exploration, { problem }: Chosen): void {
+function tooShort(): ExploreRefusal {
+  return new ExploreRefusal(
+    'time-over',
+    'What was given for it was spent before any other order, or calls together, had been compared with the recorded order, so nothing is known.',
+    'Give it more with --for SECONDS and --budget RUNS.',
+  );
+}
+
+/** Of a finding whose calls have one order only nothing would be shown by running it. */
+function refuseFixed(finding: Finding, { problem }: Chosen): void {
+  if (isTurnable(finding) && problem.conflicts.length > 0) return;
+  throw new ExploreRefusal(
+    'nothing-to-explore',
+    `There is nothing to turn around in ${finding.rule} ${finding.fingerprint}: its calls could only run in the order they were recorded in.`,
+    `To make sure: ${finding.confirm}`,
+  );
+}
+
+function refuseUnlike(
+  { failing, failure }: Exploration,
+  { problem, operations }: Chosen,
+  { file }: RecordingOptions,
+): void {
   if (!isHopeless(problem, failing)) return;
-  const [first] = problem.operations.filter(({ ok }) => ok);
+  const first = operations.find(({ number }) => number === failing[0]);
+  const { name } = first?.source.session ?? {};
+  const isSilent = failure !== undefined && 'unanswered' in failure;
   throw new ExploreRefusal(
     'not-reproduced',
-    `None of the ${failing.length} calls that succeeded when they were recorded does so on these servers, beginning with ${first?.tool}.`,
-    'Give them the state in which the recording began, with a reset by copy; docs/explore.md says how.',
+    `None of the ${failing.length} calls that succeeded when they were recorded does so now: ${first?.operation.tool} of ${name} ${wordsOfFailure(failure)}.`,
+    isSilent
+      ? `See how ${name} is started in ${file}, and try that yourself.`
+      : `Give ${name} the state in which the recording began, with a reset by copy; docs/explore.md says how.`,
   );
+}
+
+/** So much of what a server says of its failure is shown. */
+const LONGEST_FAILURE = 200;
+
+function wordsOfFailure(failure: Answer | undefined): string {
+  if (!failure) return 'fails';
+  if ('unanswered' in failure) return `is not answered, since ${inOneLine(failure.unanswered)}`;
+  const said =
+    'error' in failure
+      ? textMember(failure.error, 'message')
+      : textMember([member(failure.result, 'content')].flat()[0], 'text');
+  return `is answered with an error${said === undefined ? '' : `: ${inOneLine(said)}`}`;
+}
+
+function inOneLine(text: string): string {
+  const start = text.slice(0, LONGEST_FAILURE).replace(/\s/g, ' ').trim().replace(/\.$/, '');
+  return text.length > LONGEST_FAILURE ? `${start}…` : start;
 }
 
 /** The entries with the calls that the user declared as probes, as if the client had made them last. */

@@ -6,7 +6,9 @@ export class ExploreRefusal extends Error {
     | 'tool-refused'
     | 'nothing-to-explore'
     | 'schedule-refused'
-    | 'not-reproduced';
+    | 'not-reproduced'
+    | 'redacted-value'
+    | 'time-over';
   readonly hint: string;
 
   constructor(code: ExploreRefusal['code'], detail: string, hint: string) {

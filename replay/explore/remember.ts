@@ -35,7 +35,7 @@ function readKnown(file: string, of: string): ReadonlyMap<string, Run> {
   const [head, ...runs] = values;
   if (!isObject(head)) {
     if (lines.some((line) => line !== '')) throw other(file, 'it is no such file');
-    writeFileSync(file, `${JSON.stringify({ exploration: of })}\n`, { mode: 0o600 });
+    begin(file, of);
     return new Map();
   }
   if (head['exploration'] !== of) throw other(file, 'it is of another exploration');
@@ -47,6 +47,14 @@ function readKnown(file: string, of: string): ReadonlyMap<string, Run> {
         : [],
     ),
   );
+}
+
+function begin(file: string, of: string): void {
+  try {
+    writeFileSync(file, `${JSON.stringify({ exploration: of })}\n`, { mode: 0o600 });
+  } catch {
+    throw other(file, 'it cannot be written');
+  }
 }
 
 function textOf(file: string): string | undefined {

@@ -15,7 +15,7 @@ export type Reset =
       readonly from?: string;
       readonly was: string;
     }
-  | { readonly kind: 'hook'; readonly run: () => Promise<void> };
+  | { readonly kind: 'hook'; readonly run: (signal: AbortSignal) => Promise<void> };
 
 export type CopyReset = Extract<Reset, { kind: 'copy' }>;
 

@@ -26,8 +26,15 @@ export interface Illegal {
 
 export type Run = Ran | Illegal;
 
-/** When each operation of those that are issued together is sent, in ms after the first. */
-export type Delays = ReadonlyMap<number, number>;
+/** What is held back in a run, in ms. */
+export interface Delays {
+  /** Of those that are issued together: how long after the first each is sent, by number. */
+  readonly calls: ReadonlyMap<number, number>;
+  /** What a server asks in the middle of a call is answered so much later. */
+  readonly answers: number;
+}
+
+export const AT_ONCE: Delays = { calls: new Map(), answers: 0 };
 
 /** Runs a course from a fresh start. Rejects only when there is nothing to run it on. */
 export type Execute = (course: Course, delays: Delays) => Promise<Run>;

@@ -1,5 +1,8 @@
 /** One schedule of a recording, run again from a test of the user. */
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { keyedHash } from '../../model/keyed-hash.ts';
+import { createRedact } from '../../model/redaction.ts';
 import { openRecording } from '../open.ts';
 import type { Contrast } from './observe.ts';
 import type { Verdict } from './proof.ts';
@@ -24,6 +27,8 @@ export interface ExploreScheduleOptions {
   readonly folder?: string | URL;
   /** The variables that the servers get, besides their own. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Values that were redacted when they were recorded, by the names of their members. */
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ExploredSchedule {
@@ -47,6 +52,7 @@ export async function exploreSchedule({
   ordered = false,
   folder = '.',
   environment = {},
+  secrets = {},
 }: ExploreScheduleOptions): Promise<ExploredSchedule> {
   const file = 'the description of the servers';
   const place = folder instanceof URL ? fileURLToPath(folder) : folder;
@@ -56,14 +62,15 @@ export async function exploreSchedule({
     file,
     pick: { course: schedule },
     seed,
-    repeat,
+    repeat: Math.max(repeat, 1),
     timeout,
     ordered,
     budget: Number.POSITIVE_INFINITY,
-    isLate: () => false,
-    secretOf: () => undefined,
-    // A test shows its values to whoever may run it.
-    redact: (text) => ({ text, count: 0 }),
+    longest: Number.POSITIVE_INFINITY,
+    secretOf: (placeholder, name) =>
+      secrets[placeholder.slice(OPENING.length, -1)] ?? secrets[name],
+    // What a test prints is kept by whoever runs it. The key is of this run: nothing is to be compared.
+    redact: createRedact(keyedHash(randomBytes(32)), { ...environment, ...secrets }),
     signal: new AbortController().signal,
   });
   const proofs = exploration.proofs.map((proof) => {
@@ -72,6 +79,9 @@ export async function exploreSchedule({
   });
   return { verdict: exploration.verdict, proofs };
 }
+
+/** What a placeholder begins with, before what names the value: `<secret:token:0a1b2c3d>`. */
+const OPENING = '<secret:';
 
 function inWords({ name, pointer, one, other }: Contrast): string {
   return `${name} ${pointer}: ${JSON.stringify(one)} or ${JSON.stringify(other)}`;

@@ -56,18 +56,23 @@ export interface ServersContext {
   readonly file: string;
 }
 
-export type Servers = ReadonlyMap<string, ExplorableServer>;
+/** Those that may be explored, by name, and the names of those that are described besides. */
+export interface Servers extends ReadonlyMap<string, ExplorableServer> {
+  readonly unmarked: readonly string[];
+}
 
 /** The explorable servers of a description; throws an ExploreRefusal for one that cannot be used. */
 export function serversOf(described: unknown, context: ServersContext): Servers {
   if (!isObject(described)) throw invalid(context, 'it is no object of servers by name');
-  return new Map(
-    Object.entries(described).flatMap(([name, spec]) => {
-      checkSpec(name, spec, context);
-      const own = spec as ServerSpec;
-      return own.explorable === true ? [[name, serverOf(name, own, context)] as const] : [];
-    }),
-  );
+  const unmarked: string[] = [];
+  const servers = new Map<string, ExplorableServer>();
+  for (const [name, spec] of Object.entries(described)) {
+    checkSpec(name, spec, context);
+    const own = spec as ServerSpec;
+    if (own.explorable === true) servers.set(name, serverOf(name, own, context));
+    else unmarked.push(name);
+  }
+  return Object.assign(servers, { unmarked });
 }
 
 function invalid({ file }: ServersContext, why: string): ExploreRefusal {
@@ -122,6 +127,7 @@ function serverOf(name: string, spec: ServerSpec, context: ServersContext): Expl
   if ((command === undefined) === (url === undefined)) {
     throw invalid(context, `${name} needs a command or a url, and not both`);
   }
+  if (url !== undefined) checkAddress(name, spec, context);
   const reset = resetOf(name, spec, context);
   if (hash && reset.kind !== 'copy') {
     throw invalid(context, `hash of ${name} needs a folder, which a reset by copy or empty gives`);
@@ -129,25 +135,28 @@ function serverOf(name: string, spec: ServerSpec, context: ServersContext): Expl
   const connect =
     url === undefined
       ? (folder: string | undefined) => commandOf(spec, folder, context)
-      : () => addressOf(name, spec, context);
+      : () => connectUrl(new URL(url));
   return { name, connect, reset, write, allow: new Set(allow), probes, hash };
 }
 
 function resetOf(name: string, { reset, url }: ServerSpec, context: ServersContext): Reset {
-  if (reset === undefined || (url !== undefined && !(isObject(reset) && 'hook' in reset))) {
+  const isHook = isObject(reset) && 'hook' in reset;
+  if (reset === undefined || (url !== undefined && !isHook)) {
     const how =
       url === undefined ? '"process", "empty", {"copy": …} or {"hook": …}' : '{"hook": …}';
     throw new ExploreRefusal(
       'not-explorable',
-      `${name} has no reset, so no run would begin where the last one did.`,
-      `Say in ${context.file} how it gets a fresh start: "reset": ${how}.`,
+      reset === undefined
+        ? `${name} has no reset, so no run would begin where the last one did.`
+        : `${name} is reached at an address, and only a hook can give such a server a fresh start.`,
+      `Say in ${context.file} how it gets one: "reset": ${how}.`,
     );
   }
   if (reset === 'process') return { kind: 'process' };
   if (reset === 'empty') return { kind: 'copy', key: `empty ${name}`, was: '{folder}' };
   if ('hook' in reset) {
     const { hook, args = [] } = reset;
-    return { kind: 'hook', run: () => runHook(name, hook, args, context) };
+    return { kind: 'hook', run: (signal) => runHook({ name, hook, args, signal }, context) };
   }
   const from = resolve(context.folder, reset.copy);
   if (!statSync(from, { throwIfNoEntry: false })?.isDirectory()) {
@@ -156,16 +165,22 @@ function resetOf(name: string, { reset, url }: ServerSpec, context: ServersConte
   return { kind: 'copy', key: from, from, was: reset.was ?? from };
 }
 
+interface Hook {
+  readonly name: string;
+  readonly hook: string;
+  readonly args: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 async function runHook(
-  name: string,
-  hook: string,
-  args: readonly string[],
+  { name, hook, args, signal }: Hook,
   { folder, environment }: ServersContext,
 ): Promise<void> {
   try {
     const env = environment as NodeJS.ProcessEnv;
-    await promisify(execFile)(hook, [...args], { cwd: folder, env, timeout: HOOK_TIME });
+    await promisify(execFile)(hook, [...args], { cwd: folder, env, timeout: HOOK_TIME, signal });
   } catch (error) {
+    signal.throwIfAborted();
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
     throw new ExploreRefusal(
       'not-explorable',
@@ -193,11 +208,12 @@ function commandOf(
   });
 }
 
-function addressOf(
+/** Before its reset, since a server of elsewhere is not explored whatever its reset. */
+function checkAddress(
   name: string,
-  { url = '', allowHosts = [] }: ServerSpec,
+  { url = '', allowHosts = [], reset }: ServerSpec,
   context: ServersContext,
-): Connect {
+): void {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw invalid(context, `url of ${name} is no address of an HTTP server`);
   }
@@ -206,8 +222,7 @@ function addressOf(
     throw new ExploreRefusal(
       'not-explorable',
       `${name} is at ${address.hostname}, which is not this machine.`,
-      `If it is yours to change, add "allowHosts": ["${address.hostname}"] to it in ${context.file}.`,
+      `If it is yours to change, add "allowHosts": ["${address.hostname}"] to it in ${context.file}${isObject(reset) && 'hook' in reset ? '' : ', and a hook as its reset'}.`,
     );
   }
-  return connectUrl(address);
 }

@@ -16,6 +16,8 @@ import type { Answer } from './run.ts';
 export interface Seat {
   readonly source: Source;
   readonly connect: Connect;
+  /** Answers whose values are sent again, by whichever session. */
+  readonly teachers: ReadonlySet<Call>;
 }
 
 export interface SeatOptions {
@@ -35,13 +37,19 @@ export interface Seated {
   answersTo(line: ClientLine): readonly Answer[];
   /** Why the values in a line are not those of this run; undefined: they are. */
   unbound(line: ClientLine): string | undefined;
+  /** The value in this run of a recorded one, where it was given. */
+  valueOf(token: string): string | number | undefined;
+  /** Is told what another server gave. */
+  bind(token: string, live: string | number): void;
+  /** Whether a recorded request was made in this run. */
+  isAsked(call: Call): boolean;
   /** Resolves when nothing of it is left. */
   end(): Promise<void>;
 }
 
 /** Sits down: connects, shakes hands, and waits to be told. `lines`: what may be asked of it. */
 export function sitDown(
-  { source, connect }: Seat,
+  { source, connect, teachers }: Seat,
   lines: readonly ClientLine[],
   options: SeatOptions,
 ): Seated {
@@ -69,11 +77,7 @@ export function sitDown(
         settled.set(call, why);
         check();
       },
-      sources: new Set(
-        lines.flatMap((line) =>
-          usesOf(source, line).flatMap(({ source: one }) => one.answers ?? []),
-        ),
-      ),
+      sources: teachers,
     },
   }).then(
     ({ broken: why = 'it is over' }) => {
@@ -97,6 +101,9 @@ export function sitDown(
     answersTo: ({ calls }) =>
       calls.map((call) => answerTo(call, { baton, why: settled.get(call) ?? broken, options })),
     unbound: (line) => unboundIn(source, line, baton),
+    valueOf: (token) => baton?.bindings.get(token),
+    bind: (token, live) => baton?.bindings.bind(token, live),
+    isAsked: (call) => baton?.pairs.live(call) !== undefined,
     async end() {
       baton?.over();
       await over;
@@ -143,7 +150,7 @@ function isOnlyAnswer({ answers, calls }: ClientLine): boolean {
   return answers.length > 0 && calls.length === 0;
 }
 
-function usesOf({ flow }: Source, { items }: ClientLine) {
+export function usesOf({ flow }: Source, { items }: ClientLine) {
   return items.flatMap(({ ref }) => flow.uses(ref.seq, ref.item));
 }
 

@@ -1,7 +1,10 @@
 // What two hosts make of one turn: five writes asked for at once are lost under the one that lets them
 // overlap, and kept under the one that does not; and two hosts at work on one file take each other's.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { type Finding, familyOf } from '../../model/finding.ts';
+import type { ExploreReport } from '../../replay/explore/report.ts';
 import { type Machine, machine } from './machine.ts';
 import { HOST_CASES, type HostCase, type Hosts, installHosts } from './released.ts';
 import { type ScriptedCall, startModel } from './scripted-model.ts';
@@ -38,7 +41,24 @@ async function conflicts(here: Machine, code: 0 | 1): Promise<Finding[]> {
   );
 }
 
-test('five writes of one turn: lost under the host that overlaps them, found; kept under the other, silent', async () => {
+/**
+ * Explores the newest session of the memory server as a user does: begins a servers file, confirms
+ * what it says, and lets it run.
+ */
+async function explored(here: Machine, code: 0 | 1, words: readonly string[] = []) {
+  const file = join(here.project, 'servers.jsonc');
+  const begun = 'wiretape: servers.jsonc names the servers; say in it what may be run.\n';
+  await here.run(['explore', 'memory', '--write-servers', 'servers.jsonc'], 0, begun);
+  const text = await readFile(file, 'utf8');
+  const confirmed = text
+    .replaceAll(/^( *)\/\/ (?=")/gm, '$1')
+    .replaceAll(/"(explorable|write)": false/g, '"$1": true');
+  await writeFile(file, confirmed);
+  const asked = ['explore', 'memory', '--servers', 'servers.jsonc', '--json', ...words];
+  return JSON.parse(await here.run(asked, code)) as ExploreReport;
+}
+
+test('five writes of one turn: lost under the host that overlaps them, found and proved; kept under the other, silent', async () => {
   for (const host of [gemini, codex]) {
     await using here = await machine(hosts);
     await using model = await startModel([writes(host.host, 0, 5), [memory('read_graph')]]);
@@ -52,6 +72,19 @@ test('five writes of one turn: lost under the host that overlaps them, found; ke
         ? [{ rule: 'in-server-lost-update', tier: 'OBSERVED', lost: { gone: 5 - kept, of: 5 } }]
         : [],
     );
+    const [finding] = found;
+    if (!finding) {
+      const { verdict, proofs } = await explored(here, 0);
+      expect({ verdict, proofs }).toEqual({ verdict: 'COMMUTES', proofs: [] });
+      continue;
+    }
+    const { verdict, proofs, findings } = await explored(here, 1, [
+      '--finding',
+      finding.fingerprint,
+    ]);
+    expect(verdict).toBe('NON_SERIALISABLE');
+    expect(proofs.map(({ operations }) => operations.length)).toEqual([2]);
+    expect(findings).toMatchObject([{ fingerprint: finding.fingerprint, tier: 'PROVEN' }]);
   }
 });
 

@@ -16,8 +16,8 @@ export interface Machine extends AsyncDisposable {
   /** Lets its servers begin anew. */
   forget(): Promise<void>;
   config(one: HostCase): Promise<string>;
-  /** Runs a command of wiretape, which must end with this code. */
-  run(words: readonly string[], code?: number): Promise<string>;
+  /** Runs a command of wiretape, which must end with this code and say this beside its output. */
+  run(words: readonly string[], code?: number, remark?: string): Promise<string>;
   /** Lets a host work, and gives what its memory holds then. */
   work(one: HostCase): Promise<string>;
 }
@@ -48,9 +48,9 @@ export async function machine(hosts: Hosts): Promise<Machine> {
       await rm(join(project, 'papers/notes.txt'), { force: true });
     },
     config: ({ config }) => readFile(join(home, config), 'utf8'),
-    async run(words, code = 0) {
+    async run(words, code = 0, remark = '') {
       const done = await wiretape(words, { cwd: project, env: own });
-      expect([words, done.code, done.stderr]).toEqual([words, code, '']);
+      expect([words, done.code, done.stderr]).toEqual([words, code, remark]);
       return done.stdout;
     },
     async work(one) {

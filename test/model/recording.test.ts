@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Entry, FORMAT } from '../../model/entry.ts';
 import { sha256Hex } from '../../model/keyed-hash.ts';
 import {
+  openRecording,
   type Recording,
   readRecording,
   readRecordingText,
@@ -42,6 +43,20 @@ describe('a recording', () => {
     expect(recording.entries).toEqual(ENTRIES);
     expect(writeRecording(recording.entries)).toBe(TEXT);
     expect(TEXT).toContain('"message":{"jsonrpc":"2.0","id":1,"result":{"n":1.0,"n":1e2}}}\n');
+  });
+
+  test('is the same in pieces of any size, whole or torn', () => {
+    for (const bytes of [bytesOf(TEXT), bytesOf(TEXT).subarray(0, -3)]) {
+      for (const size of [1, 2, 7, 100, bytes.length]) {
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+          bytes.slice(at * size, (at + 1) * size),
+        );
+        const reading = openRecording(pieces);
+        const entries = reading.ok ? [...reading.entries] : [];
+        const problems = reading.ok ? reading.problems() : [];
+        expect({ ok: reading.ok, entries, problems }).toEqual(opened(bytes));
+      }
+    }
   });
 
   test('names the hash of its entry lines first', () => {

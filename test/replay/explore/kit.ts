@@ -6,13 +6,20 @@ import { fileURLToPath } from 'node:url';
 import type { Entry } from '../../../model/entry.ts';
 import { writeRecording } from '../../../model/recording.ts';
 import type { ExploreReport } from '../../../replay/explore/report.ts';
-import { type Folder, type Ran, ROOT, temporaryFolder, wiretape } from '../../cli/wiretape.ts';
+import {
+  type Folder,
+  type Ran,
+  ROOT,
+  type RunOptions,
+  temporaryFolder,
+  wiretape,
+} from '../../cli/wiretape.ts';
 import { client, opening, type Said, server, tape, toolCall, toolText } from '../../kit/entries.ts';
 
-const LIST = fileURLToPath(new URL('servers/list.mjs', import.meta.url));
+export const LIST = fileURLToPath(new URL('servers/list.mjs', import.meta.url));
 
 /** How the server of these tests behaves; see servers/list.mjs. */
-export type How = 'racy' | 'locked' | 'random' | 'silent' | 'garbage' | 'endless' | 'dies';
+export type How = 'racy' | 'late' | 'locked' | 'random' | 'silent' | 'garbage' | 'endless' | 'dies';
 
 /** A call as it was made, and the JSON that it was answered with. */
 export type Call = readonly [tool: string, args: object, answer: object];
@@ -67,17 +74,22 @@ export interface Bench extends Folder {
   record(name: string, entries: readonly Entry[]): Promise<string>;
   servers(name: string, servers: object): Promise<string>;
   /** Runs the command as it is. */
-  run(args: readonly string[]): Promise<Ran>;
+  run(args: readonly string[], env?: RunOptions['env']): Promise<Ran>;
   /** Explores to the end, and gives its report. */
-  explore(recording: string, servers: object, options?: readonly string[]): Promise<Explored>;
+  explore(
+    recording: string,
+    servers: object,
+    options?: readonly string[],
+    env?: RunOptions['env'],
+  ): Promise<Explored>;
 }
 
 export async function createBench(): Promise<Bench> {
   const folder = await temporaryFolder();
   const at = (name: string): string => join(folder.path, name);
   let count = 0;
-  const run = (args: readonly string[]): Promise<Ran> =>
-    wiretape(['explore', ...args, '--state', at('state')], { cwd: folder.path });
+  const run = (args: readonly string[], env: RunOptions['env'] = {}): Promise<Ran> =>
+    wiretape(['explore', ...args, '--state', at('state')], { cwd: folder.path, env });
   const servers = async (name: string, described: object): Promise<string> => {
     await writeFile(at(name), JSON.stringify(described));
     return at(name);
@@ -93,11 +105,13 @@ export async function createBench(): Promise<Bench> {
       await writeFile(at(`${name}.tape.jsonl`), writeRecording(entries));
       return at(`${name}.tape.jsonl`);
     },
-    async explore(recording, described, options = []) {
+    async explore(recording, described, options = [], env = {}) {
       const number = ++count;
       const report = at(`report-${number}.json`);
       const file = await servers(`servers-${number}.jsonc`, described);
-      const ran = await run([recording, '--servers', file, '--report', report, ...options]);
+      // Where much runs at once the usual minute may be too short for what a test is about.
+      const words = [recording, '--servers', file, '--report', report, '--for', '150'];
+      const ran = await run([...words, ...options], env);
       if (ran.code === 2) throw new Error(ran.stderr);
       const bytes = await readFile(report, 'utf8');
       return { ...ran, bytes, report: JSON.parse(bytes) };

@@ -53,7 +53,7 @@ describe('one server', { timeout: 180_000 }, () => {
       severity: 'critical',
     });
     expect(stdout).toContain('PROVEN  NON_SERIALISABLE  #1 with #2');
-    expect(stdout).toContain(`--schedule 1+2 --seed 1`);
+    expect(stdout).toContain(`--schedule 1+2 --seed 1 --state ${bench.at('state')}\n`);
   });
 
   test('that keeps every write proves nothing, and all of it was explored', async () => {
@@ -90,6 +90,16 @@ describe('one server', { timeout: 180_000 }, () => {
     expect(report.findings).toMatchObject([
       { rule: 'order-dependent', tier: 'PROVEN', severity: 'high' },
     ]);
+  });
+
+  test('whose answers alone tell of an order is said to keep the same, and it matters little', async () => {
+    const calls = words('add', 2).map(([tool, args], at): Call => [tool, args, { count: at + 1 }]);
+    const counting = await bench.record('counting', session('list', [calls, [shown([])]]));
+    const { report, stdout } = await explore(counting, 'locked');
+    expect(report.proofs).toMatchObject([{ verdict: 'ORDER_DEPENDENT', reach: 'answers' }]);
+    expect(report.findings).toMatchObject([{ severity: 'low' }]);
+    expect(report.findings[0]?.message).toMatch(/^What they answer depends on the order/);
+    expect(stdout).toContain('  Only what was answered differs');
   });
 
   test('that answers by chance is unstable', async () => {

@@ -1,8 +1,10 @@
 // What is not explored, and why: one sentence, a code and exit code 2, before anything is started.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launched } from '../../analysis/scene.ts';
 import { client, opening, server, tape, toolCall, toolText } from '../../kit/entries.ts';
-import { type Bench, createBench, listServer, session } from './kit.ts';
+import { type Bench, createBench, listServer } from './kit.ts';
 
 let bench: Bench;
 let recording: string;
@@ -45,6 +47,19 @@ const named = (more: object = {}, without: readonly string[] = []): object => {
   return { list: spec };
 };
 
+/** A server that is but a line of JavaScript. */
+const runs = (line: string): object => ({ command: process.execPath, args: ['-e', line] });
+
+/** Shakes hands, and answers all else with an error of two lines. */
+const REFUSING = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined) return;
+  const serverInfo = { name: 'list', version: '1' };
+  const result = { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo };
+  const answer = method === 'initialize' ? { result } : { error: { code: -32000, message: 'no\\nlicence.' } };
+  console.log(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+})`;
+
 interface Case {
   readonly title: string;
   readonly servers: object | string;
@@ -59,20 +74,25 @@ const CASES: readonly Case[] = [
     servers: {},
     options: ['--calls', 'put'],
     code: 'not-explorable',
-    says: 'list is not named as explorable.',
+    says: 'has no entry for the recorded session list.',
+  },
+  {
+    title: 'one that is named otherwise',
+    servers: { lst: listServer('locked') },
+    code: 'not-explorable',
+    says: 'has no entry for the recorded session list, but for lst.',
   },
   {
     title: 'one that is named and not marked',
     servers: named({ explorable: false }),
-    options: ['--calls', 'put'],
     code: 'not-explorable',
-    says: 'list is not named as explorable.',
+    says: 'list stands in servers.jsonc, and is not marked as explorable.',
   },
   {
     title: 'all calls where no server may be explored',
     servers: {},
-    code: 'nothing-to-explore',
-    says: 'None of the',
+    code: 'not-explorable',
+    says: 'has no entry for the recorded session list.',
   },
   {
     title: 'one without a reset',
@@ -88,10 +108,86 @@ const CASES: readonly Case[] = [
     says: 'list is at 192.0.2.7, which is not this machine.',
   },
   {
+    title: 'an address of elsewhere, and a reset that no address can have',
+    servers: named({ url: 'http://192.0.2.7:9/mcp', reset: 'process' }, ['command', 'args']),
+    code: 'not-explorable',
+    says: 'add "allowHosts": ["192.0.2.7"] to it in servers.jsonc, and a hook as its reset.',
+  },
+  {
     title: 'an address without a hook',
     servers: named({ url: 'http://127.0.0.1:9/mcp', reset: 'process' }, ['command', 'args']),
     code: 'not-explorable',
-    says: 'list has no reset',
+    says: 'list is reached at an address, and only a hook can give such a server a fresh start.',
+  },
+  {
+    title: 'an address that is none',
+    servers: named({ url: 'ftp://127.0.0.1/x', reset: 'process' }, ['command', 'args']),
+    code: 'servers-invalid',
+    says: 'url of list is no address of an HTTP server.',
+  },
+  {
+    title: 'a server that does not answer',
+    servers: named({ ...runs('setInterval(() => {}, 1000)'), allow: ['burn', 'post'] }),
+    options: ['--timeout', '0.5'],
+    code: 'not-reproduced',
+    says: 'put of list is not answered, since it did not answer initialize in 0.5 s. See how list',
+  },
+  {
+    title: 'a server that ends',
+    servers: named({
+      ...runs('console.error("no licence"); process.exit(3)'),
+      allow: ['burn', 'post'],
+    }),
+    code: 'not-reproduced',
+    says: 'is not answered, since it ended with code 3, and its last words were: no licence. See',
+  },
+  {
+    title: 'a server that answers with errors',
+    servers: named({ ...runs(REFUSING), allow: ['burn', 'post'] }),
+    code: 'not-reproduced',
+    says: 'put of list is answered with an error: no licence. Give list the state in which',
+  },
+  {
+    title: 'no runs at all',
+    servers: named(),
+    options: ['--budget', '0'],
+    code: 'wrong-usage',
+    says: 'With none nothing would be run',
+  },
+  {
+    title: 'groups that are never issued',
+    servers: named(),
+    options: ['--repeat', '0'],
+    code: 'wrong-usage',
+    says: 'With none nothing would be run',
+  },
+  {
+    title: 'so few runs that nothing can be compared',
+    servers: named({ allow: ['burn', 'post'] }),
+    options: ['--budget', '3'],
+    code: 'time-over',
+    says: 'so nothing is known.',
+  },
+  {
+    title: 'a report in a folder that is not there',
+    servers: named(),
+    options: ['--report', 'nowhere/report.json'],
+    code: 'unwritable-folder',
+    says: 'nowhere/report.json cannot be written: no such file or directory. Choose another',
+  },
+  {
+    title: 'a test where there is a folder',
+    servers: named(),
+    options: ['--test', 'start'],
+    code: 'unwritable-folder',
+    says: 'start cannot be written: it is a folder. Choose another file with --test.',
+  },
+  {
+    title: 'something to go on from in a folder that is not there',
+    servers: named(),
+    options: ['--resume', 'nowhere/kept.jsonl'],
+    code: 'unwritable-folder',
+    says: 'Choose another file with --resume.',
   },
   {
     title: 'a tool that writes',
@@ -192,7 +288,7 @@ describe('refused', { timeout: 60_000 }, () => {
     test(title, async () => {
       const file = bench.at('servers.jsonc');
       await writeFile(file, typeof servers === 'string' ? servers : JSON.stringify(servers));
-      const ran = await bench.run([recording, '--servers', file, ...options]);
+      const ran = await bench.run([recording, '--servers', 'servers.jsonc', ...options]);
       expect(ran.stderr).toContain(says);
       expect(ran.stderr).toMatch(/^wiretape: [^\n]*\n$/);
       expect({
@@ -223,14 +319,42 @@ test('a file to go on from that is of something else is left as it is', async ()
 });
 
 test('the file that is begun names every server, and lets nothing be run', async () => {
-  const plain = await bench.record('plain', session('notes', [[['put', { word: 'a' }, {}]]]));
+  const head = launched({ DB_PATH: '1', SSL_CERT_FILE: '2', NVM_DIR: '3', DB_URL: '4' });
+  const calls = [client(toolCall(1, 'put', { word: 'a' })), server(toolText(1, '{}'))];
+  const plain = await bench.record('plain', tape('notes', [...opening(), ...calls], { head }));
   const file = bench.at('begun.jsonc');
   expect(await bench.run([plain, '--write-servers', file])).toMatchObject({ code: 0, stdout: '' });
   const text = await readFile(file, 'utf8');
   expect(text).toContain('"notes": {');
   expect(text).toContain('"explorable": false');
+  expect(text).toContain('// "env": { "DB_PATH": "{folder}/data" },\n');
   const ran = await bench.run([plain, '--servers', file, '--calls', 'put']);
   expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('[not-explorable]') });
   expect(await bench.run([plain, '--write-servers', file])).toMatchObject({ code: 2 });
   expect(await readFile(file, 'utf8')).toBe(text);
+});
+
+test('the file that is begun keeps a server out of the folder it was recorded in', async () => {
+  const args = ['/opt/files/index.js', '/home/me/project'];
+  const launch = { command: 'node', args, env: {} };
+  const burning = tape(
+    'list',
+    [
+      ...opening(),
+      client({ id: 9, method: 'tools/list' }),
+      server({
+        id: 9,
+        result: { tools: [{ name: 'burn', annotations: { destructiveHint: true } }] },
+      }),
+      client(toolCall(1, 'burn')),
+      server(toolText(1, '{}')),
+    ],
+    { head: { launch } },
+  );
+  const file = bench.at('placed.jsonc');
+  await bench.run([await bench.record('placed', burning), '--write-servers', file]);
+  const text = await readFile(file, 'utf8');
+  expect(text).toContain('// "args": ["/opt/files/index.js","{folder}"],');
+  expect(text).toContain('"reset": { "copy": "/home/me/project" }');
+  expect(text).toContain('// "allow": ["burn"],');
 });

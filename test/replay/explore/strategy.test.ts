@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Edge } from '../../../analysis/schedules.ts';
 import { type Course, courseText, parseCourse } from '../../../replay/explore/course.ts';
-import { type Exploration, explore } from '../../../replay/explore/explore.ts';
+import { type Exploration, type ExploreOptions, explore } from '../../../replay/explore/explore.ts';
 import { closureOf, type Problem } from '../../../replay/explore/problem.ts';
-import type { Answer, Delays, Execute } from '../../../replay/explore/run.ts';
+import { type Answer, AT_ONCE, type Delays, type Execute } from '../../../replay/explore/run.ts';
+import { Spent } from '../../../replay/explore/spent.ts';
 import { SEED } from '../../kit/random.ts';
 
 /** An operation on one of three registers, which answers what stood there. */
@@ -80,7 +81,7 @@ const options = {
   seed: 1,
   repeat: 4,
   budget: 100_000,
-  isLate: () => false,
+  timeUsed: () => 0,
   masks: [],
   ordered: true,
   together: false,
@@ -120,7 +121,7 @@ async function bruteForce(model: Model): Promise<Set<string>> {
     if (order.length === operations.length) {
       const run = await execute(
         order.map((place) => [place + 1]),
-        new Map(),
+        AT_ONCE,
       );
       found.add(textOf(run));
       return;
@@ -145,7 +146,7 @@ function textOf(run: Awaited<ReturnType<Execute>>): string {
 async function explored(
   model: Model,
   execute: Execute,
-  more: Partial<typeof options> = {},
+  more: Partial<ExploreOptions> = {},
 ): Promise<{ exploration: Exploration; outcomes: Set<string> }> {
   const outcomes = new Set<string>();
   const exploration = await explore(
@@ -158,6 +159,23 @@ async function explored(
     { ...options, ...more },
   );
   return { exploration, outcomes };
+}
+
+/** As `explored`; no exploration where what it was given was not enough to compare anything. */
+async function exploredAtAll(
+  ...given: Parameters<typeof explored>
+): Promise<{ exploration?: Exploration }> {
+  try {
+    return await explored(...given);
+  } catch (error) {
+    if (error instanceof Spent) return {};
+    throw error;
+  }
+}
+
+/** Whether anything but the recorded order was run to its end, or there is nothing else. */
+function compared({ schedules, groups, ended }: Exploration): boolean {
+  return schedules.explored > 1 || groups.explored > 0 || ended === 'complete';
 }
 
 describe('one after the other', () => {
@@ -258,6 +276,122 @@ describe('together', () => {
   });
 });
 
+describe('within what it was given', () => {
+  const loses = (): boolean => true;
+
+  test(`no more is run, and what is proved is proved (seed ${SEED})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        models(6),
+        fc.integer({ min: 3, max: 60 }),
+        fc.boolean(),
+        async (model, most, isTimed) => {
+          let runs = 0;
+          const execute = executorOf(model, loses);
+          const { exploration } = await exploredAtAll(
+            model,
+            (course, delays) => {
+              runs++;
+              return execute(course, delays);
+            },
+            {
+              together: true,
+              ...(isTimed ? { timeUsed: () => runs / most } : { budget: most }),
+            },
+          );
+          expect(runs).toBeLessThanOrEqual(most);
+          if (!exploration) return;
+          if (exploration.verdict === 'COMMUTES') expect(compared(exploration)).toBe(true);
+          expect(exploration.runs).toBe(runs);
+          for (const { verdict, seen } of exploration.proofs) {
+            expect(seen).toBe(verdict === 'NON_SERIALISABLE' ? 2 : 3);
+          }
+          const { schedules, groups, ended } = exploration;
+          const isAll =
+            schedules.explored === schedules.total &&
+            groups.explored + exploration.alike >= groups.total;
+          if (!isAll) expect(ended).toBe('budget');
+        },
+      ),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+
+  test('nothing is said to commute where nothing was compared with the recorded order', async () => {
+    const model = modelOf(Array.from({ length: 3 }, () => ({ kind: 'append', register: 0 })));
+    for (const budget of [3, 4]) {
+      const work = explored(model, executorOf(model), { together: true, budget });
+      await expect(work).rejects.toThrow(Spent);
+    }
+  });
+
+  test('what is proved by then is told when somebody ends it, and what was not tried is not', async () => {
+    const model = modelOf(Array.from({ length: 5 }, () => ({ kind: 'append', register: 0 })));
+    const proved: number[] = [];
+    let isEnded = false;
+    const execute = executorOf(model, loses);
+    const { exploration } = await explored(
+      model,
+      async (course, delays) => {
+        if (isEnded) throw new Spent();
+        return execute(course, delays);
+      },
+      {
+        together: true,
+        ordered: false,
+        onProof: (count: number) => {
+          proved.push(count);
+          isEnded = true;
+        },
+      },
+    );
+    expect({ ...exploration, proved }).toMatchObject({
+      verdict: 'NON_SERIALISABLE',
+      proofs: [{ course: '1+2' }],
+      groups: { explored: 1 },
+      ended: 'budget',
+      proved: [1],
+    });
+  });
+
+  test('a loss of two writes is proved in 20 runs, and seen in fewer it is a suspicion', async () => {
+    const model = modelOf(Array.from({ length: 5 }, () => ({ kind: 'append', register: 0 })));
+    const verdicts = await Promise.all(
+      [7, 20].map(async (budget) => {
+        const { exploration } = await explored(model, executorOf(model, loses), {
+          together: true,
+          ordered: false,
+          first: true,
+          budget,
+        });
+        return exploration.verdict;
+      }),
+    );
+    expect(verdicts).toEqual(['SUSPECT', 'NON_SERIALISABLE']);
+  });
+
+  test('a race that needs what was written before is found, with that', async () => {
+    const acts: Act[] = [
+      { kind: 'set', register: 0 },
+      { kind: 'append', register: 0 },
+      { kind: 'append', register: 0 },
+    ];
+    const model = modelOf(acts, [
+      [0, 1],
+      [0, 2],
+    ]);
+    const plain = executorOf(model);
+    const lossy = executorOf(model, () => true);
+    const execute: Execute = (course, delays) => {
+      const isAfterFirst = course.some((together) => together.includes(1));
+      return (isAfterFirst ? lossy : plain)(course, delays);
+    };
+    const { exploration } = await explored(model, execute, { together: true });
+    const found = exploration.proofs.find(({ verdict }) => verdict === 'NON_SERIALISABLE');
+    expect(found).toMatchObject({ operations: [1, 2, 3], about: [2, 3], course: '1,2+3' });
+  });
+});
+
 test('a model that answers by chance is unstable, and nothing is proved of it', async () => {
   const model = modelOf([
     { kind: 'append', register: 0 },
@@ -294,6 +428,26 @@ test('values that differ from run to run are learned, and prove nothing', async 
   expect(exploration.masks).toEqual(['read:/result/at=rfc3339', 'append:/result/at=rfc3339']);
 });
 
+test('lines of a text have no order, as lists have none, unless it is asked for', async () => {
+  const model = modelOf([
+    { kind: 'append', register: 0 },
+    { kind: 'append', register: 0 },
+  ]);
+  const execute: Execute = async (course) => {
+    const text = course.map((one) => `line of ${one}\r\n`).join('');
+    const result = { content: [{ type: 'text', text }] };
+    const answers = course.flat().map((one) => [one, [{ result: one }]] as const);
+    return { kind: 'ran', answers, probes: [['file', { result }]] };
+  };
+  const verdicts = await Promise.all(
+    [false, true].map(async (ordered) => {
+      const { exploration } = await explored(model, execute, { ordered });
+      return exploration.verdict;
+    }),
+  );
+  expect(verdicts).toEqual(['COMMUTES', 'ORDER_DEPENDENT']);
+});
+
 test('an order in which a value cannot be had is illegal, and no proof', async () => {
   const model = modelOf([
     { kind: 'append', register: 0 },
@@ -312,6 +466,8 @@ test('an order in which a value cannot be had is illegal, and no proof', async (
     verdict: 'COMMUTES',
     illegal: 1,
   });
+  const alone = await explored(model, execute, { course: [[2], [1]] });
+  expect(alone.exploration).toMatchObject({ verdict: 'ILLEGAL', schedules: { explored: 1 } });
 });
 
 test('a schedule reads as it was printed, and nothing else is one', () => {

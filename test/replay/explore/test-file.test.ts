@@ -59,6 +59,38 @@ test('a lost update of released server-memory', { timeout: 300_000 }, async () =
   expect((await project.run(corrected)).get(title)?.status).toBe('passed');
 });
 
+/** Resolves when so many lines are kept. */
+async function keptLines(file: string, count: number): Promise<void> {
+  const lines = async (): Promise<number> =>
+    (await readFile(file, 'utf8').catch(() => '')).split('\n').length;
+  while ((await lines()) < count) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+test('after Ctrl-C what is proved by then is told', { timeout: 120_000 }, async () => {
+  const put = (word: string): Call => ['put', { word }, { put: word }];
+  const batch = ['a', 'b', 'c', 'd', 'e', 'f'].map(put);
+  const calls = [batch, [['list_all', {}, { words: [] }] as const]];
+  const recording = await bench.record('ended', session('list', calls));
+  const servers = await bench.servers('ended.jsonc', { list: listServer('racy') });
+  const [kept, report] = [bench.at('ended.jsonl'), bench.at('ended.json')];
+  const places = ['--resume', kept, '--report', report, '--state', bench.at('state')];
+  const chance = ['--repeat', '2', '--budget', '2000', '--for', '600'];
+  await using running = start(['explore', recording, '--servers', servers, ...places, ...chance]);
+  await keptLines(kept, 24);
+  running.child.kill('SIGINT');
+  expect(await running.ended).toMatchObject({
+    code: 130,
+    stdout: expect.stringMatching(
+      /^PROVEN {2}NON_SERIALISABLE [\s\S]*\nNON_SERIALISABLE {2}[^\n]*; it was ended early\n$/,
+    ),
+    stderr: 'wiretape: It was ended before it was done. The same command goes on from here.\n',
+  });
+  expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+    ended: 'interrupted',
+    proofs: [{ verdict: 'NON_SERIALISABLE' }],
+  });
+});
+
 test('after Ctrl-C the same command goes on', { timeout: 120_000 }, async () => {
   const put = (word: string): Call => ['put', { word }, { put: word }];
   const batch = ['a', 'b', 'c', 'd'].map(put);
@@ -80,13 +112,10 @@ test('after Ctrl-C the same command goes on', { timeout: 120_000 }, async () => 
     '500',
   ];
   await using running = start(['explore', ...words, '--state', bench.at('state')]);
-  const lines = async (): Promise<number> =>
-    (await readFile(kept, 'utf8').catch(() => '')).split('\n').length;
-  while ((await lines()) < 6) await new Promise((resolve) => setTimeout(resolve, 20));
+  await keptLines(kept, 6);
   running.child.kill('SIGINT');
   expect(await running.ended).toMatchObject({
     code: 130,
-    stdout: '',
     stderr: 'wiretape: It was ended before it was done. The same command goes on from here.\n',
   });
   const before = await readFile(kept, 'utf8');

@@ -1,13 +1,16 @@
 // A list of words kept in a file, as a server without an SDK, so that it starts at once:
-//   list.mjs FILE racy|locked|random|silent|garbage|endless|dies
+//   list.mjs FILE racy|locked|random|silent|garbage|endless|dies [http]
 // `racy` reads, waits, and writes; `locked` does one after the other; `random` answers by chance.
+// `late` loses nothing but what is written while it waits for an answer of its client. With `http` it
+// is reached at a free port of loopback, which it prints.
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const [file, how] = process.argv.slice(2);
+const [file, how, reached] = process.argv.slice(2);
 const load = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);
 const save = (words) => writeFileSync(file, JSON.stringify(words));
 
@@ -19,7 +22,29 @@ async function change(make) {
   return answer;
 }
 
+const questions = new Map();
+
 const acts = {
+  /** Reads, asks its client for roots, and writes. */
+  put_asked: async ({ word }) => {
+    const words = load();
+    await new Promise((resolve) => {
+      const id = `roots ${word}`;
+      questions.set(id, resolve);
+      process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'roots/list' })}\n`);
+    });
+    save([...words, { word }]);
+    return { put: word };
+  },
+  /** Takes its time before it reads. */
+  put_later: async ({ word }) => {
+    await delay(12);
+    save([...load(), { word }]);
+    return { put: word };
+  },
+  /** Writes only what it is given by another server, or by itself. */
+  put_known: ({ key }) =>
+    change((words) => ({ now: [...words, { word: key }], answer: { put: key } })),
   add: ({ word }) =>
     change((words) => ({ now: [...words, { word }], answer: { count: words.length + 1 } })),
   put: ({ word }) => change((words) => ({ now: [...words, { word }], answer: { put: word } })),
@@ -42,10 +67,11 @@ const inTurn = (work) => {
   return last;
 };
 
-const say = (id, result) =>
+const onPipe = (id, result) =>
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`);
 
-async function answer({ id, method, params }) {
+async function answer({ id, method, params, result }, say) {
+  if (method === undefined) return questions.get(id)?.(result);
   if (method === 'initialize') {
     const serverInfo = { name: 'list', version: '1' };
     say(id, { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo });
@@ -66,7 +92,7 @@ async function answer({ id, method, params }) {
     if (how === 'random') result.luck = 'x'.repeat(1 + Math.floor(Math.random() * 1000));
     say(id, { content: [{ type: 'text', text: JSON.stringify(result) }] });
   };
-  if (how === 'racy') await work();
+  if (how === 'racy' || how === 'late') await work();
   else await inTurn(work);
 }
 
@@ -76,8 +102,28 @@ process.stdin.setEncoding('utf8').on('data', (part) => {
   rest = lines.pop() ?? '';
   for (const line of lines.filter(Boolean)) {
     const message = JSON.parse(line);
-    if (message.id !== undefined) void answer(message);
+    if (message.id !== undefined) void answer(message, onPipe);
   }
 });
-process.stdin.on('end', () => process.exit(0));
+if (reached === 'http') serve();
+else process.stdin.on('end', () => process.exit(0));
 process.stdout.on('error', () => process.exit(0));
+
+function serve() {
+  const front = createServer(async (request, response) => {
+    let text = '';
+    for await (const part of request.setEncoding('utf8')) text += part;
+    const message = request.method === 'POST' ? JSON.parse(text) : {};
+    if (message.id === undefined) {
+      response.writeHead(request.method === 'POST' ? 202 : 405).end();
+      return;
+    }
+    await answer(message, (id, result) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    });
+  });
+  front.listen(0, '127.0.0.1', () => {
+    process.stdout.write(`http://127.0.0.1:${front.address().port}/mcp\n`);
+  });
+}
