@@ -12,13 +12,21 @@ import { LISTEN } from '../../model/methods.ts';
 import type { NotificationSeen, Session } from '../../model/session.ts';
 import { isSameNamed, type Minted, mintedTwice } from '../attempts/minted.ts';
 import { outcomeOf } from '../attempts/outcome.ts';
+import { textsIn } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { deedOf } from '../footprint/verbs.ts';
 import { type Sighting, sightingsOf } from '../sightings.ts';
 import { countOf } from '../spans.ts';
+import { hasWord } from '../words/names.ts';
 
 export type Contradiction =
-  | { readonly by: 'read'; readonly operation: Operation; readonly sighting: Sighting }
+  | {
+      readonly by: 'read';
+      readonly operation: Operation;
+      readonly sighting: Sighting;
+      /** Its name says that it writes, or what it named shows changed; else it may be a history of calls. */
+      readonly isChange: boolean;
+    }
   | { readonly by: 'update'; readonly operation: Operation; readonly update: NotificationSeen }
   | {
       readonly by: 'repeat';
@@ -46,14 +54,33 @@ function hinted({ definition }: Operation, hint: string): boolean {
 
 /** What only a read-only call was given, in a read that lacked it before. */
 function writtenBy(readOnly: readonly Operation[], all: readonly Operation[]): Contradiction[] {
-  // What was searched for may be kept as a history; a name that does not read says that it does something.
+  // What was searched for may be kept as a history.
   const doubtful = readOnly.filter(({ tool }) => !isReading(tool));
   return sightingsOf(doubtful, all).flatMap((sighting) => {
     const { operation, shown, before } = sighting;
     const isAfter = shown.start > operation.end && shown.call !== operation.call;
-    return before && isAfter ? [{ by: 'read', operation, sighting }] : [];
+    if (!before || !isAfter) return [];
+    const isChange = deedOf(operation.tool).kind !== 'X' || isOfKnown(sighting, before);
+    return [{ by: 'read', operation, sighting, isChange }];
   });
 }
+
+/** Whether the call named a thing besides that was there before, and that the read is about. */
+function isOfKnown({ operation, trace, shown }: Sighting, before: Operation): boolean {
+  const names = textsIn(argumentsOf(operation)).filter((text) => text !== trace.value);
+  const asked = textsIn(argumentsOf(shown));
+  const [earlier, later] = [before, shown].map((read) => textsIn(resultOf(read)));
+  const isIn = (texts: readonly string[] = [], name: string): boolean =>
+    texts.some((text) => hasWord(text, name));
+  return names.some(
+    (name) =>
+      name.length > 1 &&
+      name.length < LONGEST_NAME &&
+      (asked.includes(name) || (isIn(earlier, name) && isIn(later, name))),
+  );
+}
+
+const LONGEST_NAME = 200;
 
 function isReading(tool: string): boolean {
   const { kind } = deedOf(tool);

@@ -35,9 +35,12 @@ function saysNothingDone(result: unknown): boolean {
   );
 }
 
-/** When its sender gave it up, in µs of the session's clock; undefined when it did not. */
+/**
+ * When its sender gave it up, in µs of the session's clock; undefined when it did not. By when that
+ * was read from it: what it said in the same breath was read at the same time, and passed on later.
+ */
 export function givenUpAt({ cancelled, exchangeEnd }: Call): number | undefined {
-  if (cancelled) return cancelled.sent;
+  if (cancelled) return cancelled.at;
   return exchangeEnd?.ended === 'client-closed' ? exchangeEnd.at : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** What those who watch for conflicts share: values, guards, blind spots, words, and a place to report. */
+import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
 import type { Operation } from '../footprint/operation.ts';
 import { instant } from '../moment.ts';
@@ -59,8 +60,12 @@ function zeroOf(operations: readonly Operation[]): Map<string, number> {
   return zero;
 }
 
-/** A and B, with the sessions that they spoke in. */
+/** A and B, with the sessions that they spoke in; two of equal hosts by what their clients call themselves. */
 function names(...touches: readonly Touch[]): string[] {
+  const hosts = groupBy(touches, ({ operation: { view } }) => view.session.head?.host?.name);
+  const isOneAgent = new Set(touches.map(({ agent }) => agent)).size < 2;
+  const clientsOf = (host: string | undefined): number =>
+    new Set(hosts.get(host)?.map(({ operation: { view } }) => view.session.client?.name)).size;
   const letters = new Map<Agent, string>();
   for (const { agent } of touches) {
     if (!letters.has(agent)) letters.set(agent, String.fromCharCode(65 + letters.size));
@@ -71,7 +76,10 @@ function names(...touches: readonly Touch[]): string[] {
     if (told.has(agent)) return letter;
     told.add(agent);
     const { session } = operation.view;
-    const who = session.head?.host?.name ?? session.client?.name;
+    const host = session.head?.host?.name;
+    const client = session.client?.name;
+    const isAlike = !isOneAgent && clientsOf(host) > 1;
+    const who = isAlike ? (client ?? host) : (host ?? client);
     return `${letter} (${who === undefined ? '' : `${who}, `}session ${nameOf(session)})`;
   });
 }

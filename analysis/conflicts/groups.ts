@@ -13,7 +13,8 @@ import type { Conflict, ConflictName } from './conflict.ts';
 /** One conflict as the first of its kind, with how often it came again and what it explains. */
 export interface Grouped extends Conflict {
   readonly again: number;
-  readonly explains: number;
+  /** How many conflicts of other classes follow from it, and are not told by themselves. */
+  readonly explains: ReadonlyMap<ConflictName, number>;
   /** Of so many resources more the same is true, and not told. */
   readonly elsewhere: number;
 }
@@ -39,7 +40,7 @@ interface Group {
   readonly evidence: Evidence[];
   readonly about: Set<Operation>;
   again: number;
-  explains: number;
+  readonly explains: Map<ConflictName, number>;
   gone: number;
   of: number;
 }
@@ -78,7 +79,7 @@ function keyOf(name: string, tier: string, place: string, tools: readonly string
 function groupOf(first: Conflict): Group {
   const { gone, of } = first.lost ?? { gone: 0, of: 0 };
   const about = new Set(first.about);
-  return { first, evidence: [...first.evidence], about, again: 0, explains: 0, gone, of };
+  return { first, evidence: [...first.evidence], about, again: 0, explains: new Map(), gone, of };
 }
 
 function addTo(group: Group, { evidence, about, lost }: Conflict): void {
@@ -97,7 +98,10 @@ function told(groups: readonly Group[]): Grouped[] {
   const rootsOf = groupBy(roots, ({ first }) => first.place.key);
   const kept = groups.filter((group) => {
     const root = (rootsOf.get(group.first.place.key) ?? []).find((one) => covers(one, group));
-    if (root) root.explains += group.again + 1;
+    const { name } = group.first;
+    // That the same could be harmful goes without saying.
+    if (root && root.first.name !== name)
+      root.explains.set(name, (root.explains.get(name) ?? 0) + group.again + 1);
     return !root;
   });
   const alike = groupBy(kept, ({ first }) =>

@@ -3,7 +3,8 @@
  * chance decided which came last.
  *
  * POTENTIAL as it stands. OBSERVED where a later read of the whole resource, with no other write
- * before it, shows one of them and nothing of the other.
+ * before it, shows one of them and nothing of the other: of two agents, or of one whose earlier
+ * write is what is left.
  */
 import type { Operation } from '../footprint/operation.ts';
 import { coverageOf } from '../lost-update/coverage.ts';
@@ -86,14 +87,24 @@ function judge(cluster: readonly Touch[], read: Touch, context: Context): void {
   const told = toldApart(cluster, read, context);
   const there = told.filter(({ isThere }) => isThere);
   const lost = told.flatMap(({ touch, isGone, pointer }) => {
-    const by = there.find(
-      (other) =>
-        overlaps(other.touch.operation, touch.operation) && matters(touch, other.touch, context),
-    )?.touch;
-    return isGone && by ? [{ touch, by, pointer }] : [];
+    if (!isGone) return [];
+    const over = there.flatMap(({ touch: other }) =>
+      overlaps(other.operation, touch.operation) && matters(touch, other, context) ? [other] : [],
+    );
+    const [by] = over;
+    return by && !over.some((other) => isMeant(touch, other)) ? [{ touch, by, pointer }] : [];
   });
   const [first] = lost;
   if (first) reportLoss({ ...first, lost, of: cluster.length, read }, context);
+}
+
+/** Who sends two writes of one thing, and has the later one there in the end, has what he asked for. */
+function isMeant(lost: Touch, by: Touch): boolean {
+  if (lost.agent !== by.agent) return false;
+  const [one, other] = [lost.operation, by.operation];
+  return one.view === other.view
+    ? one.call.request.seq < other.call.request.seq
+    : one.start < other.start;
 }
 
 interface Told {

@@ -10,6 +10,7 @@ import { catalogs, currentOffers } from '../../model/catalog.ts';
 import { member } from '../../model/json.ts';
 import type { Id } from '../../model/message.ts';
 import type { Call, SessionView } from '../../model/session.ts';
+import { nameEachOther, saysSubject } from './subject.ts';
 import { type Asked, isOdd, repeats, type Sign, signOf } from './whose.ts';
 
 export interface Crossed {
@@ -24,6 +25,8 @@ export interface Crossed {
   readonly otherGot: 'swapped' | 'nothing' | 'its own';
   /** Answers of this tool repeat what they were asked. */
   readonly isEchoing: boolean;
+  /** Both answers say of themselves that they are about what the other was asked. */
+  readonly isNamed: boolean;
 }
 
 /** A request is compared with so many of those that were unanswered with it. */
@@ -31,18 +34,23 @@ const PARTNERS = 8;
 
 export function crossedIn(view: SessionView): Crossed[] {
   const known = createKnown(view);
-  const found = new Map<Call, Crossed>();
+  const found: Crossed[] = [];
+  const told = new Set<Call>();
   for (const [a, b] of suspects(view, known)) {
     const isReused = a.id === b.id;
     for (const [own, other] of [
       [a, b],
       [b, a],
     ] as const) {
-      const crossed = found.has(own) ? undefined : crossing(own, other, known);
-      if (crossed) found.set(own, { ...crossed, view, isReused });
+      const crossed = told.has(own) ? undefined : crossing(own, other, known);
+      if (!crossed) continue;
+      found.push({ ...crossed, view, isReused });
+      told.add(own);
+      // An exchange is told once, with both answers.
+      if (crossed.otherGot === 'swapped') told.add(other);
     }
   }
-  return [...found.values()];
+  return found;
 }
 
 function crossing(
@@ -50,11 +58,14 @@ function crossing(
   other: Call,
   known: Known,
 ): Omit<Crossed, 'view' | 'isReused'> | undefined {
-  const sign = signOf(known.asked(own), known.asked(other));
+  const [mine, its] = [known.asked(own), known.asked(other)];
+  const sign = signOf(mine, its);
   if (!sign) return undefined;
-  const swapped = signOf(known.asked(other), known.asked(own));
+  const swapped = signOf(its, mine);
   const otherGot = swapped ? 'swapped' : other.response ? 'its own' : 'nothing';
-  return { own, other, sign, otherGot, isEchoing: known.isEchoing(own) };
+  const isNamed = swapped !== undefined && nameEachOther([mine, sign], [its, swapped]);
+  const isEchoing = known.isEchoing(own) || (swapped !== undefined && known.isEchoing(other));
+  return { own, other, sign, otherGot, isEchoing, isNamed };
 }
 
 /** Pairs of calls that were unanswered together, and of which one answer at least is suspicious. */
@@ -125,7 +136,8 @@ function createKnown(view: SessionView): Known {
       if (!call.response) return true;
       if (call.outcome !== 'result') return false;
       const one = asked(call);
-      return isOdd(one) || (isEchoing(call) && repeats(one) === false);
+      if (isOdd(one)) return true;
+      return repeats(one) === false && (isEchoing(call) || saysSubject(one));
     },
   };
 }

@@ -14,7 +14,7 @@ export const CAPABILITIES: readonly ProtocolRule[] = family('capabilities', [
     revisions: EVERY,
     page: 'basic/versioning',
     definition:
-      'The client used a method whose capability the server had not declared, or the server sent log messages without declaring logging. In 2026-07-28 the server is at fault, where it served such a method.',
+      'The client used a method whose capability the server had not declared, or the server sent log messages without declaring logging. In 2026-07-28 the server is at fault, where it served such a method. Low where the server said that it has no such method, so that nothing came of it.',
     wrongWhen:
       'The server declared it later, or to another client of the same address. Silent where no declaration was recorded.',
     confirm:
@@ -58,6 +58,8 @@ export const CAPABILITIES: readonly ProtocolRule[] = family('capabilities', [
 ]);
 
 type Path = readonly string[];
+
+const METHOD_NOT_FOUND = -32601;
 
 /** What a server declares for a method; completions only since 2025-03-26. */
 const SERVED: Readonly<Record<string, Path>> = table<Path>({
@@ -104,15 +106,24 @@ function serverDeclarations(note: (declared: Declared) => void): Handlers {
 
 function watchServerCapabilities({ report }: Watching): Handlers {
   let declared: Declared | undefined;
-  const check = (by: 'client' | 'server', path: Path, { method, ref }: Happening, role: string) => {
+  const check = (
+    by: 'client' | 'server',
+    path: Path,
+    { method, ref, call }: Happening,
+    role: string,
+  ) => {
     if (!declared || declares(declared.capabilities, path)) return;
+    // Many clients ask every server for its lists: where it says that it has none, nothing came of it.
+    const refusal = call?.code === METHOD_NOT_FOUND ? call.response : undefined;
     report({
       by,
       about: method ?? '',
       evidence: [
         { at: declared.at, role: 'declaration', pointer: '/result/capabilities' },
         { at: ref, role },
+        ...(refusal ? [{ at: refusal, role: 'refusal', pointer: '/error' }] : []),
       ],
+      ...(refusal ? { severity: 'low' } : {}),
     });
   };
   const pathOf = ({ method = '', revision }: Happening): Path | undefined =>

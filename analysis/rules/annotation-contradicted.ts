@@ -13,7 +13,7 @@ export const annotationContradicted: Rule = {
   version: 1,
   severity: 'high',
   definition:
-    'A tool does what its hints deny. It says readOnlyHint and is not named like a read, and a later read shows what only its call was given and the same read before lacked, or the server told during the call that the very resource it named was updated. Or it says idempotentHint, and the same call once more, with nothing in between that can have changed anything, made another thing with another name.',
+    'A tool does what its hints deny. It says readOnlyHint, and a later read shows what only its call was given and the same read before lacked: OBSERVED where it is named like a write, or also named a thing that both reads are about; else POTENTIAL, since what is shown may be a history of what was asked. Or it says so and the server told during the call that the very resource it named was updated. Or it says idempotentHint, and the same call once more, with nothing in between that can have changed anything, made another thing with another name.',
   wrongWhen:
     'Somebody who was not recorded wrote the same at the same time; what the read shows is a history of calls; or the second name is that of an answer and of nothing that was made.',
   confirm:
@@ -24,8 +24,8 @@ export const annotationContradicted: Rule = {
   find({ operations }) {
     const containers = groupBy(operations(), ({ container }) => container.id);
     const all = [...containers.values()].flatMap(contradictionsIn);
-    const groups = groupBy(all, ({ by, operation: { view, tool } }) =>
-      JSON.stringify([nameOf(view.session), tool, by]),
+    const groups = groupBy(all, (one) =>
+      JSON.stringify([nameOf(one.operation.view.session), one.operation.tool, one.by, isSure(one)]),
     );
     return [...groups.values()].flatMap(findingOf);
   },
@@ -37,13 +37,18 @@ function findingOf(contradictions: readonly Contradiction[]): Finding[] {
   const { view, tool, container } = first.operation;
   const hint = first.by === 'repeat' ? 'idempotentHint' : 'readOnlyHint';
   return found(annotationContradicted, {
-    tier: 'OBSERVED',
-    severity: 'high',
+    tier: isSure(first) ? 'OBSERVED' : 'POTENTIAL',
+    severity: isSure(first) ? 'high' : 'medium',
     confidence: first.by === 'read' ? 0.9 : 0.8,
     message: `${tool} of ${nameOf(view.session)} says ${hint}, and ${whatOf(first)}, ${times(contradictions.length)}.`,
     evidence: contradictions.flatMap(evidenceOf),
     what: [container.server, tool, hint],
   });
+}
+
+/** What a tool was asked may show in a history, and of a thing that was there before in that thing. */
+function isSure(one: Contradiction): boolean {
+  return one.by !== 'read' || one.isChange;
 }
 
 function whatOf(one: Contradiction): string {

@@ -7,7 +7,7 @@ export const concurrentWrites: Rule & { rule: 'concurrent-writes' } = {
   version: 1,
   severity: 'high',
   definition:
-    'Two calls that replace, change or delete one resource ran at the same time, and do not commute: of two agents, or of one that sent both at once. POTENTIAL as such; OBSERVED when a later read of the whole resource, with no write in between, shows one of them and nothing of the other.',
+    'Two calls that replace, change or delete one resource ran at the same time, and do not commute: of two agents, or of one that sent both at once. POTENTIAL as such; OBSERVED when a later read of the whole resource, with no write in between, shows one of them and nothing of the other; of one agent, only where the one that it sent first is what is left.',
   wrongWhen:
     'The tool changes only a part of what it names; its server puts calls in an order that their senders rely on; or the later one was meant to win.',
   confirm:

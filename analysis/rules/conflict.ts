@@ -35,8 +35,8 @@ function findingOf(rule: Rule, conflict: Grouped): Finding[] {
 function messageOf({ story, again, explains, elsewhere }: Grouped): string {
   const more = [
     again > 0 ? `The same happened ${times(again)} more here.` : '',
-    explains > 0
-      ? `It explains ${explains} more ${explains > 1 ? 'conflicts' : 'conflict'} here.`
+    explains.size > 0
+      ? `It explains what else is here and not told: ${[...explains].map(([name, count]) => `${name}, ${times(count)}`).join('; ')}.`
       : '',
     elsewhere > 0 ? `The same is true of ${elsewhere} more resources.` : '',
   ];

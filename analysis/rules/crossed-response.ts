@@ -13,9 +13,9 @@ export const crossedResponse: Rule = {
   version: 1,
   severity: 'critical',
   definition:
-    'Of two requests that were unanswered together, one got what answers the other: its result lacks the members that its method gives, or breaks the schema of its own tool, and has those of the other; or it repeats the arguments of the other and none of its own. Over HTTP also for two requests with one id on two exchanges. PROVEN where the two answers are exchanged, or where the other request was never answered.',
+    'Of two requests that were unanswered together, one got what answers the other: its result lacks the members that its method gives, or breaks the schema of its own tool, and has those of the other; or it repeats the arguments of the other and none of its own. Over HTTP also for two requests with one id on two exchanges. PROVEN where the two answers are exchanged by members or schema, or have one id and are exchanged or the other was never answered. Exchanged by the texts alone, OBSERVED: where the tool was seen to repeat what it is asked, or both answers say in one way what they are about (a member called like the argument, a word before the text).',
   wrongWhen:
-    'The server means the other thing: a search that finds what somebody else asked for. Answers on one pipe to two requests with one id are left out, since there nobody can tell which is whose.',
+    'The server means the other thing: a search that finds what somebody else asked for, or two of which one is the opposite or partner of the other. Answers on one pipe to two requests with one id are left out, since there nobody can tell which is whose.',
   confirm:
     'Compare the marked place of the answer with both requests. Send the two at once again, with two different ids: if each gets its own answer then, the ids crossed them.',
   source:
@@ -43,9 +43,11 @@ interface Judged extends Crossed {
 }
 
 /** PROVEN where nothing but a crossing explains it. */
-function tierOf({ isReused, otherGot, sign, isEchoing }: Crossed): Tier | undefined {
+function tierOf({ isReused, otherGot, sign, isEchoing, isNamed }: Crossed): Tier | undefined {
   if (otherGot === 'swapped') {
-    return isReused || isEchoing || sign.by !== 'echo' ? 'PROVEN' : 'OBSERVED';
+    if (isReused || sign.by !== 'echo') return 'PROVEN';
+    // What two are asked may be each other's answer: opposites, translations.
+    return isEchoing || isNamed ? 'OBSERVED' : undefined;
   }
   if (isReused) {
     return otherGot === 'nothing' || isEchoing || sign.by !== 'echo' ? 'PROVEN' : 'OBSERVED';
@@ -62,7 +64,7 @@ const GOT: Readonly<Record<Crossed['otherGot'], string>> = {
 function findingOf(crossed: readonly Judged[]): Finding[] {
   const [first] = crossed;
   if (!first) return [];
-  const { view, own, sign, otherGot, isReused, tier } = first;
+  const { view, own, other, sign, otherGot, isReused, tier } = first;
   const { session } = view;
   const what = own.subject ?? own.method;
   const many = crossed.length === 1 ? '' : `, ${times(crossed.length)}`;
@@ -71,12 +73,14 @@ function findingOf(crossed: readonly Judged[]): Finding[] {
     schema: 'It breaks the schema of its own tool and has that of the other.',
     echo: `It repeats ${quoted(sign.text ?? '')}, which only the other asked.`,
   }[sign.by];
+  const its = other.subject ?? other.method;
+  const which = its === what ? '' : ` (${its})`;
   const ids = isReused ? ' that was sent with the same id' : '';
   return found(crossedResponse, {
     tier,
     severity: 'critical',
     confidence: tier === 'PROVEN' ? 1 : 0.8,
-    message: `A request to ${nameOf(session)} (${what}) got the answer of another one${ids}, ${GOT[otherGot]}${many}. ${shown}`,
+    message: `A request to ${nameOf(session)} (${what}) got the answer of another one${which}${ids}, ${GOT[otherGot]}${many}. ${shown}`,
     evidence: crossed.flatMap(evidenceOf),
     what: [session.server?.name ?? nameOf(session), what, sign.by],
   });

@@ -2,10 +2,9 @@ import type { Evidence, Finding, Tier } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
 import { type Attempts, attemptsOf } from '../attempts/attempts.ts';
-import { madeBy, makesAnew } from '../attempts/harm.ts';
+import { madeBy } from '../attempts/harm.ts';
 import { isSameNamed, type Minted, mintedTwice } from '../attempts/minted.ts';
 import { outcomeOf } from '../attempts/outcome.ts';
-import { textsIn } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { quoted } from '../moment.ts';
 import { times } from './anomalies.ts';
@@ -18,7 +17,7 @@ export const duplicateSideEffect: Rule = {
   version: 1,
   severity: 'high',
   definition:
-    'One thing was asked for twice, with the same tool and arguments, before its sender knew what had become of the first request, and both ran: two successes of a request that was given up or long unanswered and asked again; or, of two in one breath, two answers with two new names (ids, keys, numbers). Only tools of which a second run does something more: they create, append, count, send or pay, and do not call themselves read-only or idempotent.',
+    'One thing was asked for twice, with the same tool and arguments, before its sender knew what had become of the first request, and both ran: OBSERVED for two successes of a request that was given up or long unanswered and asked again; POTENTIAL for two in one breath with two new names (ids, keys, numbers) in their answers, since somebody may want two. Only tools of which a second run does something more: they create, append, count, send or pay, and do not call themselves read-only or idempotent.',
   wrongWhen:
     'Two of them were wanted, or the server knows the same request again and answers both with the outcome of one.',
   confirm:
@@ -46,7 +45,7 @@ interface Double {
 
 /** The first two attempts that ran, and what shows it. */
 function doubleOf({ all, why, harm }: Attempts): Double | undefined {
-  const [first, again, ...more] = ranOf(all);
+  const [first, again] = ranOf(all);
   if (!first || !again) return undefined;
   const [one, two] = [resultOf(first), resultOf(again)];
   const minted = mintedTwice(one, two) ?? madeTwice(first, again);
@@ -56,18 +55,8 @@ function doubleOf({ all, why, harm }: Attempts): Double | undefined {
     return { ...shown, tier: 'OBSERVED', confidence: harm * (minted ? 1 : 0.9) };
   }
   if (!minted) return undefined;
-  const isOne = isWantedOnce(first) && more.length === 0 && why === 'at-once';
-  return {
-    ...shown,
-    tier: isOne ? 'OBSERVED' : 'POTENTIAL',
-    confidence: harm * (isOne ? 0.9 : 0.6),
-  };
-}
-
-/** Equal items may be wanted in any number; who creates a thing, or writes a sentence, wants one. */
-function isWantedOnce(operation: Operation): boolean {
-  if (makesAnew(operation)) return true;
-  return textsIn(argumentsOf(operation)).some((text) => text.trim().split(/\s+/, 4).length > 3);
+  // Whoever asks for two tabs or two workers at once asks twice as well.
+  return { ...shown, tier: 'POTENTIAL', confidence: harm * 0.6 };
 }
 
 /** Each made a thing of its own, by the ids that the answers give. */
@@ -77,12 +66,12 @@ function madeTwice(first: Operation, again: Operation): Minted | undefined {
   return { pointer: '/result', first: one.label, again: two.label };
 }
 
-/** The first three that ran: more of them are no double, however many there are. */
+/** The first two that ran. */
 function ranOf(all: readonly Operation[]): Operation[] {
   const ran: Operation[] = [];
   for (const operation of all) {
     if (outcomeOf(operation) === 'done') ran.push(operation);
-    if (ran.length > 2) break;
+    if (ran.length > 1) break;
   }
   return ran;
 }

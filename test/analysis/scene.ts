@@ -52,7 +52,10 @@ export function scene(
     server({ id: 'list', result: { tools } }, { at: 30 }),
   ];
   const inOrder = [...steps, ...(options.steps ?? [])].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
-  const hello = opening({ server: options.server ?? 'notes-server' }).map((step, index) => ({
+  const hello = opening({
+    server: options.server ?? 'notes-server',
+    client: options.client ?? 'test-client',
+  }).map((step, index) => ({
     ...step,
     at: index,
   }));
@@ -71,6 +74,8 @@ function offered(calls: readonly SceneCall[], tools: readonly object[]): readonl
 
 export interface SceneOptions extends TapeOptions {
   readonly server?: string;
+  /** What the client calls itself. */
+  readonly client?: string;
   readonly tools?: readonly object[];
   readonly steps?: readonly Step[];
 }

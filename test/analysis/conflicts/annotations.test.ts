@@ -15,6 +15,8 @@ const tool = (name: string, annotations: object) => ({
 const tools = [
   tool('render_note', { readOnlyHint: true }),
   tool('create_note', { readOnlyHint: true }),
+  tool('triage_note', { readOnlyHint: true }),
+  tool('ask_docs', { readOnlyHint: true }),
   tool('search_notes', { readOnlyHint: true }),
   tool('file_ticket', { idempotentHint: true, readOnlyHint: false }),
   tool('register_user', { idempotentHint: true }),
@@ -77,6 +79,14 @@ describe('found', () => {
       notes([list(0, []), render(100, { tool: 'create_note' }), list(200, [body])]),
     ],
     [
+      'read-only, and what it named as well is changed',
+      notes([
+        list(0, ['N-7 open']),
+        render(100, { tool: 'triage_note', args: { id: 'N-7', status: body } }),
+        list(200, [`N-7 ${body}`]),
+      ]),
+    ],
+    [
       'read-only, and the server tells that what it named was updated',
       notes(
         [render(100, { args: { path: '/n/1.md' }, to: 150 })],
@@ -87,6 +97,14 @@ describe('found', () => {
   test.each(found)('%s', (_, entries) => {
     expect(said(RULE, entries)).toEqual(['OBSERVED high']);
   });
+});
+
+test('a history of what was asked shows it: it may be nothing more', () => {
+  const asked = render(100, { tool: 'ask_docs', args: { q: body }, gives: 'Along the quay.' });
+  expect(said(RULE, notes([list(0, []), asked, list(200, [body])]))).toEqual(['POTENTIAL medium']);
+  const ofOne = { ...asked, args: { id: 'N-7', q: body } };
+  const shown = [list(0, []), ofOne, list(200, [`N-7 ${body}`])];
+  expect(said(RULE, notes(shown))).toEqual(['POTENTIAL medium']);
 });
 
 describe('nothing to say', () => {

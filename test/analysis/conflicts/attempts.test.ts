@@ -28,6 +28,25 @@ const cancelled = (at = 3000, more: SceneOptions = {}): SceneOptions => ({
   steps: [cancel(1, at)],
 });
 
+/** One read of the pipe has it all, as a client that gives up writes it; `first`: what comes to the first. */
+function inOneBreath(first?: Parameters<typeof server>[0], isCancelled = true): Entry[] {
+  const at = { at: ms(0), sent: ms(0) + 9 };
+  const asked = [1, 2].map((id) => client(toolCall(id, 'create_ticket', { title: 'x' }), at));
+  const word = client({ method: 'notifications/cancelled', params: { requestId: 1 } }, at);
+  const [one, two] = asked as [Step, Step];
+  return scene('tickets', [], {
+    steps: [
+      ...(isCancelled ? [one, word, two] : [one, two]),
+      ...(first ? [server(first, { at: ms(20) })] : []),
+      server({ id: 2, result: made('T-2') }, { at: ms(30) }),
+    ],
+  });
+}
+
+function made(ticketId: string): object {
+  return { content: [], structuredContent: { ticketId } };
+}
+
 describe('what ran twice', () => {
   const late = [ticket(0, 3500, 'T-1'), ticket(3200, 3300, 'T-2')];
 
@@ -46,9 +65,9 @@ describe('what ran twice', () => {
   const found: [string, Entry[], string][] = [
     ['unanswered for long, without a cancel', scene('tickets', late), 'OBSERVED high'],
     [
-      'two in one breath, with two new names',
+      'two in one breath, with two new names: somebody may want two',
       scene('tickets', [ticket(0, 90, 'T-1'), ticket(40, 130, 'T-2')]),
-      'OBSERVED high',
+      'POTENTIAL medium',
     ],
     [
       'two names in texts for people',
@@ -56,7 +75,7 @@ describe('what ran twice', () => {
         { ...ticket(0, 90), gives: 'Created ticket #41 for you.' },
         { ...ticket(40, 130), gives: 'Created ticket #42 for you.' },
       ]),
-      'OBSERVED high',
+      'POTENTIAL medium',
     ],
     [
       'two names of letters and digits in texts for people',
@@ -64,7 +83,7 @@ describe('what ran twice', () => {
         { ...ticket(0, 90), gives: 'Created ticket TCK-94362a' },
         { ...ticket(40, 130), gives: 'Created ticket TCK-33f76b' },
       ]),
-      'OBSERVED high',
+      'POTENTIAL medium',
     ],
     [
       'again at once, the first answer being there',
@@ -81,6 +100,11 @@ describe('what ran twice', () => {
         ],
         cancelled(),
       ),
+      'OBSERVED high',
+    ],
+    [
+      'cancelled and sent again in one breath, and the first ran as well',
+      inOneBreath({ id: 1, result: made('T-1') }),
       'OBSERVED high',
     ],
     [
@@ -242,6 +266,7 @@ describe('what may have run twice', () => {
         ticket(1000, 1100, 'T-2'),
       ]),
     ],
+    ['cancelled and sent again in one breath', inOneBreath()],
     ['asked three times', scene('tickets', [ticket(0), ticket(2000), ticket(4000, 4100)])],
   ];
   test.each(found)('%s', (_, entries) => {
@@ -263,6 +288,7 @@ describe('what may have run twice', () => {
       scene('tickets', [ticket(0), { ...ticket(3200, 3300), gives: 'duplicate', isError: true }]),
     ],
     ['never asked again', scene('tickets', [ticket(0)], cancelled())],
+    ['two in one breath, one of them unanswered', inOneBreath(undefined, false)],
     ['asked again much later', scene('tickets', [ticket(0), ticket(700_000, 700_030)])],
     [
       'idempotent by its own word',

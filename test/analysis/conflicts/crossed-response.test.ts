@@ -63,7 +63,36 @@ const pair = (one: object | undefined, two: object | undefined, ids = [1, 2]): A
 const alpha = text('Echo: alpha text');
 const beta = text('Echo: beta text');
 
+const notes = (one: object, two: object): Ask[] => [
+  [1, call('get_note', { id: 'alpha77' }), text(JSON.stringify(one))],
+  [2, call('get_note', { id: 'beta88' }), text(JSON.stringify(two))],
+];
+const pages = (...uris: readonly string[]): Ask[] =>
+  ['note://one', 'note://two'].map((uri, at) => [
+    at,
+    { method: 'resources/read', params: { uri } },
+    { contents: [{ uri: uris[at], text: 'x' }] },
+  ]);
+/** The same asked of a tool that gives the partner of what it is given. */
+const partner = (ask: object): object => {
+  const { params } = ask as { params: { arguments: object } };
+  return call('get_partner', params.arguments);
+};
+
 describe('found', () => {
+  test('an exchange is told once, with both answers', () => {
+    const notesOfOthers = notes({ id: 'beta88', body: 'B' }, { id: 'alpha77', body: 'A' });
+    expect(told(RULE, piped(notesOfOthers))).toMatchInlineSnapshot(`
+      [
+        "A request to city (get_note) got the answer of another one, and the other got that of this one. It repeats “beta88”, which only the other asked.",
+        "request",
+        "answer that it got: {"content":[{"type":"text","text":"{\\"id\\":\\"beta88\\",\\"body\\":\\"B\\"}"}]}",
+        "request that this answers: "beta88"",
+        "answer that the other got",
+      ]
+    `);
+  });
+
   test('one id on two exchanges, one of which got the answer of the other', () => {
     expect(told(RULE, posted(pair(undefined, alpha, [7, 7])))).toMatchInlineSnapshot(`
       [
@@ -97,7 +126,7 @@ describe('found', () => {
     [
       'two ids on a pipe, exchanged, by their schemas',
       piped([weather, [2, call('news'), structured({ sky: 'grey' })]]),
-      ['PROVEN critical', 'PROVEN critical'],
+      ['PROVEN critical'],
     ],
     [
       'two ids on a pipe, one never answered',
@@ -107,7 +136,22 @@ describe('found', () => {
     [
       'two ids, exchanged, of a tool that repeats what it is asked',
       piped([...echoes, ...pair(beta, alpha)]),
-      ['PROVEN critical'],
+      ['OBSERVED critical'],
+    ],
+    [
+      'two ids, exchanged, each with a word that says what it answers',
+      piped(pair(beta, alpha)),
+      ['OBSERVED critical'],
+    ],
+    [
+      'two ids, exchanged, each with a member that is called like the argument',
+      piped(notes({ id: 'beta88', body: 'B' }, { id: 'alpha77', body: 'A' })),
+      ['OBSERVED critical'],
+    ],
+    [
+      'two ids, exchanged, by the addresses of two resources',
+      piped(pages('note://two', 'note://one')),
+      ['OBSERVED critical'],
     ],
     [
       'the address of another resource',
@@ -136,6 +180,29 @@ describe('nothing to say', () => {
       posted(pair(undefined, text('alpha text, beta text'), [7, 7])),
     ],
     ['one id, one after the other', posted(pair(beta, alpha, [7, 7]), 100)],
+    ['two ids, each with its own answer', piped(pair(alpha, beta))],
+    ['two ids, of which one has the other text', piped(pair(beta, text('Echo: gamma text')))],
+    [
+      'two ids, and the answer is the other text and nothing else: a translation, an opposite',
+      piped(pair(text('beta text'), text('alpha text'))),
+    ],
+    ['partners', piped(pair(beta, alpha).map(([id, ask, got]) => [id, partner(ask), got]))],
+    [
+      'pages that name each other as what comes next and before',
+      piped(pair(text('Welcome. Next: beta text'), text('Install it. Previous: alpha text'))),
+    ],
+    [
+      'a member of another name, which links to the other',
+      piped(notes({ next: 'beta88', body: 'B' }, { next: 'alpha77', body: 'A' })),
+    ],
+    [
+      'what was found, in a list',
+      piped(notes({ notes: [{ id: 'beta88' }] }, { notes: [{ id: 'alpha77' }] })),
+    ],
+    [
+      'one has the texts of both',
+      piped(notes({ id: 'beta88', body: 'alpha77' }, { id: 'beta88' })),
+    ],
     ['one id on a pipe: nobody can tell', piped([...echoes, ...pair(beta, alpha, [7, 7])])],
     [
       'two ids, exchanged texts, of a tool that repeats nothing',

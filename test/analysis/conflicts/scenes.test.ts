@@ -34,6 +34,29 @@ const scenes: Record<string, [acts: Act[], told: string[], options?: SceneOption
     [write('a', 0, 'the first plan'), write('a', 2, 'the second plan')],
     ['concurrent-writes POTENTIAL plan.md'],
   ],
+  'one sends both at once, and has the later one there in the end, as it should': [
+    [
+      write('a', 0, 'the first plan'),
+      write('a', 2, 'the second plan'),
+      read('a', 20, 'the second plan'),
+    ],
+    ['concurrent-writes POTENTIAL plan.md'],
+  ],
+  'one sends both at once, and the earlier one is what is left': [
+    [
+      write('a', 0, 'the first plan'),
+      write('a', 2, 'the second plan'),
+      read('a', 20, 'the first plan'),
+    ],
+    ['concurrent-writes OBSERVED plan.md 1 of 2'],
+  ],
+  'one sends two, and the last of another one is over both': [
+    [
+      ...[write('a', 0, 'the first plan', 9), write('b', 3, 'the plan of b', 9)],
+      ...[write('a', 2, 'the second plan', 9), read('a', 20, 'the plan of b')],
+    ],
+    ['concurrent-writes OBSERVED plan.md 2 of 3'],
+  ],
   'a later read shows one of two overlapped writes': [
     [
       write('a', 0, 'the plan of a'),
@@ -242,6 +265,26 @@ describe('a finding', () => {
     expect(finding?.message).toBe(
       'A (test-client, session a) read plan.md at 0.006 s, B (test-client, session b) changed it with edit_file at 0.011 s, and A wrote what it had read with write_file at 0.021 s: the change is not in it.',
     );
+  });
+
+  test('calls agents of equal hosts by what their clients call themselves, and others by their hosts', () => {
+    const of = (by: string, pid: number, host: string, client: string) =>
+      agents(
+        acts.filter((one) => one.by === by),
+        { client, head: { host: { pid, started: '1', name: host } } },
+      );
+    const told = (host: string, client: string) =>
+      conflictsIn(...of('a', 1, 'node', 'claude'), ...of('b', 2, host, client))[0]?.message;
+    expect(told('node', 'codex')).toMatch(/^A \(claude, session a\) .* B \(codex, session b\)/);
+    expect(told('bun', 'codex')).toMatch(/^A \(node, session a\) .* B \(bun, session b\)/);
+    expect(told('node', 'claude')).toMatch(/^A \(node, session a\) .* B \(node, session b\)/);
+  });
+
+  test('does not call itself, as less sure, a conflict that it explains', () => {
+    const both = [write('a', 0, 'one plan'), write('b', 2, 'two plan'), read('a', 9, 'two plan')];
+    const [told] = conflictsIn(...agents(both));
+    expect(told?.tier).toBe('OBSERVED');
+    expect(told?.message).not.toContain('explains');
   });
 
   test('points at the very values', () => {

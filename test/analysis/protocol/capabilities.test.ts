@@ -4,6 +4,7 @@ import { client, server } from '../../kit/entries.ts';
 import { cases, complete, handshake, meta, modern } from './kit.ts';
 
 const prompts = client({ id: 1, method: 'prompts/list' });
+const tried = [...handshake({ server: { tools: {} } }), prompts];
 const log = server({ method: 'notifications/message', params: { level: 'info', data: 'x' } });
 const asks = (method: string, params: object = {}) => server({ id: 1, method, params });
 const changed = server({ method: 'notifications/tools/list_changed' });
@@ -39,6 +40,14 @@ cases(CAPABILITIES, {
           ],
         },
         'high: The server of notes serves “prompts/list” and declares no capability for it, once. [2 declaration, 4 result]',
+      ],
+      [
+        { steps: [...tried, server({ id: 1, error: { code: -32601, message: 'no' } })] },
+        'low: The client of notes sent “prompts/list”, for which the server declares no capability, once. [2 declaration, 4 use, 5 refusal]',
+      ],
+      [
+        { steps: [...tried, server({ id: 1, error: { code: -32603, message: 'fell over' } })] },
+        'high: The client of notes sent “prompts/list”, for which the server declares no capability, once. [2 declaration, 4 use]',
       ],
     ],
     clean: [

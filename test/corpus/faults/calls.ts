@@ -50,7 +50,7 @@ const lostAnswer: Fault = {
 
 const sentTwice: Fault = {
   id: 'F03',
-  about: 'one intention is sent twice, and carried out twice',
+  about: 'a slow call is sent again before it is answered, and carried out twice',
   code: 'C11',
   beside: ['C01'],
   *play(scene) {
@@ -66,14 +66,14 @@ const sentTwice: Fault = {
         'all',
       ] as const,
     }[model];
-    // What goes out over a network takes its time: whoever sends it twice knows nothing of the first.
+    // What goes out over a network takes its time: whoever stops waiting knows nothing of the first.
     replace(place, tool, function* (call, original) {
-      yield* pause(world.clock, world.chance.between(250_000, 700_000));
+      yield* pause(world.clock, world.chance.between(1_800_000, 2_600_000));
       return yield* original(call);
     });
     const [client] = (yield* clientsOf(scene, place)) as [Client];
     const first = client.startCall(tool, args, one);
-    yield* pause(world.clock, world.chance.between(20_000, 180_000));
+    yield* pause(world.clock, world.chance.between(1_100_000, 1_600_000));
     const second = isFaulty ? [client.startCall(tool, args, one)] : [];
     yield* all([first, ...second].map((asked) => client.answered(asked)));
     yield* pause(world.clock, SOON);
