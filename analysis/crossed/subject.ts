@@ -33,9 +33,9 @@ export function saysSubject({ call, answer, request }: Asked): boolean {
 
 const LARGE = 65_536;
 const LOOKED_AT = 80;
-const LABELLED = /^[\s#>*"'`([]{0,9}[\p{L}_]{1,24}[\s:="'`([]{1,9}[^\s:="'`([]/u;
+const LABELLED = /^[\s#>*"'`([]{0,9}[^\s\d:="'`([#>*.,;!?]{1,24}[\s:="'`([]{1,9}[^\s:="'`([]/;
 /** What stands before the text, up to it. */
-const LABEL = /^[\s#>*"'`([]{0,9}([\p{L}_]{1,24})[\s:="'`([]{1,9}$/u;
+const LABEL = /^[\s#>*"'`([]{0,9}([^\s\d:="'`([#>*.,;!?]{1,24})[\s:="'`([]{1,9}$/;
 
 function placeOf({ answer }: Asked, { text = '', asked = '' }: Sign): string | undefined {
   const result = member(answer, 'result');
