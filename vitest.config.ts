@@ -16,7 +16,7 @@ const exclude = [
   '**/node_modules/**',
   '**/dist/**',
   '**/golden/**',
-  ...(long ? [] : ['test/long/**', 'test/hosts/**', 'test/conformance/**']),
+  ...(long ? [] : ['test/long/**', 'test/hosts/**', 'test/conformance/**', '**/*.long.test.ts']),
 ];
 const pageTests = testsThatAskForPage();
 const pureTests = ['test/model/**/*.test.ts', 'test/analysis/**/*.test.ts'];

@@ -1,6 +1,6 @@
 // Runs all tests as someone would who has just cloned the repository: browser, build, vitest.
 // Arguments go to vitest (npm test -- test/model). The last line is always the count.
-// With --long, the tests of test/long/ and nothing else: they take minutes each. With --hosts, those of
+// With --long, those that take long, of test/long/ and any `.long.test.ts`, and nothing else. With --hosts, those of
 // test/hosts/: they install released hosts, which are 500 MB. With --conformance, the protocol's own suite.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,7 +14,8 @@ const flags = ['--long', '--hosts', '--conformance'];
 const flag = flags.find((one) => process.argv.includes(one));
 const long = flag !== undefined;
 const given = process.argv.slice(2).filter((argument) => !flags.includes(argument));
-const wanted = long && given.length === 0 ? [`test/${flag.slice(2)}`] : given;
+const own = flag === '--long' ? ['test/long', '.long.test.ts'] : [`test/${flag?.slice(2)}`];
+const wanted = long && given.length === 0 ? own : given;
 
 // Below the patience of common build machines, so that a test that hangs is reported by us and not by them.
 const minutes = long ? 120 : 10;
