@@ -10,7 +10,7 @@ import { holds, SEED } from '../kit/random.ts';
 const part = fc.oneof(
   fc.constantFrom(
     'tkt-4f9a21c7',
-    '/work/plan-2.md',
+    '/docs/plan-2.md',
     'https://a.example/b/c123?d=e9',
     'note:77aa88',
     '…',
@@ -52,10 +52,10 @@ test(`every long word is followed as it is written (seed ${SEED})`, () => {
 
 test('a path, an address and the words in them', () => {
   const found: string[] = [];
-  const own = 'see /work/plan-2026.md, or https://tickets.example/t/44a1b2c3.';
+  const own = 'see /docs/plan-2026.md, or https://tickets.example/t/44a1b2c3.';
   eachToken(own, (start, end) => found.push(own.slice(start, end)));
   expect(found).toEqual([
-    '/work/plan-2026.md',
+    '/docs/plan-2026.md',
     'plan-2026.md',
     'https://tickets.example/t/44a1b2c3',
     'tickets.example',

@@ -38,9 +38,9 @@ describe('a value came from the answer that gave it first', () => {
     ['in an address', { id: ID }, { url: `https://t/${ID}` }, `/params/arguments/url ${ID}`],
     [
       'as a path in a sentence',
-      'Wrote to /work/plan.md.',
-      { path: '/work/plan.md' },
-      '/params/arguments/path /work/plan.md',
+      'Wrote to /docs/plan.md.',
+      { path: '/docs/plan.md' },
+      '/params/arguments/path /docs/plan.md',
     ],
     ['a short handle by its name', { noteId: 7 }, { noteId: 7 }, '/params/arguments/noteId 7'],
     ['in JSON inside a text', JSON.stringify({ id: ID }), { id: ID }, `/params/arguments/id ${ID}`],
@@ -80,7 +80,7 @@ describe('a value came from the answer that gave it first', () => {
   });
 
   test('the value, not the words in it', () => {
-    const path = '/work/2026/plan-17.md';
+    const path = '/docs/2026/plan-17.md';
     expect(sources(scene('one', [creates({ path }), uses({ path })]))).toEqual([
       `0NE:7 /params/arguments/path ${path}`,
     ]);

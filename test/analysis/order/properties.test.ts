@@ -47,7 +47,7 @@ describe(`effect-before (seed ${SEED})`, () => {
   });
 });
 
-const word = fc.constantFrom('tkt-4f9a21c7', 'row-77d31', '/work/plan.md', 'a7', 'plan');
+const word = fc.constantFrom('tkt-4f9a21c7', 'row-77d31', '/docs/plan.md', 'a7', 'plan');
 const id = fc.nat({ max: 5 });
 const uri = fc.constantFrom('file:///a', 'file:///b');
 const change = fc.constantFrom('tools/list_changed', 'resources/list_changed', 'message');
