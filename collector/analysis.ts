@@ -2,9 +2,9 @@
  * The analysis thread, as the collector has it: started by the first question, and anew by the next
  * one after it broke. It holds sessions up to a room of bytes, and is given only what it lacks.
  */
-import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Asked, Order, Question, Said } from './analysis-orders.ts';
+import { pagesOf } from './pages.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 import { createTurns } from './turns.ts';
 
@@ -28,7 +28,6 @@ interface Waiting {
 
 /** Bytes of lines that the thread holds; in memory they take several times that. */
 const ROOM = 48 << 20;
-const PAGE = { limit: 2000, bytes: 8 << 20 };
 
 export function createAnalysis(store: TenantStore): Analysis {
   const turns = createTurns();
@@ -56,17 +55,14 @@ export function createAnalysis(store: TenantStore): Analysis {
   const catchUp = async (session: StoredSession): Promise<void> => {
     const { id, end, rewrites, bytes } = session;
     const known = held.get(id);
-    let from = known?.rewrites === rewrites ? known.end + 1 : 0;
+    const from = known?.rewrites === rewrites ? known.end + 1 : 0;
     // What is being asked about is the newest, and goes last.
     held.delete(id);
     held.set(id, { rewrites, end, bytes });
-    for (let anew = from === 0; from <= end; anew = false) {
-      const page = await store.entries(id, { from, ...PAGE });
-      const last = page.at(-1);
-      if (!last) return;
+    let anew = from === 0;
+    for await (const page of pagesOf(store, id, from, end)) {
       tell({ do: 'take', session: id, lines: page.map(({ line }) => line), anew });
-      from = last.last + 1;
-      if (from <= end) await setImmediate();
+      anew = false;
     }
   };
   const makeRoom = (): void => {

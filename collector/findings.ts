@@ -7,7 +7,6 @@
  * these sessions changes; equal questions at the same time are answered by one analysis, which runs
  * in a thread of its own.
  */
-import { setImmediate } from 'node:timers/promises';
 import type { Entry } from '../model/entry.ts';
 import { concerns, type Finding } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
@@ -15,6 +14,7 @@ import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { type Suppression, suppress } from '../model/suppression.ts';
 import { createAnalysis } from './analysis.ts';
+import { pagesOf } from './pages.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 
 export interface Findings {
@@ -103,20 +103,14 @@ export function relatedTo(
   );
 }
 
-const PAGE = { limit: 2000, bytes: 8 << 20 };
-
-/** All entries of a session, in order; others get their turn between the pages. */
+/** All entries of a session, in order. */
 async function readSession(store: TenantStore, session: string): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for (let from = 0; ; ) {
-    const page = await store.entries(session, { from, ...PAGE });
-    const last = page.at(-1);
-    if (!last) return entries;
+  for await (const page of pagesOf(store, session)) {
     for (const { line } of page) {
       const decoded = decodeEntry(line);
       if (decoded.ok) entries.push(decoded.entry);
     }
-    from = last.last + 1;
-    await setImmediate();
   }
+  return entries;
 }

@@ -4,11 +4,11 @@
  * A session that nobody looked at for long is dropped, and derived again from the store when
  * someone does. Nothing here is the truth: whatever it holds can be dropped at any time.
  */
-import { setImmediate } from 'node:timers/promises';
 import { type ColumnBuilder, createColumns } from '../model/columns.ts';
 import { type Entry, lastSeq } from '../model/entry.ts';
 import { decodeEntry } from '../model/line.ts';
 import { createSessionMachine, type SessionMachine } from '../model/session-machine.ts';
+import { pagesOf } from './pages.ts';
 import type { Appended, StoredSession, TenantStore } from './store.ts';
 import { createTurns } from './turns.ts';
 
@@ -28,8 +28,6 @@ export interface WarmSessions {
   get(session: string): Promise<WarmSession | undefined>;
   forget(session: string): void;
 }
-
-const PAGE = { limit: 2000, bytes: 8 << 20 };
 
 /** `rows`: how many rows all sessions together may hold before the least used ones are dropped. */
 export function createWarmSessions(store: TenantStore, rows = 500_000): WarmSessions {
@@ -79,20 +77,17 @@ function beginSession({ id, rewrites }: Pick<StoredSession, 'id' | 'rewrites'>):
   return { machine: createSessionMachine(id), columns: createColumns(), applied: -1, rewrites };
 }
 
-/** Applies what the store has beyond a session, in pages, so that others get their turn between. */
+/** Applies what the store has beyond a session. */
 async function catchUp(
   session: WarmSession,
   { id, end }: StoredSession,
   store: TenantStore,
 ): Promise<void> {
-  while (session.applied < end) {
-    const page = await store.entries(id, { from: session.applied + 1, ...PAGE });
-    if (page.length === 0) return;
+  for await (const page of pagesOf(store, id, session.applied + 1, end)) {
     for (const { line } of page) {
       const decoded = decodeEntry(line);
       if (decoded.ok) apply(session, decoded.entry);
     }
-    if (session.applied < end) await setImmediate();
   }
 }
 

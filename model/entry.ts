@@ -169,6 +169,14 @@ export interface HttpEntry extends EntryBase {
   readonly coded?: readonly CodedBody[];
 }
 
+/** The value of the first header of this name, which is given in lower case. */
+export function headerOf(
+  entry: Pick<HttpEntry, 'headers'> | undefined,
+  name: string,
+): string | undefined {
+  return entry?.headers?.find(([key]) => key.toLowerCase() === name)?.[1];
+}
+
 /** A body with a content coding, as its wire bytes. */
 export interface CodedBody {
   readonly from: Peer;

@@ -2,7 +2,7 @@
  * What the HTTP exchanges of a session say about the calls in them: the trace they are part of, and
  * what it means for a call that its exchange ended without its answer.
  */
-import type { FrameEntry, HttpEntry, MessageEntry } from './entry.ts';
+import { type FrameEntry, type HttpEntry, headerOf, type MessageEntry } from './entry.ts';
 import { type Era, eraOf, LISTEN } from './methods.ts';
 import type { Call, ExchangeEnd, Session } from './session.ts';
 import { readBlock } from './sse.ts';
@@ -168,8 +168,4 @@ export function howEnded({ ended, status, reason }: ExchangeEnd): string {
   const head = status === undefined ? '' : `HTTP ${status}, `;
   if (ended === 'server-closed') return `${head}then the connection broke`;
   return ended === 'complete' ? `${head}without the answer` : `${head}${ended}${why}`;
-}
-
-function headerOf({ headers = [] }: HttpEntry, name: string): string | undefined {
-  return headers.find(([key]) => key.toLowerCase() === name)?.[1];
 }

@@ -67,6 +67,23 @@ export function logicalCalls(view: SessionView): LogicalCall[] {
   return [...new Set(groups.values())];
 }
 
+/** For each call that goes on with an earlier one of its intention, that one and why. */
+export function earlierCalls(view: SessionView): Map<Call, Before> {
+  const before = new Map<Call, Before>();
+  for (const { calls, why } of logicalCalls(view)) {
+    for (const [at, call] of calls.entries()) {
+      const earlier = calls[at - 1];
+      if (earlier) before.set(call, { call: earlier, why });
+    }
+  }
+  return before;
+}
+
+export interface Before {
+  readonly call: Call;
+  readonly why: LogicalCall['why'];
+}
+
 interface Group {
   readonly calls: [Call, ...Call[]];
   why: LogicalCall['why'];
@@ -74,7 +91,7 @@ interface Group {
 
 interface Past {
   /** The earlier call that this one goes on with, and how that shows. */
-  before(call: Call): { readonly call: Call; readonly why: LogicalCall['why'] } | undefined;
+  before(call: Call): Before | undefined;
   add(call: Call): void;
 }
 

@@ -5,8 +5,8 @@
  * looks like one (`#12`, `T-12`) where the texts are otherwise equal. Times, and names of requests
  * themselves, differ in any two answers and count for nothing.
  */
-import { isObject, member, parseJson } from '../../model/json.ts';
-import { escaped, opened, textsIn } from '../footprint/leaves.ts';
+import { escapePointer, isObject, member, parseJson } from '../../model/json.ts';
+import { opened, textsIn } from '../footprint/leaves.ts';
 import { lastWord, wordsOf } from '../footprint/words.ts';
 
 export interface Minted {
@@ -45,7 +45,12 @@ function both<T>(a: unknown, b: unknown, at: Place, leaf: Leaf<T>): T | undefine
   }
   if (isObject(a) && isObject(b)) {
     return someOf(Object.keys(a), (field) =>
-      both(a[field], member(b, field), { pointer: `${at.pointer}/${escaped(field)}`, field }, leaf),
+      both(
+        a[field],
+        member(b, field),
+        { pointer: `${at.pointer}/${escapePointer(field)}`, field },
+        leaf,
+      ),
     );
   }
   return leaf(a, b, at);

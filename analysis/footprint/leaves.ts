@@ -1,5 +1,5 @@
 /** The texts in a JSON value with the places they stand at, and texts that are JSON themselves opened. */
-import { isObject, parseJson } from '../../model/json.ts';
+import { escapePointer, isObject, parseJson } from '../../model/json.ts';
 
 interface Place {
   /** Keys from the top, list places as `*`: the same for the same field of every item. */
@@ -30,7 +30,7 @@ export function leavesOf(args: unknown, above = ''): Leaf[] {
       }
     } else if (isObject(value)) {
       for (const key of Object.keys(value)) {
-        const step = escaped(key);
+        const step = escapePointer(key);
         const place = { pattern: `${pattern}/${step}`, pointer: `${pointer}/${step}` };
         walk(value[key], { ...place, field: key, top: top === '' ? key : top });
       }
@@ -88,10 +88,4 @@ function openedText(text: string): unknown[] | undefined {
   return parsed.some(({ ok }) => ok)
     ? parsed.map((one, index) => (one.ok ? one.value : lines[index]))
     : undefined;
-}
-
-/** A key as a step of a JSON pointer (RFC 6901). */
-export function escaped(key: string): string {
-  if (!key.includes('~') && !key.includes('/')) return key;
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

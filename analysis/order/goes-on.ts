@@ -3,7 +3,7 @@
  * given up) and the end of a subscription (E7).
  */
 import { member } from '../../model/json.ts';
-import { type LogicalCall, logicalCalls } from '../../model/logical-call.ts';
+import { earlierCalls, type LogicalCall } from '../../model/logical-call.ts';
 import type { Call, SessionView } from '../../model/session.ts';
 import { answerOf, type CausalEdge, type End, edge, endOf, requestOf, type Shown } from './edge.ts';
 
@@ -24,11 +24,8 @@ const KINDS: Readonly<Record<LogicalCall['why'], GoingOn>> = {
 /** For each request that goes on with an earlier one, that one. */
 export function goesOnWith(view: SessionView): Map<Call, Earlier> {
   const earlier = new Map<Call, Earlier>();
-  for (const { calls, why } of logicalCalls(view)) {
-    for (const [at, call] of calls.entries()) {
-      const before = calls[at - 1];
-      if (before) earlier.set(call, { call: before, kind: KINDS[why] });
-    }
+  for (const [call, { call: before, why }] of earlierCalls(view)) {
+    earlier.set(call, { call: before, kind: KINDS[why] });
   }
   const subscribed = new Map<unknown, Call>();
   for (const call of view.session.calls) {

@@ -2,7 +2,7 @@
  * E11: a call, and the calls that a server made on other connections because of it, where both name
  * one span of one trace. Calls of one host that name the same span are its siblings.
  */
-import type { Entry } from '../../model/entry.ts';
+import { type Entry, headerOf } from '../../model/entry.ts';
 import { textMember } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import { order } from '../../model/order.ts';
@@ -90,7 +90,7 @@ function* spansIn({ moments, value }: WholeView): Generator<Carried> {
 
 function noteHeader(byExchange: Map<number, string>, entry: Entry): void {
   if (entry.type !== 'http' || entry.phase !== 'opened') return;
-  const header = entry.headers?.find(([name]) => name.toLowerCase() === 'traceparent')?.[1];
+  const header = headerOf(entry, 'traceparent');
   if (header !== undefined) byExchange.set(entry.exchange, header);
 }
 

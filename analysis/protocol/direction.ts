@@ -1,8 +1,8 @@
 /** P-DIR: who may ask whom. */
+import { headerOf } from '../../model/entry.ts';
 import { member } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import type { Call } from '../../model/session.ts';
-import { headerOf } from './exchanges.ts';
 import { family, MODERN } from './family.ts';
 import { createMemory } from './memory.ts';
 import {

@@ -1,5 +1,5 @@
 /** The HTTP exchanges of a session as rules see them: what the headers of each said so far. */
-import type { Entry, HttpEntry } from '../../model/entry.ts';
+import { type Entry, type HttpEntry, headerOf } from '../../model/entry.ts';
 import { readBlock } from '../../model/sse.ts';
 import { createMemory } from './memory.ts';
 
@@ -18,11 +18,6 @@ export interface Exchanges {
   of(entry: Entry): Exchange | undefined;
   /** A header named the session, or a stream told an endpoint of its own: only one client knows it. */
   readonly isNamed: boolean;
-}
-
-/** The value of a header, by its name in lower case. */
-export function headerOf(entry: HttpEntry | undefined, name: string): string | undefined {
-  return entry?.headers?.find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 export const SESSION_HEADER = 'mcp-session-id';

@@ -1,9 +1,10 @@
 /** Headers that repeat what the body of a request says (2026-07-28), and the one of the revision. */
+
 import { fromBase64 } from '../../model/base64.ts';
+import { headerOf } from '../../model/entry.ts';
 import { isObject, member, textMember } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import { hasPlaceholder } from '../../model/placeholder.ts';
-import { headerOf } from './exchanges.ts';
 import { createMemory } from './memory.ts';
 import type { Handlers, Happening, Shown, Watching } from './protocol-rule.ts';
 

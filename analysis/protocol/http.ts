@@ -2,13 +2,13 @@
  * P-HTTP: what headers, statuses and streams say. That an exchange ended without its answer
  * (P-HTTP-07) is told by rules/failed-request.ts.
  */
-import type { HttpEntry } from '../../model/entry.ts';
+import { type HttpEntry, headerOf } from '../../model/entry.ts';
 import { member } from '../../model/json.ts';
 import { isLoopback } from '../../model/loopback.ts';
 import { idKey, isId } from '../../model/message.ts';
 import { META } from '../../model/methods.ts';
 import { readBlock } from '../../model/sse.ts';
-import { headerOf, SESSION_HEADER } from './exchanges.ts';
+import { SESSION_HEADER } from './exchanges.ts';
 import { family, MODERN, stated } from './family.ts';
 import { watchHeaders, watchRevisionHeader } from './http-headers.ts';
 import { createMemory } from './memory.ts';

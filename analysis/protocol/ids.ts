@@ -1,10 +1,11 @@
 /** P-ID: which answer is to which request. P-ID-06, no answer at all, is rules/unanswered-request.ts. */
+import { headerOf } from '../../model/entry.ts';
 import { member } from '../../model/json.ts';
 import { type Id, idKey, isId } from '../../model/message.ts';
 import type { Call } from '../../model/session.ts';
 import { other } from '../../model/session-machine.ts';
 import { isEarlier, isWaiting } from './calls.ts';
-import { headerOf, SESSION_HEADER } from './exchanges.ts';
+import { SESSION_HEADER } from './exchanges.ts';
 import { EVERY, family, LEGACY, stated } from './family.ts';
 import { createMemory } from './memory.ts';
 import {

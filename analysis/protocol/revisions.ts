@@ -1,10 +1,11 @@
 /** Which revision holds for a message: the era is a property of each, not of the session. */
+import { headerOf } from '../../model/entry.ts';
 import { textMember } from '../../model/json.ts';
 import { eraOf, isRevision, META, type Revision } from '../../model/methods.ts';
 import type { MessageRef, Seen, Session } from '../../model/session.ts';
 import { countOf } from '../spans.ts';
 import { isEarlier } from './calls.ts';
-import { type Exchange, headerOf } from './exchanges.ts';
+import type { Exchange } from './exchanges.ts';
 
 export type RevisionOf = (
   seen: Seen | undefined,

@@ -1,9 +1,11 @@
 /** P-LIF-07 to 10: what each request says of itself in 2026-07-28, where nothing is agreed before. */
+
 import { fingerprint } from '../../model/canonical.ts';
+import { headerOf } from '../../model/entry.ts';
 import { isObject, type JsonObject, member, textMember } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import type { Call, MessageRef } from '../../model/session.ts';
-import { headerOf, SESSION_HEADER } from './exchanges.ts';
+import { SESSION_HEADER } from './exchanges.ts';
 import { EVERY, family, MODERN } from './family.ts';
 import { createMemory } from './memory.ts';
 import type { Handlers, ProtocolRule, Watching } from './protocol-rule.ts';

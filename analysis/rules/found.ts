@@ -1,7 +1,8 @@
 /** A finding of a rule that weighs what it sees: what is less than half sure is not said. */
 import { fingerprint } from '../../model/canonical.ts';
 import type { Evidence, Finding } from '../../model/finding.ts';
-import type { Call, Session } from '../../model/session.ts';
+import type { Call, Session, SessionView } from '../../model/session.ts';
+import { type Listing, pointerTo } from '../catalog/listings.ts';
 import { place } from './anomalies.ts';
 import { kept, type Rule, stamp } from './rule.ts';
 
@@ -40,4 +41,16 @@ export function answered(
 ): Evidence[] {
   if (!response) return [];
   return [{ ...place(session, response, role), ...(pointer === undefined ? {} : { pointer }) }];
+}
+
+/** The answer that has the tool, or the last page of a list that has not. */
+export function listed(
+  view: SessionView,
+  { tools, last }: Listing,
+  name: string,
+  role: string,
+): Evidence[] {
+  const offer = tools.get(name);
+  if (!offer) return answered(view.session, last, role, '/result/tools');
+  return [{ ...place(view.session, offer.source, role), pointer: pointerTo(offer, view) }];
 }

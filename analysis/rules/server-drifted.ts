@@ -3,11 +3,11 @@ import { groupBy } from '../../model/group.ts';
 import { isObject } from '../../model/json.ts';
 import { startOf } from '../../model/order.ts';
 import { nameOf, type SessionView } from '../../model/session.ts';
-import { type Listing, listingsOf, pointerTo } from '../catalog/listings.ts';
+import { type Listing, listingsOf } from '../catalog/listings.ts';
 import { toolChanges } from '../definitions/tool.ts';
 import { quoted } from '../moment.ts';
 import { place } from './anomalies.ts';
-import { found } from './found.ts';
+import { found, listed } from './found.ts';
 import type { Rule } from './rule.ts';
 
 export const serverDrifted: Rule = {
@@ -82,8 +82,8 @@ function changed(before: SessionView, now: SessionView, version: string): Findin
     confidence: 0.7,
     message: `${nameOf(now.session)} offers ${quoted(first)}${more} otherwise than before, or no longer, and still calls itself version ${quoted(version)}.`,
     evidence: names.flatMap((name) => [
-      ...defined(before, old, name, 'definition before'),
-      ...defined(now, own, name, 'definition now'),
+      ...listed(before, old, name, 'definition before'),
+      ...listed(now, own, name, 'definition now'),
     ]),
     what: [now.session.server?.name ?? nameOf(now.session), 'changed', ...names],
   });
@@ -120,18 +120,4 @@ function compareVersions(a: string, b: string): number | undefined {
 function saying({ session }: SessionView, role: string): Evidence[] {
   const call = session.calls.find(({ from, outcome }) => from === 'client' && outcome === 'result');
   return call?.response ? [place(session, call.response, role)] : [];
-}
-
-function defined(
-  view: SessionView,
-  { tools, last }: Listing,
-  name: string,
-  role: string,
-): Evidence[] {
-  const offer = tools.get(name);
-  if (offer)
-    return [{ ...place(view.session, offer.source, role), pointer: pointerTo(offer, view) }];
-  return last.response
-    ? [{ ...place(view.session, last.response, role), pointer: '/result/tools' }]
-    : [];
 }

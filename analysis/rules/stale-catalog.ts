@@ -2,10 +2,10 @@ import type { Evidence, Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { member } from '../../model/json.ts';
 import { nameOf, type SessionView } from '../../model/session.ts';
-import { type CallInTime, callsInTime, type Listing, pointerTo } from '../catalog/listings.ts';
+import { type CallInTime, callsInTime, type Listing } from '../catalog/listings.ts';
 import { fitOf, isMisfit } from '../definitions/schema/fit/fit.ts';
 import { place, times } from './anomalies.ts';
-import { answered, asked, found } from './found.ts';
+import { answered, asked, found, listed } from './found.ts';
 import type { Rule } from './rule.ts';
 
 export const staleCatalog: Rule = {
@@ -120,16 +120,4 @@ function evidenceOf(view: SessionView, { at, why, old, valid }: Stale): Evidence
     ...answered(session, call, 'its answer'),
     ...listed(view, valid, name, 'list that held'),
   ];
-}
-
-/** The answer that has the tool, or the last page of a list that has not. */
-function listed(
-  view: SessionView,
-  { tools, last }: Listing,
-  name: string,
-  role: string,
-): Evidence[] {
-  const offer = tools.get(name);
-  if (!offer) return answered(view.session, last, role, '/result/tools');
-  return [{ ...place(view.session, offer.source, role), pointer: pointerTo(offer, view) }];
 }

@@ -6,13 +6,14 @@
  * They compare only under one key. Whose a credential is it does not say: one user may have several,
  * and renew them.
  */
+
 import type { HttpEntry } from '../../model/entry.ts';
+import { escapePointer } from '../../model/json.ts';
 
 import { order } from '../../model/order.ts';
 import { hasPlaceholder } from '../../model/placeholder.ts';
 import { isSecretName } from '../../model/secret-names.ts';
 import type { Call, Session, WholeView } from '../../model/session.ts';
-import { escaped } from '../footprint/leaves.ts';
 
 export interface Credential {
   /** The entry that has it, and its place there. */
@@ -46,7 +47,7 @@ function ofLaunch({ head }: Session): Credential | undefined {
     .sort(([a], [b]) => order(a, b));
   const [first] = secrets;
   if (!first) return undefined;
-  const pointer = `/launch/env/${escaped(first[0])}`;
+  const pointer = `/launch/env/${escapePointer(first[0])}`;
   return { seq: 0, pointer, context: JSON.stringify(secrets), isFine: true };
 }
 

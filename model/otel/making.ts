@@ -1,6 +1,6 @@
 /** What is known of a session before its spans are made, one after the other. */
-import type { HttpEntry, MessageEntry } from '../entry.ts';
-import { logicalCalls } from '../logical-call.ts';
+import { type HttpEntry, headerOf, type MessageEntry } from '../entry.ts';
+import { type Before, earlierCalls } from '../logical-call.ts';
 import type { Call, WholeView } from '../session.ts';
 import { contextIn, type TraceContext } from '../trace-context.ts';
 import { addressOf, shared, type UrlOf } from './attributes.ts';
@@ -32,7 +32,7 @@ export interface Making {
   /** When the entries stand that broke something, by seq. */
   readonly times: ReadonlyMap<number, number>;
   /** The call that one goes on with: its round, task or retry before it. */
-  readonly before: ReadonlyMap<Call, Call>;
+  readonly before: ReadonlyMap<Call, Before>;
   /** The contexts of the requests made so far, for whatever belongs to them. */
   readonly made: Map<Call, SpanContext>;
 }
@@ -52,7 +52,7 @@ export function makingOf(view: WholeView, given: ToSpans): Making {
     common: { ...shared(session), ...(options.side === 'client' ? addressOf(session) : {}) },
     own: sessionContext(view, options),
     ...readEntries(view),
-    before: goneOnWith(view),
+    before: earlierCalls(view),
     made: new Map(),
   };
 }
@@ -87,21 +87,8 @@ function passedOn({ propagated }: MessageEntry): TraceContext | undefined {
   return contextIn(propagated);
 }
 
-function inHeaders({ headers = [] }: HttpEntry): TraceContext | undefined {
-  const of = (name: string): string | undefined =>
-    headers.find(([key]) => key.toLowerCase() === name)?.[1];
-  return contextIn(of('traceparent'), of('tracestate'));
-}
-
-function goneOnWith(view: WholeView): Map<Call, Call> {
-  const before = new Map<Call, Call>();
-  for (const { calls } of logicalCalls(view)) {
-    for (const [at, call] of calls.entries()) {
-      const earlier = calls[at - 1];
-      if (earlier) before.set(call, earlier);
-    }
-  }
-  return before;
+function inHeaders(entry: HttpEntry): TraceContext | undefined {
+  return contextIn(headerOf(entry, 'traceparent'), headerOf(entry, 'tracestate'));
 }
 
 /** Nanoseconds since 1970 of a moment of the session. */

@@ -44,7 +44,7 @@ export function requestSpan(making: Making, call: Call): Span {
 
 /** The round, task or retry that a call goes on with. */
 function followed({ made, before, view }: Making, call: Call): SpanLink | undefined {
-  const earlier = before.get(call);
+  const earlier = before.get(call)?.call;
   const span = earlier && made.get(earlier);
   if (!earlier || !span) return undefined;
   const { seq, item } = earlier.request;

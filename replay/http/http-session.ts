@@ -1,5 +1,5 @@
 /** One recorded session, live over HTTP: what its client posts, opens and deletes. */
-import { reference } from '../../model/entry.ts';
+import { headerOf, reference } from '../../model/entry.ts';
 import { parseJson } from '../../model/json.ts';
 import { classify, itemsOf } from '../../model/message.ts';
 import type { Heard } from '../heard.ts';
@@ -11,7 +11,7 @@ import type { Outgoing, OutgoingMessage } from '../speak.ts';
 import type { SessionTranscript } from '../transcript.ts';
 import type { Answer, AnswerOptions } from './answer.ts';
 import { SESSION_ID } from './headers.ts';
-import { exchangesOf, headerOf, type RecordedExchange } from './recorded-exchanges.ts';
+import { exchangesOf, type RecordedExchange } from './recorded-exchanges.ts';
 import { rpcError } from './refusal.ts';
 import { createRouting, type Routing } from './routing.ts';
 import { createTaking, type Taking } from './taking.ts';
@@ -98,7 +98,7 @@ export function createHttpSession(player: Player, heard?: Heard): HttpSession {
 /** Sessions of the stateless era have no name; those that were no HTTP get one, as their servers give it. */
 function isNamed({ session, exchanges }: State): boolean {
   if (exchanges.size > 0) {
-    return [...exchanges.values()].some(({ headers }) => headerOf(headers, SESSION_ID));
+    return [...exchanges.values()].some(({ headers }) => headerOf({ headers }, SESSION_ID));
   }
   return session.session.calls.some(
     ({ from, method }) => from === 'client' && method === 'initialize',

@@ -1,6 +1,6 @@
 /** The HTTP exchanges of a recorded session: what the server answered each with, and how it ended. */
 import { bytesOfEntry } from '../../model/crossing.ts';
-import type { Entry, FrameEntry, HttpEntry } from '../../model/entry.ts';
+import { type Entry, type FrameEntry, type HttpEntry, headerOf } from '../../model/entry.ts';
 import { readBlock } from '../../model/sse.ts';
 import { bytesOf } from '../../model/text.ts';
 import { messageOf } from '../recorded.ts';
@@ -58,7 +58,7 @@ function addHttp(exchanges: Map<number, Draft>, entry: HttpEntry): void {
       isStream: false,
       parts: [],
     };
-    if (headerOf(headers, 'last-event-id') !== undefined) draft.resumes = 0;
+    if (headerOf({ headers }, 'last-event-id') !== undefined) draft.resumes = 0;
     exchanges.set(number, draft);
     return;
   }
@@ -68,7 +68,7 @@ function addHttp(exchanges: Map<number, Draft>, entry: HttpEntry): void {
   else if (isStatus(entry.status)) {
     known.status = entry.status;
     known.headers = headers;
-    const isStream = /^text\/event-stream/i.test(headerOf(headers, 'content-type') ?? '');
+    const isStream = /^text\/event-stream/i.test(headerOf({ headers }, 'content-type') ?? '');
     known.isStream = isStream && hasBody(entry.status);
   }
 }
@@ -122,14 +122,6 @@ function endpointOf({ why, text = '' }: FrameEntry): Uint8Array | undefined {
   if (!URL.canParse(address, 'http://localhost')) return undefined;
   const { pathname, search } = new URL(address, 'http://localhost');
   return bytesOf(text.slice(0, data.start) + pathname + search + text.slice(data.end));
-}
-
-/** The value of the first header of this name, in lower case. */
-export function headerOf(
-  headers: readonly (readonly [string, string])[],
-  name: string,
-): string | undefined {
-  return headers.find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 /** Whether the server ended the response itself, and not the client or the tap. */

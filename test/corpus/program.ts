@@ -16,6 +16,7 @@ import type { Body } from './wire/line.ts';
 import { hex, MODELS } from './world.ts';
 
 const [model = '', dialectNumber = '', format = '', meet = '', holds = ''] = process.argv.slice(2);
+// The server takes as long for its work as the simulated one does; nothing waits for a condition here.
 const clock: Clock = {
   now: () => Math.round(performance.now() * 1000),
   after: (micros, then) => void setTimeout(then, micros / 1000),
