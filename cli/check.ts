@@ -106,13 +106,14 @@ async function remarkOn(
   expired: readonly Suppression[],
   idle: readonly Suppression[],
 ): Promise<void> {
+  for (const one of expired) {
+    remark(`The suppression of ${suppressionText(one)} held until ${one.expires}: ${one.reason}.`);
+  }
+  if (idle.length === 0) return;
   const { RULES } = await import('../analysis/index.ts');
   const isRule = ({ rule }: Suppression): boolean =>
     rule === undefined ||
     RULES.some((known) => matches(rule, known.rule) || matches(rule, known.code));
-  for (const one of expired) {
-    remark(`The suppression of ${suppressionText(one)} held until ${one.expires}: ${one.reason}.`);
-  }
   for (const one of idle) {
     const what = isRule(one)
       ? 'names nothing that was found here'

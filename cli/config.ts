@@ -30,7 +30,7 @@ export async function checkUsersConfig(state: string): Promise<void> {
 export async function footprintsHere(state: string): Promise<readonly FootprintRule[]> {
   const places = configsHere(state);
   if (places.length === 0) return [];
-  const { readFootprintRules } = await import('../tap/config.ts');
+  const { readFootprintRules } = await import('./config-parts.ts');
   return readFootprintRules(places);
 }
 
@@ -38,6 +38,6 @@ export async function footprintsHere(state: string): Promise<readonly FootprintR
 export async function suppressionsHere(state: string): Promise<readonly Suppression[]> {
   const places = configsHere(state);
   if (places.length === 0) return [];
-  const { readSuppressionRules } = await import('../tap/config.ts');
+  const { readSuppressionRules } = await import('./config-parts.ts');
   return readSuppressionRules(places);
 }

@@ -37,9 +37,10 @@ async function validate(file: string, options: CommonOptions): Promise<void> {
 
 /** Says what a configuration holds. One that cannot be used throws a ConfigFault, which says where. */
 async function validateConfig(file: string, { json, state }: CommonOptions): Promise<void> {
-  const { readFootprintRules, readRedaction, readSuppressionRules } = await import(
-    '../tap/config.ts'
-  );
+  const [{ readRedaction }, { readFootprintRules, readSuppressionRules }] = await Promise.all([
+    import('../tap/config.ts'),
+    import('./config-parts.ts'),
+  ]);
   const path = resolve(file);
   const isUsers = dirname(path) === stateOf(state);
   const redaction = readRedaction([{ path, isUsers }]);

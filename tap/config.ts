@@ -5,11 +5,8 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
-import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { UserRules } from '../model/rules.ts';
-import type { Suppression } from '../model/suppression.ts';
 import { utf8 } from '../model/text.ts';
-import { readFootprints } from '../model/user-footprints.ts';
 import {
   joinedRules,
   members,
@@ -18,15 +15,17 @@ import {
   RuleFault,
   readUserRules,
 } from '../model/user-rules.ts';
-import { readSuppressions } from '../model/user-suppressions.ts';
 import type { ConfigPlace } from './config-place.ts';
 import { JsoncFault, parseJsonc, placeIn, refuseRepeated } from './jsonc.ts';
 import { reasonOf } from './system-error.ts';
 import type { UnknownRules } from './tap-session.ts';
 
+/** What may stand in a configuration; `$schema` is for editors. */
+const NAMES = ['redaction', 'footprints', 'suppressions', '$schema'] as const;
+
 /** A part of a configuration. */
-interface Part<T> {
-  readonly name: 'redaction' | 'footprints' | 'suppressions';
+export interface Part<T> {
+  readonly name: (typeof NAMES)[number];
   /** The page that says what may stand in it. */
   readonly page: string;
   /** `isUsers`: nobody but its user writes where it stands. */
@@ -38,21 +37,6 @@ const REDACTION: Part<UserRules> = {
   page: 'docs/redaction.md',
   read: readUserRules,
 };
-
-const FOOTPRINTS: Part<readonly FootprintRule[]> = {
-  name: 'footprints',
-  page: 'docs/footprints.md',
-  read: readFootprints,
-};
-
-const SUPPRESSIONS: Part<readonly Suppression[]> = {
-  name: 'suppressions',
-  page: 'docs/check.md',
-  read: readSuppressions,
-};
-
-/** `$schema` is for editors. */
-const NAMES = [REDACTION.name, FOOTPRINTS.name, SUPPRESSIONS.name, '$schema'];
 
 /** A configuration that cannot be used: one sentence with its line and column, and a hint. */
 export class ConfigFault extends Error {
@@ -69,16 +53,6 @@ export class ConfigFault extends Error {
 /** What all configurations add to the rules of redaction; undefined: nothing. Throws a ConfigFault. */
 export function readRedaction(places: readonly ConfigPlace[]): UserRules | undefined {
   return joinedRules(places.flatMap((place) => readPart(place, REDACTION) ?? []));
-}
-
-/** What all configurations say of tools, the nearest first. Throws a ConfigFault. */
-export function readFootprintRules(places: readonly ConfigPlace[]): readonly FootprintRule[] {
-  return places.toReversed().flatMap((place) => readPart(place, FOOTPRINTS) ?? []);
-}
-
-/** Which findings nobody wants to hear of, the nearest first. Throws a ConfigFault. */
-export function readSuppressionRules(places: readonly ConfigPlace[]): readonly Suppression[] {
-  return places.toReversed().flatMap((place) => readPart(place, SUPPRESSIONS) ?? []);
 }
 
 /**
@@ -109,7 +83,8 @@ function sentenceOf(error: unknown): string {
   return `The option ${place} of a tap: ${error.message}.`;
 }
 
-function readPart<T>({ path, isUsers }: ConfigPlace, part: Part<T>): T | undefined {
+/** One part of one configuration; undefined where it is not there. Throws a ConfigFault. */
+export function readPart<T>({ path, isUsers }: ConfigPlace, part: Part<T>): T | undefined {
   const text = textOf(path);
   let root: Node | undefined;
   try {

@@ -113,14 +113,19 @@ const CLOSED = 1000;
 /** Records that a server runs on although the client has closed its end. */
 function watchClosing({ recorder, now }: TapSession): { begin(): void; end(): void } {
   let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
   return {
     begin() {
+      if (isOver) return;
       const text = 'the client closed its end a second ago, and the server runs on';
       timer = setTimeout(() => {
         recorder.add([{ type: 'note', at: now(), text, closed: 'client' }]);
       }, CLOSED).unref();
     },
-    end: () => clearTimeout(timer),
+    end() {
+      isOver = true;
+      clearTimeout(timer);
+    },
   };
 }
 
