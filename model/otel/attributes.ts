@@ -8,15 +8,14 @@ import {
   type Session,
 } from '../session.ts';
 import { ATTRIBUTE, EXECUTE_TOOL, NETWORK } from './conventions.ts';
+import type { UrlOf } from './options.ts';
 import type { Attributes, AttributeValue } from './span.ts';
 
-/** Opens a message in the page; undefined where there is no page. */
-export type UrlOf = (message: string) => string | undefined;
-
-type Maybe = Readonly<Record<string, AttributeValue | undefined>>;
+/** Attributes of which some may not be known. */
+export type Maybe = Readonly<Record<string, AttributeValue | undefined>>;
 
 /** Attributes without those that nothing is known of. */
-function known(attributes: Maybe): Attributes {
+export function known(attributes: Maybe): Attributes {
   return Object.fromEntries(
     Object.entries(attributes).filter(([, value]) => value !== undefined),
   ) as Attributes;
@@ -70,7 +69,7 @@ export function requestAttributes(call: Call, urlOf: UrlOf): Attributes {
     [ATTRIBUTE.response]: response && reference(session, response.seq, response.item),
     [ATTRIBUTE.responseBytes]: response?.size,
     [ATTRIBUTE.state]: state === 'answered' ? undefined : state,
-    [ATTRIBUTE.url]: urlOf(own),
+    [ATTRIBUTE.url]: urlOf(own, request.at),
   });
 }
 
@@ -85,7 +84,7 @@ export function notificationAttributes(
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.requestBytes]: ref.size,
-    [ATTRIBUTE.url]: urlOf(own),
+    [ATTRIBUTE.url]: urlOf(own, ref.at),
   });
 }
 
@@ -109,14 +108,15 @@ const RESOURCE_METHODS: ReadonlySet<string> = new Set([
 
 export function brokenAttributes(
   { seq, item, from, kind, faults = [] }: Anomaly,
-  session: Session,
+  at: number,
+  { id }: Session,
   urlOf: UrlOf,
 ): Attributes {
-  const own = reference(session.id, seq, item);
+  const own = reference(id, seq, item);
   return known({
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.faults]: [kind, ...faults],
-    [ATTRIBUTE.url]: urlOf(own),
+    [ATTRIBUTE.url]: urlOf(own, at),
   });
 }

@@ -17,6 +17,8 @@ export const ATTRIBUTE = {
   tool: 'gen_ai.tool.name',
   prompt: 'gen_ai.prompt.name',
   operation: 'gen_ai.operation.name',
+  arguments: 'gen_ai.tool.call.arguments',
+  result: 'gen_ai.tool.call.result',
   requestId: 'jsonrpc.request.id',
   rpcVersion: 'jsonrpc.protocol.version',
   resource: 'mcp.resource.uri',
@@ -34,12 +36,32 @@ export const ATTRIBUTE = {
   response: 'wiretape.response',
   requestBytes: 'wiretape.request.size',
   responseBytes: 'wiretape.response.size',
+  askedText: 'wiretape.payload.request.text',
+  askedBytes: 'wiretape.payload.request.size',
+  askedHash: 'wiretape.payload.request.sha256',
+  answeredText: 'wiretape.payload.response.text',
+  answeredBytes: 'wiretape.payload.response.size',
+  answeredHash: 'wiretape.payload.response.sha256',
   from: 'wiretape.from',
   state: 'wiretape.state',
   inferred: 'wiretape.parent.inferred',
   follows: 'wiretape.follows',
   faults: 'wiretape.faults',
   url: 'wiretape.url',
+} as const;
+
+/** The name of a prompt's argument follows. */
+export const PROMPT_VARIABLE = 'gen_ai.prompt.variable.';
+
+/** What viewers read that know OpenInference only: spec/semantic_conventions.md of Arize-ai/openinference. */
+export const OPENINFERENCE = {
+  kind: 'openinference.span.kind',
+  tool: 'TOOL',
+  input: 'input.value',
+  inputType: 'input.mime_type',
+  output: 'output.value',
+  outputType: 'output.mime_type',
+  session: 'session.id',
 } as const;
 
 /** Requests whose outer operation the GenAI conventions name. */

@@ -3,24 +3,18 @@ import { type HttpEntry, headerOf, type MessageEntry } from '../entry.ts';
 import { type Before, earlierCalls } from '../logical-call.ts';
 import type { Call, WholeView } from '../session.ts';
 import { contextIn, type TraceContext } from '../trace-context.ts';
-import { addressOf, shared, type UrlOf } from './attributes.ts';
+import { addressOf, shared } from './attributes.ts';
 import { spanIdOf, traceIdOf } from './identity.ts';
+import type { ToSpans } from './options.ts';
+import { mayShow, notePayloads, type Payload } from './payloads.ts';
 import type { Attributes, SpanContext } from './span.ts';
 
-export interface ToSpans {
-  /** What a caller's context is: the parent of its span, or only linked. `remote` when left out. */
-  readonly parent?: 'remote' | 'link';
-  /** Whose spans these are; `server` when left out. */
-  readonly side?: 'server' | 'client';
-  /** The run of a moment, in µs of the session's clock; the session itself when left out. */
-  readonly runAt?: (at: number) => string;
-  /** Opens a message in the page. */
-  readonly urlOf?: UrlOf;
-}
+/** The options, all decided. */
+type Options = Required<ToSpans>;
 
 export interface Making {
   readonly view: WholeView;
-  readonly options: Required<ToSpans>;
+  readonly options: Options;
   /** What every span of the session says. */
   readonly common: Attributes;
   /** The span of the session. */
@@ -31,6 +25,8 @@ export interface Making {
   readonly propagated: ReadonlyMap<number, TraceContext>;
   /** When the entries stand that broke something, by seq. */
   readonly times: ReadonlyMap<number, number>;
+  /** What there is to show of each message, by its reference. */
+  readonly payloads: ReadonlyMap<string, Payload>;
   /** The call that one goes on with: its round, task or retry before it. */
   readonly before: ReadonlyMap<Call, Before>;
   /** The contexts of the requests made so far, for whatever belongs to them. */
@@ -39,11 +35,12 @@ export interface Making {
 
 export function makingOf(view: WholeView, given: ToSpans): Making {
   const { session } = view;
-  const options: Required<ToSpans> = {
+  const options: Options = {
     parent: 'remote',
     side: 'server',
     runAt: () => session.id,
     urlOf: () => undefined,
+    payloads: undefined,
     ...given,
   };
   return {
@@ -51,22 +48,23 @@ export function makingOf(view: WholeView, given: ToSpans): Making {
     options,
     common: { ...shared(session), ...(options.side === 'client' ? addressOf(session) : {}) },
     own: sessionContext(view, options),
-    ...readEntries(view),
+    ...readEntries(view, options),
     before: earlierCalls(view),
     made: new Map(),
   };
 }
 
 /** A server that was started inside a trace is part of it. */
-function sessionContext({ session }: WholeView, { parent, runAt }: Required<ToSpans>): SpanContext {
+function sessionContext({ session }: WholeView, { parent, runAt }: Options): SpanContext {
   const outer = parent === 'remote' ? contextIn(session.head?.traceparent) : undefined;
   return { traceId: outer?.traceId ?? traceIdOf(runAt(0), 0), spanId: spanIdOf(session.id) };
 }
 
-function readEntries({
-  moments,
-  session,
-}: WholeView): Pick<Making, 'headers' | 'propagated' | 'times'> {
+type Read = Pick<Making, 'headers' | 'propagated' | 'times' | 'payloads'>;
+
+function readEntries({ moments, session }: WholeView, options: Options): Read {
+  const payloads = new Map<string, Payload>();
+  const shown = mayShow(session) ? options.payloads : undefined;
   const headers = new Map<number, TraceContext>();
   const propagated = new Map<number, TraceContext>();
   const times = new Map<number, number>();
@@ -77,10 +75,11 @@ function readEntries({
   for (const { entry } of moments) {
     if (broken.has(entry.seq)) times.set(entry.seq, entry.at);
     if (entry.type === 'message') note(propagated, entry.seq, passedOn(entry));
+    if (entry.type === 'message' && shown) notePayloads(payloads, entry, shown);
     if (entry.type === 'http' && entry.phase === 'opened')
       note(headers, entry.exchange, inHeaders(entry));
   }
-  return { headers, propagated, times };
+  return { headers, propagated, times, payloads };
 }
 
 function passedOn({ propagated }: MessageEntry): TraceContext | undefined {

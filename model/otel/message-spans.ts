@@ -7,6 +7,7 @@ import { brokenAttributes, notificationAttributes, requestAttributes } from './a
 import { ATTRIBUTE, ERROR } from './conventions.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
+import { payloadAttributes } from './payload-attributes.ts';
 import { placeOf } from './place.ts';
 import type { Attributes, Span, SpanKind, SpanLink } from './span.ts';
 
@@ -33,6 +34,7 @@ export function requestSpan(making: Making, call: Call): Span {
     attributes: {
       ...common,
       ...requestAttributes(call, options.urlOf),
+      ...shownOf(making, call),
       ...place.attributes,
       ...ending.attributes,
       ...follows?.attributes,
@@ -41,6 +43,27 @@ export function requestSpan(making: Making, call: Call): Span {
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
 }
+
+/** What was asked with and answered, where that is wished. */
+function shownOf({ view, options, payloads }: Making, call: Told): Attributes {
+  if (options.payloads === undefined) return {};
+  const payloadAt = (ref: MessageRef) =>
+    payloads.get(reference(view.session.id, ref.seq, ref.item));
+  const { method, outcome, request, response } = call;
+  return payloadAttributes(
+    {
+      method,
+      outcome,
+      asked: payloadAt(request),
+      answered: response && payloadAt(response),
+      run: options.runAt(request.at),
+    },
+    options.payloads,
+  );
+}
+
+/** A request with its answer, or a notification as one that has none. */
+type Told = Pick<Call, 'method' | 'outcome' | 'request' | 'response'>;
 
 /** The round, task or retry that a call goes on with. */
 function followed({ made, before, view }: Making, call: Call): SpanLink | undefined {
@@ -81,6 +104,7 @@ export function notificationSpan(making: Making, seen: NotificationSeen): Span {
     attributes: {
       ...common,
       ...notificationAttributes(seen, view.session, options.urlOf),
+      ...shownOf(making, { method, request: ref }),
       ...place.attributes,
     },
     links: place.links,
@@ -111,7 +135,7 @@ export function brokenSpan(making: Making, anomaly: Anomaly): Span[] {
       end: timeOf(making, at),
       attributes: {
         ...common,
-        ...brokenAttributes(anomaly, view.session, options.urlOf),
+        ...brokenAttributes(anomaly, at, view.session, options.urlOf),
         [ATTRIBUTE.error]: ERROR.other,
       },
       links: place.links,

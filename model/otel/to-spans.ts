@@ -7,11 +7,10 @@ import type { WholeView } from '../session.ts';
 import { contextIn } from '../trace-context.ts';
 import { resourceOf } from './attributes.ts';
 import { ATTRIBUTE } from './conventions.ts';
-import { type Making, makingOf, type ToSpans, timeOf } from './making.ts';
+import { type Making, makingOf, timeOf } from './making.ts';
 import { brokenSpan, notificationSpan, requestSpan } from './message-spans.ts';
+import type { ToSpans } from './options.ts';
 import type { SessionSpans, Span } from './span.ts';
-
-export type { ToSpans } from './making.ts';
 
 export function toSpans(view: WholeView, options: ToSpans = {}): SessionSpans {
   const { session } = view;

@@ -1,7 +1,8 @@
 /** Every row of the conventions' tables as a span: names, kinds, attributes and status by side, parents, links. */
 import { describe, expect, test } from 'vitest';
+import type { ToSpans } from '../../../model/otel/options.ts';
 import type { Span } from '../../../model/otel/span.ts';
-import { type ToSpans, toSpans } from '../../../model/otel/to-spans.ts';
+import { toSpans } from '../../../model/otel/to-spans.ts';
 import { viewsOf } from '../../../model/view.ts';
 import {
   client,
