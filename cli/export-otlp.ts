@@ -1,6 +1,8 @@
 /** Sessions as a file of OpenTelemetry spans: one OTLP request in JSON, as collectors take it. */
 import { writeFile } from 'node:fs/promises';
+import { causesOf } from '../analysis/causes.ts';
 import { startOf } from '../model/order.ts';
+import { withCauses } from '../model/otel/causes.ts';
 import type { ToSpans } from '../model/otel/options.ts';
 import { otlpJson } from '../model/otel/otlp-json.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
@@ -30,7 +32,7 @@ export function otlpText(
       urlOf: (message, at) => urlOf(page, shownIn(at), message),
     });
   });
-  return `${JSON.stringify(otlpJson(sessions, ownVersion()))}\n`;
+  return `${JSON.stringify(otlpJson(withCauses(sessions, causesOf(views)), ownVersion()))}\n`;
 }
 
 /** The run of a moment of a session; between runs there is none. */

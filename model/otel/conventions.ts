@@ -46,12 +46,20 @@ export const ATTRIBUTE = {
   state: 'wiretape.state',
   inferred: 'wiretape.parent.inferred',
   follows: 'wiretape.follows',
+  link: 'wiretape.link',
+  message: 'wiretape.message',
+  moreEdges: 'wiretape.edges.more',
   faults: 'wiretape.faults',
   url: 'wiretape.url',
 } as const;
 
 /** The name of a prompt's argument follows. */
 export const PROMPT_VARIABLE = 'gen_ai.prompt.variable.';
+
+/** What a link is to follows; its value is `traceId-spanId`. Backends drop links, so spans say them too. */
+export const LINK = 'wiretape.link.';
+/** The kind of a causal edge follows; its values are the references of the messages that led here. */
+export const EDGE = 'wiretape.edge.';
 
 /** What viewers read that know OpenInference only: spec/semantic_conventions.md of Arize-ai/openinference. */
 export const OPENINFERENCE = {

@@ -17,7 +17,8 @@ export function requestSpan(making: Making, call: Call): Span {
   const beside = from === 'client' ? headers.get(exchange ?? -1) : undefined;
   const place = placeOf(making, {
     ref: request,
-    given: contextOf(member(view.value(request), 'params')) ?? beside,
+    given: contextOf(member(view.value(request), 'params')),
+    beside,
     around: parent,
     isInferred: exchange === undefined,
   });
@@ -136,6 +137,7 @@ export function brokenSpan(making: Making, anomaly: Anomaly): Span[] {
       attributes: {
         ...common,
         ...brokenAttributes(anomaly, at, view.session, options.urlOf),
+        ...place.attributes,
         [ATTRIBUTE.error]: ERROR.other,
       },
       links: place.links,

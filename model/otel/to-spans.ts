@@ -7,6 +7,7 @@ import type { WholeView } from '../session.ts';
 import { contextIn } from '../trace-context.ts';
 import { resourceOf } from './attributes.ts';
 import { ATTRIBUTE } from './conventions.ts';
+import { linkTo, linkWords } from './link.ts';
 import { type Making, makingOf, timeOf } from './making.ts';
 import { brokenSpan, notificationSpan, requestSpan } from './message-spans.ts';
 import type { ToSpans } from './options.ts';
@@ -28,15 +29,16 @@ export function toSpans(view: WholeView, options: ToSpans = {}): SessionSpans {
 function sessionSpan(making: Making): Span {
   const { view, common, own, options } = making;
   const { head, lastAt, phase } = view.session;
-  const outer = options.parent === 'remote' ? contextIn(head?.traceparent) : undefined;
+  const outer = contextIn(head?.traceparent);
+  const links = outer && options.parent === 'link' ? [linkTo(outer, 'caller')] : [];
   return {
     ...own,
-    ...(outer ? { parentSpanId: outer.spanId } : {}),
+    ...(outer && options.parent === 'remote' ? { parentSpanId: outer.spanId } : {}),
     name: 'mcp session',
     kind: 'internal',
     start: timeOf(making, 0),
     end: timeOf(making, lastAt),
-    attributes: { ...common, [ATTRIBUTE.state]: phase },
-    links: [],
+    attributes: { ...common, [ATTRIBUTE.state]: phase, ...linkWords(links) },
+    links,
   };
 }
