@@ -1,5 +1,6 @@
 /** What spans say of requests, notifications, sessions and servers. */
 import { reference } from '../entry.ts';
+import { member } from '../json.ts';
 import {
   type Anomaly,
   type Call,
@@ -58,7 +59,7 @@ export function addressOf({ head }: Session): Attributes {
 }
 
 export function requestAttributes(call: Call, urlOf: UrlOf): Attributes {
-  const { session, from, id, request, response, state } = call;
+  const { session, from, id, request, response, state, exchangeEnd } = call;
   const own = reference(session, request.seq, request.item);
   return known({
     ...about(call),
@@ -69,6 +70,8 @@ export function requestAttributes(call: Call, urlOf: UrlOf): Attributes {
     [ATTRIBUTE.response]: response && reference(session, response.seq, response.item),
     [ATTRIBUTE.responseBytes]: response?.size,
     [ATTRIBUTE.state]: state === 'answered' ? undefined : state,
+    [ATTRIBUTE.ended]: exchangeEnd?.ended,
+    [ATTRIBUTE.httpStatus]: exchangeEnd?.status,
     [ATTRIBUTE.url]: urlOf(own, request.at),
   });
 }
@@ -86,6 +89,13 @@ export function notificationAttributes(
     [ATTRIBUTE.requestBytes]: ref.size,
     [ATTRIBUTE.url]: urlOf(own, ref.at),
   });
+}
+
+/** The version that a message claims, where it is not the one that MCP is made of. */
+export function versionOf(message: unknown): Attributes {
+  const version = member(message, 'jsonrpc');
+  const isOther = version !== '2.0' && (typeof version === 'string' || typeof version === 'number');
+  return isOther ? { [ATTRIBUTE.rpcVersion]: String(version) } : {};
 }
 
 /** The method and what it is about, each subject under the name that the conventions give it. */

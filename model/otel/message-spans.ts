@@ -3,7 +3,12 @@ import { reference } from '../entry.ts';
 import { member } from '../json.ts';
 import type { Anomaly, Call, MessageRef, NotificationSeen, WholeView } from '../session.ts';
 import { contextOf } from '../trace-context.ts';
-import { brokenAttributes, notificationAttributes, requestAttributes } from './attributes.ts';
+import {
+  brokenAttributes,
+  notificationAttributes,
+  requestAttributes,
+  versionOf,
+} from './attributes.ts';
 import { ATTRIBUTE, ERROR } from './conventions.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
@@ -15,9 +20,10 @@ export function requestSpan(making: Making, call: Call): Span {
   const { view, options, common, headers, made } = making;
   const { request, response, exchange, method, subject, from, parent } = call;
   const beside = from === 'client' ? headers.get(exchange ?? -1) : undefined;
+  const asked = view.value(request);
   const place = placeOf(making, {
     ref: request,
-    given: contextOf(member(view.value(request), 'params')),
+    given: contextOf(member(asked, 'params')),
     beside,
     around: parent,
     isInferred: exchange === undefined,
@@ -35,6 +41,7 @@ export function requestSpan(making: Making, call: Call): Span {
     attributes: {
       ...common,
       ...requestAttributes(call, options.urlOf),
+      ...versionOf(asked),
       ...shownOf(making, call),
       ...place.attributes,
       ...ending.attributes,
@@ -94,7 +101,8 @@ function endOf({ response, cancelled, exchangeEnd }: Call, { session }: WholeVie
 export function notificationSpan(making: Making, seen: NotificationSeen): Span {
   const { view, options, common } = making;
   const { ref, from, method, call } = seen;
-  const given = contextOf(member(view.value(ref), 'params'));
+  const told = view.value(ref);
+  const given = contextOf(member(told, 'params'));
   const place = placeOf(making, { ref, given, around: call });
   return {
     ...place.span,
@@ -105,6 +113,7 @@ export function notificationSpan(making: Making, seen: NotificationSeen): Span {
     attributes: {
       ...common,
       ...notificationAttributes(seen, view.session, options.urlOf),
+      ...versionOf(told),
       ...shownOf(making, { method, request: ref }),
       ...place.attributes,
     },
