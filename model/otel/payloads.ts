@@ -21,9 +21,6 @@ export interface Payload {
   readonly isCut: boolean;
 }
 
-/** The payload of each message, by its reference. */
-export type PayloadsOf = ReadonlyMap<string, Payload>;
-
 /** Takes what there is to show of an entry. */
 export function notePayloads(
   payloads: Map<string, Payload>,
