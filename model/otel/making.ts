@@ -39,12 +39,15 @@ export interface Making {
 
 export function makingOf(view: WholeView, given: ToSpans): Making {
   const { session } = view;
+  const live = session.head?.otlp;
   const options: Required<ToSpans> = {
     parent: 'remote',
     side: 'server',
     runAt: () => session.id,
     urlOf: () => undefined,
     ...given,
+    // Spans that were sent while it went on must find these.
+    ...(live ? { parent: live.parent, runAt: () => session.id } : {}),
   };
   return {
     view,
