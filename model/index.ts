@@ -31,6 +31,7 @@ export { type LogicalCall, logicalCalls } from './logical-call.ts';
 export { classify, type Id, type Message, type Outcome } from './message.ts';
 export { type Era, eraOf, METHODS, REVISIONS, type Revision } from './methods.ts';
 export { sealedOrder, startOf, wallTime } from './order.ts';
+export { confirmedBy } from './otel/confirmed.ts';
 export { otlpJson } from './otel/otlp-json.ts';
 export type { SessionSpans, Span, SpanLink } from './otel/span.ts';
 export { type ToSpans, toSpans } from './otel/to-spans.ts';

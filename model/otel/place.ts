@@ -29,12 +29,11 @@ export interface Place {
 
 export function placeOf(making: Making, belonging: Belonging): Place {
   const { ref, given, around, isInferred } = belonging;
-  const { options, made, own } = making;
-  const passedOn = making.propagated.get(ref.seq);
+  const { options, places, own, passedOn } = making;
   const spanId = passedOn?.spanId ?? spanIdOf(referenceTo(making, ref));
   if (given && options.parent === 'remote') return childOf(given, spanId, []);
   const links = given ? [linkTo(given)] : [];
-  const parent = around && made.get(around);
+  const parent = around && places.get(around)?.span;
   if (parent) {
     const place = childOf(parent, spanId, links);
     return isInferred ? { ...place, attributes: { [ATTRIBUTE.inferred]: true } } : place;
