@@ -32,6 +32,7 @@ export { classify, type Id, type Message, type Outcome } from './message.ts';
 export { type Era, eraOf, METHODS, REVISIONS, type Revision } from './methods.ts';
 export { sealedOrder, startOf, wallTime } from './order.ts';
 export { type Cause, withCauses } from './otel/causes.ts';
+export { confirmedBy } from './otel/confirmed.ts';
 export type { Parent, Payloads, ToSpans } from './otel/options.ts';
 export { otlpJson } from './otel/otlp-json.ts';
 export type { SessionSpans, Span, SpanLink } from './otel/span.ts';

@@ -123,6 +123,8 @@ function countEntry(session: Session, entry: Entry): void {
   session.entryCount++;
   session.lostCount += lossBy(entry, session);
   session.lastSeq = Math.max(session.lastSeq, lastSeq(entry));
+  // What became of its spans is told later, and nothing has happened then.
+  if (entry.type === 'note' && entry.spans) return;
   // That a client is gone is noticed when somebody looks, and by then nothing has happened for long.
   const isOver =
     entry.type === 'end' && (session.phase === 'ended' || !session.calls.some(isWaiting));
@@ -165,8 +167,9 @@ function applyHttp({ session, index, bursts, exchanges }: Machine, entry: HttpEn
   });
 }
 
-function applyNote(session: Session, { seq, at, pipe, launch }: NoteEntry): void {
+function applyNote(session: Session, { seq, at, pipe, launch, spans }: NoteEntry): void {
   if (launch) session.launchFiles = launch;
+  if (spans) session.confirmedSpans = spans;
   if (pipe?.isFull) session.fullPipes[pipe.from] = { seq: pipe.seq, note: { seq, at } };
   else if (pipe) delete session.fullPipes[pipe.from];
 }

@@ -9,6 +9,7 @@ import type {
   LaunchFiles,
   Peer,
   SessionEntry,
+  SpansConfirmed,
   StderrEntry,
 } from './entry.ts';
 import type { JsonObject } from './json.ts';
@@ -166,6 +167,8 @@ export interface Session {
   head: SessionEntry | undefined;
   /** What was read of the launch after it was written down. */
   launchFiles: LaunchFiles | undefined;
+  /** What its tap has sent of its spans, and knows to have arrived. */
+  confirmedSpans: SpansConfirmed | undefined;
   phase: Phase;
   era: Era | undefined;
   revision: string | undefined;
@@ -209,6 +212,7 @@ export function emptySession(id: string): Session {
     id,
     head: undefined,
     launchFiles: undefined,
+    confirmedSpans: undefined,
     phase: 'spawned',
     era: undefined,
     revision: undefined,

@@ -116,8 +116,13 @@ const RESOURCE_METHODS: ReadonlySet<string> = new Set([
   'notifications/resources/updated',
 ]);
 
+/** A message that has a span of its own though it is no request and no notification. */
+export interface Apart extends Omit<Anomaly, 'kind'> {
+  readonly kind: Anomaly['kind'] | 'late-response';
+}
+
 export function brokenAttributes(
-  { seq, item, from, kind, faults = [] }: Anomaly,
+  { seq, item, from, kind, faults = [] }: Apart,
   at: number,
   { id }: Session,
   urlOf: UrlOf,

@@ -2,12 +2,13 @@
  * What was asked with and answered, as spans show it: only text that was recorded, and cut where
  * backends cut it. Of a session that was recorded raw nothing is shown, since its secrets are in it.
  */
-import { type MessageEntry, reference } from '../entry.ts';
+import type { MessageEntry } from '../entry.ts';
 import { member } from '../json.ts';
 import { sha256Hex } from '../keyed-hash.ts';
 import type { Session } from '../session.ts';
 import { bytesOf } from '../text.ts';
 import { valueText } from '../value-text.ts';
+import { itemOf } from '../view.ts';
 import type { Payloads } from './options.ts';
 
 /** In bytes: Tempo cuts at 2048, and Elasticsearch takes no keyword above 32,766. */
@@ -21,18 +22,17 @@ export interface Payload {
   readonly isCut: boolean;
 }
 
-/** Takes what there is to show of an entry. */
-export function notePayloads(
-  payloads: Map<string, Payload>,
-  { session, seq, text, value }: MessageEntry,
+/** What there is to show of a message, or of one of a batch. */
+export function payloadIn(
+  { text, value }: MessageEntry,
+  item: number | undefined,
   how: Payloads,
-): void {
-  const note = (message: unknown, path: readonly number[], item?: number): void => {
-    const found = valueText(text, [...path, ...pathIn(message)]);
-    if (found !== undefined) payloads.set(reference(session, seq, item), payloadOf(found, how));
-  };
-  if (!Array.isArray(value)) note(value, []);
-  else for (const [item, message] of value.entries()) note(message, [item], item);
+): Payload | undefined {
+  const found = valueText(text, [
+    ...(item === undefined ? [] : [item]),
+    ...pathIn(itemOf(value, item)),
+  ]);
+  return found === undefined ? undefined : payloadOf(found, how);
 }
 
 /** Whether the text of its messages may leave the recording. */

@@ -32,14 +32,13 @@ export interface Place {
 
 export function placeOf(making: Making, belonging: Belonging): Place {
   const { ref, given, beside, around, isInferred } = belonging;
-  const { options, made, own } = making;
-  const passedOn = making.propagated.get(ref.seq);
+  const { options, places, own, passedOn } = making;
   const spanId = passedOn?.spanId ?? spanIdOf(referenceTo(making, ref));
   const caller = given ?? beside;
   const links = given && beside && isOther(given, beside) ? [linkTo(beside, 'header')] : [];
   if (caller && options.parent === 'remote') return childOf(caller, spanId, links);
   if (caller) links.unshift(linkTo(caller, 'caller'));
-  const parent = around && made.get(around);
+  const parent = around && places.get(around)?.span;
   if (parent) return childOf(parent, spanId, links, isInferred ? INFERRED : {});
   const traceId = passedOn?.traceId ?? traceIdOf(options.runAt(ref.at), ref.seq);
   if (traceId === own.traceId) return childOf(own, spanId, links);

@@ -215,14 +215,19 @@ describe('without an answer', () => {
     expect([error, Number(end - start) / 1000]).toEqual(['', micros]);
   });
 
-  test('one that was answered after it was cancelled says that it was late', () => {
+  test('an answer that comes when it was given up is a span of its own', () => {
     const steps = [
       hung,
       client({ method: 'notifications/cancelled', params: { requestId: 1 } }),
       server(toolText(1, 'late')),
     ];
-    const { attributes, error } = spanNamed(spansOf(steps), 'tools/call hang');
-    expect([attributes['wiretape.state'], error]).toEqual(['late', undefined]);
+    const spans = spansOf(steps);
+    const { attributes, error, spanId } = spanNamed(spans, 'tools/call hang');
+    expect([attributes['wiretape.state'], error]).toEqual(['cancelled', '']);
+    expect(spanNamed(spans, 'late-response')).toMatchObject({
+      parentSpanId: spanId,
+      attributes: { 'wiretape.from': 'server', 'wiretape.faults': ['late-response'] },
+    });
   });
 });
 
