@@ -1,10 +1,11 @@
-/** Sessions as a file of OpenTelemetry spans: one OTLP request in JSON, as collectors take it. */
+/** Sessions as a file of OpenTelemetry spans or metrics: one OTLP request in JSON, as collectors take it. */
 import { writeFile } from 'node:fs/promises';
 import { causesOf } from '../analysis/causes.ts';
 import { startOf } from '../model/order.ts';
 import { withCauses } from '../model/otel/causes.ts';
+import { toMetrics } from '../model/otel/metrics.ts';
 import type { ToSpans } from '../model/otel/options.ts';
-import { otlpJson } from '../model/otel/otlp-json.ts';
+import { otlpJson, otlpMetricsJson } from '../model/otel/otlp-json.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
 import { nameOf, type Session, type WholeView } from '../model/session.ts';
 import { summaryOf } from '../model/summary.ts';
@@ -33,6 +34,12 @@ export function otlpText(
     });
   });
   return `${JSON.stringify(otlpJson(withCauses(sessions, causesOf(views)), ownVersion()))}\n`;
+}
+
+/** How long operations and sessions took, of all that is recorded of each server. */
+export function otlpMetricsText(views: readonly WholeView[]): string {
+  const metrics = toMetrics(views.map((view) => toSpans(view)));
+  return `${JSON.stringify(otlpMetricsJson(metrics, ownVersion(), 'cumulative'))}\n`;
 }
 
 /** The run of a moment of a session; between runs there is none. */

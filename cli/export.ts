@@ -10,7 +10,7 @@ import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, remark } from './terminal.ts';
 
-const FORMATS = ['tape', 'otlp'] as const;
+const FORMATS = ['tape', 'otlp', 'otlp-metrics'] as const;
 
 interface ExportOptions extends CommonOptions, OtelOptions {
   readonly output: string;
@@ -18,11 +18,15 @@ interface ExportOptions extends CommonOptions, OtelOptions {
 }
 
 export function registerExport(program: Command): void {
-  const command = addCommand(program, 'export', 'write sessions as one recording, or as spans')
+  const command = addCommand(
+    program,
+    'export',
+    'write sessions as one recording, or as spans or metrics',
+  )
     .argument('<session...>', 'ids, starts of ids, names, runs or files')
     .requiredOption('-o, --output <file>', 'where to; .gz compresses a recording, - is stdout')
     .addOption(
-      new Option('--to <format>', 'a recording, or OpenTelemetry spans in JSON')
+      new Option('--to <format>', 'a recording, or OpenTelemetry spans or metrics in JSON')
         .choices(FORMATS)
         .default('tape'),
     );
@@ -36,10 +40,14 @@ async function exportSessions(words: string[], options: ExportOptions): Promise<
   const state = stateOf(options.state);
   const { entries, views, problems } = await gather(words, state);
   reportProblems(problems);
-  if (to === 'otlp') {
-    const { otlpText, refuseRaw, writeOtlpFile } = await import('./export-otlp.ts');
+  if (to !== 'tape') {
+    const { otlpMetricsText, otlpText, refuseRaw, writeOtlpFile } = await import(
+      './export-otlp.ts'
+    );
     if (otelPayloads !== undefined) refuseRaw(views);
-    const text = otlpText(views, spanOptions(options), (await findCollector(state))?.address);
+    const page = (await findCollector(state))?.address;
+    const text =
+      to === 'otlp' ? otlpText(views, spanOptions(options), page) : otlpMetricsText(views);
     if (options.output === '-') process.stdout.write(text);
     else await writeOtlpFile(options.output, text);
   } else if (options.output === '-') process.stdout.write(writeRecording(entries));

@@ -33,8 +33,9 @@ export { type Era, eraOf, METHODS, REVISIONS, type Revision } from './methods.ts
 export { sealedOrder, startOf, wallTime } from './order.ts';
 export { type Cause, withCauses } from './otel/causes.ts';
 export { confirmedBy } from './otel/confirmed.ts';
+export { type ServerMetrics, type Temporality, toMetrics } from './otel/metrics.ts';
 export type { Parent, Payloads, ToSpans } from './otel/options.ts';
-export { otlpJson } from './otel/otlp-json.ts';
+export { otlpJson, otlpMetricsJson } from './otel/otlp-json.ts';
 export type { SessionSpans, Span, SpanLink } from './otel/span.ts';
 export { toSpans } from './otel/to-spans.ts';
 export {

@@ -63,6 +63,43 @@ export const LINK = 'wiretape.link.';
 /** The kind of a causal edge follows; its values are the references of the messages that led here. */
 export const EDGE = 'wiretape.edge.';
 
+/** Histograms in seconds, by the side that reports them (docs/gen-ai/mcp.md, "Metrics"). */
+export const METRICS = {
+  client: {
+    operation: 'mcp.client.operation.duration',
+    session: 'mcp.client.session.duration',
+  },
+  server: {
+    operation: 'mcp.server.operation.duration',
+    session: 'mcp.server.session.duration',
+  },
+} as const;
+
+/** The upper bounds of their buckets, in seconds. */
+export const BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+
+const OF_CONNECTION = [
+  ATTRIBUTE.error,
+  ATTRIBUTE.revision,
+  ATTRIBUTE.transport,
+  ATTRIBUTE.protocol,
+  ATTRIBUTE.serverAddress,
+  ATTRIBUTE.serverPort,
+];
+
+/** All that metrics say: never an id of a session or request, since each would be a series of its own. */
+export const METRIC_ATTRIBUTES = {
+  session: OF_CONNECTION,
+  operation: [
+    ...OF_CONNECTION,
+    ATTRIBUTE.method,
+    ATTRIBUTE.tool,
+    ATTRIBUTE.prompt,
+    ATTRIBUTE.operation,
+    ATTRIBUTE.statusCode,
+  ],
+} as const;
+
 /** What viewers read that know OpenInference only: spec/semantic_conventions.md of Arize-ai/openinference. */
 export const OPENINFERENCE = {
   kind: 'openinference.span.kind',

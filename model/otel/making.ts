@@ -18,6 +18,8 @@ export interface Making {
   readonly options: Options;
   /** What every span of the session says, as far as it is known. */
   readonly common: Attributes;
+  /** Where the server is, for what its client reports of asking it. */
+  readonly address: Attributes;
   /** The span of the session. */
   readonly own: SpanContext;
   /** The context that the tap put into what the entry at hand passed on. */
@@ -68,6 +70,9 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
       get options() {
         return optionsNow();
       },
+      get address() {
+        return optionsNow().side === 'client' ? addressOf(session) : {};
+      },
       get own() {
         own ??= sessionContext(session, optionsNow());
         return own;
@@ -75,7 +80,7 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
       get common() {
         const by = [session.revision, session.server, session.client];
         if (!said || by.some((one, index) => one !== said?.by[index])) {
-          said = { by, common: commonOf(session, optionsNow()) };
+          said = { by, common: shared(session) };
         }
         return said.common;
       },
@@ -112,10 +117,6 @@ function optionsOf({ id, head }: Session, given: ToSpans): Options {
     // Spans that were sent while it went on must find these.
     ...(head?.otlp ? { parent: head.otlp.parent, runAt: () => id } : {}),
   };
-}
-
-function commonOf(session: Session, { side }: Options): Attributes {
-  return { ...shared(session), ...(side === 'client' ? addressOf(session) : {}) };
 }
 
 /** A server that was started inside a trace is part of it. */

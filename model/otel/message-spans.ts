@@ -66,6 +66,7 @@ export function requestSpan(making: Making, call: Call): Span {
     end: timeOf(making, Math.max(request.at, endOf(call, view))),
     attributes: {
       ...common,
+      ...(kind === 'client' ? making.address : {}),
       ...requestAttributes(call, options.urlOf),
       ...versionOf(view.value(request)),
       ...shownAttributes(making, shown, request),
@@ -107,14 +108,16 @@ export function notificationSpan(making: Making, seen: NotificationSeen): Span {
   const told = view.value(ref);
   const given = contextOf(member(told, 'params'));
   const place = placeOf(making, { ref, given, around: call });
+  const kind = kindOf(from, options.side);
   return {
     ...place.span,
     name: method,
-    kind: kindOf(from, options.side),
+    kind,
     start: timeOf(making, ref.at),
     end: timeOf(making, ref.sent),
     attributes: {
       ...common,
+      ...(kind === 'client' ? making.address : {}),
       ...notificationAttributes(seen, view.session, options.urlOf),
       ...versionOf(told),
       ...shownAttributes(making, { method, asked: making.payload(ref) }, ref),

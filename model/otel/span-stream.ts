@@ -128,7 +128,7 @@ function sessionSpan(making: Making): Span {
     kind: 'internal',
     start: timeOf(making, 0),
     end: timeOf(making, lastAt),
-    attributes: { ...common, [ATTRIBUTE.state]: phase, ...linkWords(links) },
+    attributes: { ...common, ...making.address, [ATTRIBUTE.state]: phase, ...linkWords(links) },
     links,
   };
 }

@@ -206,6 +206,23 @@ describe('export', () => {
     expect(await readFile(at('spans.json'), 'utf8')).toBe(text);
   });
 
+  test('gives metrics in OTLP', async () => {
+    const { code, stdout } = await wiretape([
+      ...['export', at('notes.tape.jsonl'), '--to', 'otlp-metrics', '-o', '-'],
+    ]);
+    expect(code).toBe(0);
+    const [{ resource, scopeMetrics }] = JSON.parse(stdout).resourceMetrics;
+    expect(resource.attributes[0]).toEqual({
+      key: 'service.name',
+      value: { stringValue: 'notes' },
+    });
+    expect(scopeMetrics[0].metrics.map(({ name }: { name: string }) => name)).toEqual([
+      'mcp.server.session.duration',
+      'mcp.server.operation.duration',
+    ]);
+    expect(stdout).not.toContain(FIRST);
+  });
+
   test('shows payloads when asked to, and none that was recorded raw', async () => {
     const raw = tape('raw', [client(toolCall(1, 'save', { note: 'plain' }))], {
       head: { capture: 'raw' },

@@ -145,6 +145,12 @@ describe.each(SIDES)('at the %s', (side) => {
   });
 });
 
+test('what the server asks, its client answers: that says nothing of where the server is', () => {
+  const steps = [...opening(), server({ id: 3, method: 'roots/list' })];
+  const { kind, attributes } = span('roots/list', steps, { side: 'client' }, HTTP);
+  expect([kind, attributes['server.address']]).toEqual(['server', undefined]);
+});
+
 test('whose spans they are: the resource is the server', () => {
   const [view] = viewsOf(tape('notes', opening({ server: 'notes-server' })));
   expect(view && toSpans(view).resource).toEqual({
