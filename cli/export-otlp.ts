@@ -1,14 +1,14 @@
 /** Sessions as a file of OpenTelemetry spans or metrics: one OTLP request in JSON, as collectors take it. */
 import { writeFile } from 'node:fs/promises';
 import { causesOf } from '../analysis/causes.ts';
-import { startOf } from '../model/order.ts';
 import { withCauses } from '../model/otel/causes.ts';
 import { toMetrics } from '../model/otel/metrics.ts';
 import type { ToSpans } from '../model/otel/options.ts';
 import { otlpJson, otlpMetricsJson } from '../model/otel/otlp-json.ts';
+import { runAtOf, runStarts } from '../model/otel/runs.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
-import { nameOf, type Session, type WholeView } from '../model/session.ts';
-import { summaryOf } from '../model/summary.ts';
+import { nameOf, type WholeView } from '../model/session.ts';
+import { type SessionSummary, summaryOf } from '../model/summary.ts';
 import { type Run, workflows } from '../model/workflow.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
@@ -19,20 +19,11 @@ export function otlpText(
   options: ToSpans,
   page: string | undefined,
 ): string {
-  const runs = workflows(views.map(({ session }) => summaryOf(session))).flatMap(
-    (workflow) => workflow.runs,
+  const summaries = views.map(({ session }) => summaryOf(session));
+  const runs = workflows(summaries).flatMap((workflow) => workflow.runs);
+  const sessions = views.map((view) =>
+    toSpans(view, { ...options, ...inRuns(summaryOf(view.session), runs, page) }),
   );
-  const untraced = runs.filter(({ by }) => by === 'pause');
-  const sessions = views.map((view) => {
-    const { session } = view;
-    const shownIn = runOf(session, runs);
-    const runAt = runOf(session, untraced);
-    return toSpans(view, {
-      ...options,
-      runAt: (at) => runAt(at) ?? session.id,
-      urlOf: (message, at) => urlOf(page, shownIn(at), message),
-    });
-  });
   return `${JSON.stringify(otlpJson(withCauses(sessions, causesOf(views)), ownVersion()))}\n`;
 }
 
@@ -42,16 +33,25 @@ export function otlpMetricsText(views: readonly WholeView[]): string {
   return `${JSON.stringify(otlpMetricsJson(metrics, ownVersion(), 'cumulative'))}\n`;
 }
 
-/** The run of a moment of a session; between runs there is none. */
-function runOf(session: Session, all: readonly Run[]): (at: number) => string | undefined {
-  const own = all.filter(({ sessions }) => sessions.includes(session.id));
-  const start = session.head ? startOf(session.head.clock) : 0;
-  return (at) => own.find(({ from, to }) => start + at >= from && start + at <= to)?.id;
-}
-
-function urlOf(page: string | undefined, run: string | undefined, message: string) {
-  if (page === undefined || run === undefined) return undefined;
-  return `${page}/#/run/${run}?sel=${message}`;
+/** What spans say of the runs that a session is part of. */
+function inRuns(
+  summary: SessionSummary,
+  runs: readonly Run[],
+  page: string | undefined,
+): Pick<ToSpans, 'runAt' | 'urlOf'> {
+  const { id, start } = summary;
+  const shown = runs
+    .filter(({ sessions }) => sessions.includes(id))
+    .sort((a, b) => a.to - a.from - (b.to - b.from));
+  // Of runs at one time the shortest is that of a trace.
+  const runOf = (at: number) =>
+    shown.find(({ from, to }) => start + at >= from && start + at <= to);
+  const urlOf = (message: string, at: number): string | undefined => {
+    const run = runOf(at);
+    return run && `${page}/#/run/${run.id}?sel=${message}`;
+  };
+  const runAt = runAtOf(id, runStarts(summary, runs));
+  return page === undefined ? { runAt } : { runAt, urlOf };
 }
 
 /** What was recorded raw has its secrets in it, and stays where it is. */
