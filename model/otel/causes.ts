@@ -3,6 +3,7 @@
  * that drop links. Who says the edges is not known here; they may be of any sessions together.
  */
 import { ATTRIBUTE, EDGE } from './conventions.ts';
+import { mayLink } from './link.ts';
 import type { SessionSpans, Span, SpanLink } from './span.ts';
 
 /** One message led to another: `value`, `turn` and so on. Both are references. */
@@ -69,7 +70,7 @@ function withEdges(span: Span, led: Led, byMessage: ReadonlyMap<string, Span>): 
   const more = [...led.values()].reduce((sum, own) => sum + own.more, 0);
   const edges = [...led].map(([kind, { named }]) => [`${EDGE}${kind}`, named]);
   const links = [...led].flatMap(([kind, { named }]) =>
-    named.flatMap((message) => linkTo(byMessage.get(message), kind, message)),
+    named.flatMap((message) => linkTo(span, byMessage.get(message), { kind, message })),
   );
   return {
     ...span,
@@ -82,8 +83,12 @@ function withEdges(span: Span, led: Led, byMessage: ReadonlyMap<string, Span>): 
   };
 }
 
-function linkTo(span: Span | undefined, kind: string, message: string): SpanLink[] {
-  if (!span) return [];
+function linkTo(
+  span: Span,
+  earlier: Span | undefined,
+  { kind, message }: { readonly kind: string; readonly message: string },
+): SpanLink[] {
+  if (!earlier || !mayLink(span, earlier)) return [];
   const attributes = { [ATTRIBUTE.link]: kind, [ATTRIBUTE.message]: message };
-  return [{ traceId: span.traceId, spanId: span.spanId, attributes }];
+  return [{ traceId: earlier.traceId, spanId: earlier.spanId, attributes }];
 }

@@ -12,6 +12,7 @@ import {
   versionOf,
 } from './attributes.ts';
 import { ATTRIBUTE, ERROR } from './conventions.ts';
+import { mayLink } from './link.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
 import { payloadAttributes, type Shown } from './payload-attributes.ts';
@@ -42,9 +43,10 @@ function following({ places, view }: Making, place: Place, earlier: Call): Place
   const { traceId, spanId } = span;
   const { seq, item } = earlier.request;
   const attributes = { [ATTRIBUTE.follows]: reference(view.session.id, seq, item) };
+  const link = mayLink(place.span, span) ? [{ traceId, spanId, attributes }] : [];
   return {
     ...place,
-    links: [...place.links, { traceId, spanId, attributes }],
+    links: [...place.links, ...link],
     attributes: { ...place.attributes, ...attributes },
   };
 }

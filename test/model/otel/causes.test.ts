@@ -89,6 +89,25 @@ test('so many of a kind, and how many more', () => {
   expect(last.links).toHaveLength(16);
 });
 
+test('a span without a parent links to nothing in its own trace, which Jaeger would take for one', () => {
+  // Beyond so many entries the session's span is in another trace.
+  const filler = Array.from({ length: 4100 }, (_, id) =>
+    server({ method: 'notifications/message', params: { id } }),
+  );
+  const steps = [
+    ...opening(),
+    ...filler,
+    client(toolCall(1, 'a')),
+    server(toolText(1, 'ok')),
+    client(toolCall(2, 'b')),
+  ];
+  const last = named(spansOf(tape('notes', steps)), 'tools/call b');
+  expect(last.parentSpanId).toBeUndefined();
+  expect(last.attributes['wiretape.edge.turn']).toHaveLength(1);
+  expect(last.links).toMatchObject([{ attributes: { 'wiretape.link': 'session' } }]);
+  expect(last.links[0]?.traceId).not.toBe(last.traceId);
+});
+
 test('messages that no span is of lead to nothing', () => {
   const [view] = viewsOf(tape('notes', [client(toolCall(1, 'a'))]));
   const made = view ? [toSpans(view)] : [];
