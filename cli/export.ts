@@ -1,7 +1,7 @@
 /** `wiretape export`: sessions as one recording or as spans, in a file or on stdout. */
 import { type Command, Option } from 'commander';
 import { writeRecording } from '../model/recording.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { writeRecordingFile } from './recording-file.ts';
 import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
@@ -14,8 +14,8 @@ interface ExportOptions extends CommonOptions {
   readonly to: (typeof FORMATS)[number];
 }
 
-export function registerExport(program: Command): void {
-  addCommand(program, 'export', 'write sessions as one recording, or as spans')
+export function registerExport(command: Command): void {
+  addCommonOptions(command)
     .argument('<session...>', 'ids, starts of ids, names, runs or files')
     .requiredOption('-o, --output <file>', 'where to; .gz compresses a recording, - is stdout')
     .addOption(
