@@ -11,7 +11,7 @@ import { member } from '../../model/json.ts';
 import type { Id } from '../../model/message.ts';
 import type { Call, SessionView } from '../../model/session.ts';
 import { nameEachOther, saysSubject } from './subject.ts';
-import { type Asked, isOdd, repeats, type Sign, signOf } from './whose.ts';
+import { type Asked, askedOf, isOdd, repeats, type Sign, signOf } from './whose.ts';
 
 export interface Crossed {
   readonly view: SessionView;
@@ -72,27 +72,37 @@ function crossing(
 function* suspects(view: SessionView, known: Known): Generator<readonly [Call, Call]> {
   const byId = new Map<Id, Call[]>();
   let strange: Call[] = [];
+  /** The last call that was unanswered with another, as long as nobody had to know whether it is strange. */
+  let unasked: Call | undefined;
   let latest = 0;
   const { calls } = view.session;
   for (const [at, call] of calls.entries()) {
     if (call.from !== 'client') continue;
     const isOpen = (before: Call): boolean => overAt(before) > call.request.seq;
+    // Most calls are answered before the next one is asked.
+    if (latest <= call.request.seq) {
+      byId.clear();
+      strange = [];
+      unasked = undefined;
+    }
     const same = byId.get(call.id)?.filter(isOpen).slice(-PARTNERS) ?? [];
     for (const before of same) {
       if (before.exchange !== call.exchange) yield [before, call];
     }
-    // Most ids are never seen again, and most calls are answered before the next one is asked.
     const isAlone = latest <= call.request.seq && overAt(call) < (calls[at + 1]?.request.seq ?? 0);
     latest = Math.max(latest, overAt(call));
-    if (isAlone) byId.delete(call.id);
-    else byId.set(call.id, [...same, call]);
-    if (isAlone || !known.isStrange(call)) continue;
-    strange = strange.filter(isOpen).slice(-PARTNERS);
-    for (const before of strange) if (before.id !== call.id) yield [before, call];
-    strange.push(call);
+    if (isAlone) continue;
+    byId.set(call.id, [...same, call]);
+    strange = strange.filter(isOpen);
+    if (unasked && isOpen(unasked) && known.isStrange(unasked)) strange.push(unasked);
+    unasked = strange.length === 0 ? call : undefined;
+    if (!unasked && known.isStrange(call)) {
+      strange = strange.slice(-PARTNERS);
+      for (const before of strange) if (before.id !== call.id) yield [before, call];
+      strange.push(call);
+    }
   }
 }
-
 /** The place of its answer in the session. */
 function overAt({ response }: Call): number {
   return response?.seq ?? Number.POSITIVE_INFINITY;
@@ -116,17 +126,16 @@ function createKnown(view: SessionView): Known {
       kind === 'tool' ? [[name, member(definition, 'outputSchema')] as const] : [],
     ),
   );
-  // Most are judged by their answers alone.
-  const asked = (call: Call): Asked => ({
-    call,
-    get request() {
-      return view.value(call.request);
-    },
-    get answer() {
-      return call.response && view.value(call.response);
-    },
-    outputSchema: call.method === 'tools/call' ? schemas.get(call.subject ?? '') : undefined,
-  });
+  let recent = new Map<Call, Asked>();
+  const asked = (call: Call): Asked => {
+    const before = recent.get(call);
+    if (before) return before;
+    const schema = call.method === 'tools/call' ? schemas.get(call.subject ?? '') : undefined;
+    const one = askedOf(call, view, schema);
+    if (recent.size >= 2 * PARTNERS) recent = new Map();
+    recent.set(call, one);
+    return one;
+  };
   const echoing = echoingIn(view.session.calls, asked);
   const isEchoing = (call: Call): boolean => echoing.has(aboutOf(call));
   return {
