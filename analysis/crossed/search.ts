@@ -9,7 +9,7 @@
 import { catalogs, currentOffers } from '../../model/catalog.ts';
 import { member } from '../../model/json.ts';
 import type { Id } from '../../model/message.ts';
-import type { Call, SessionView } from '../../model/session.ts';
+import type { Call, Session, SessionView } from '../../model/session.ts';
 import { nameEachOther, saysSubject } from './subject.ts';
 import { type Asked, askedOf, isOdd, repeats, type Sign, signOf } from './whose.ts';
 
@@ -70,38 +70,60 @@ function crossing(
 
 /** Pairs of calls that were unanswered together, and of which one answer at least is suspicious. */
 function* suspects(view: SessionView, known: Known): Generator<readonly [Call, Call]> {
-  const byId = new Map<Id, Call[]>();
-  let strange: Call[] = [];
-  /** The last call that was unanswered with another, as long as nobody had to know whether it is strange. */
-  let unasked: Call | undefined;
+  let byId = new Map<Id, Call[]>();
+  let strange: Strange = { known, open: [], last: undefined };
+  for (const { call, isFirst } of unansweredTogether(view.session)) {
+    if (isFirst) {
+      byId = new Map();
+      strange = { known, open: [], last: undefined };
+    }
+    const same = byId.get(call.id)?.filter(isOpenAt(call)).slice(-PARTNERS) ?? [];
+    byId.set(call.id, [...same, call]);
+    for (const before of same) if (before.exchange !== call.exchange) yield [before, call];
+    for (const before of addTo(strange, call)) if (before.id !== call.id) yield [before, call];
+  }
+}
+
+/** The calls that were unanswered with another; `isFirst`: all before it were over. */
+function* unansweredTogether({
+  calls,
+}: Session): Generator<{ readonly call: Call; readonly isFirst: boolean }> {
   let latest = 0;
-  const { calls } = view.session;
   for (const [at, call] of calls.entries()) {
     if (call.from !== 'client') continue;
-    const isOpen = (before: Call): boolean => overAt(before) > call.request.seq;
-    // Most calls are answered before the next one is asked.
-    if (latest <= call.request.seq) {
-      byId.clear();
-      strange = [];
-      unasked = undefined;
-    }
-    const same = byId.get(call.id)?.filter(isOpen).slice(-PARTNERS) ?? [];
-    for (const before of same) {
-      if (before.exchange !== call.exchange) yield [before, call];
-    }
-    const isAlone = latest <= call.request.seq && overAt(call) < (calls[at + 1]?.request.seq ?? 0);
+    const isFirst = latest <= call.request.seq;
     latest = Math.max(latest, overAt(call));
-    if (isAlone) continue;
-    byId.set(call.id, [...same, call]);
-    strange = strange.filter(isOpen);
-    if (unasked && isOpen(unasked) && known.isStrange(unasked)) strange.push(unasked);
-    unasked = strange.length === 0 ? call : undefined;
-    if (!unasked && known.isStrange(call)) {
-      strange = strange.slice(-PARTNERS);
-      for (const before of strange) if (before.id !== call.id) yield [before, call];
-      strange.push(call);
-    }
+    // Most calls are answered before the next one is asked.
+    const isAlone = isFirst && overAt(call) < (calls[at + 1]?.request.seq ?? 0);
+    if (!isAlone) yield { call, isFirst };
   }
+}
+
+/** Strange calls that are unanswered, and the last call as long as nobody had to know what it is. */
+interface Strange {
+  readonly known: Known;
+  open: Call[];
+  last: Call | undefined;
+}
+
+/** Adds a call; the strange ones it was unanswered with, if it is strange as well. */
+function addTo(strange: Strange, call: Call): readonly Call[] {
+  const { known, last } = strange;
+  const isOpen = isOpenAt(call);
+  const beside = strange.open.filter(isOpen);
+  if (last && isOpen(last) && known.isStrange(last)) beside.push(last);
+  strange.open = beside;
+  strange.last = beside.length === 0 ? call : undefined;
+  if (strange.last || !known.isStrange(call)) return NONE;
+  const partners = beside.slice(-PARTNERS);
+  strange.open = [...partners, call];
+  return partners;
+}
+
+const NONE: readonly Call[] = [];
+
+function isOpenAt({ request }: Call): (before: Call) => boolean {
+  return (before) => overAt(before) > request.seq;
 }
 /** The place of its answer in the session. */
 function overAt({ response }: Call): number {
