@@ -88,7 +88,7 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./rm.ts')).registerRm,
   },
   export: {
-    about: 'write sessions as one recording, or as spans',
+    about: 'write sessions as one recording, or as spans or metrics',
     load: async () => (await import('./export.ts')).registerExport,
   },
   import: {

@@ -5,6 +5,7 @@ import { tiesOfRequest } from './logical-call.ts';
 import { type RequestMessage, subjectOf } from './message.ts';
 import type { Call, MessageRef, Session } from './session.ts';
 import { contextOf } from './trace-context.ts';
+import { turnOf } from './turn.ts';
 
 /** Fields that may be absent are set one by one: spreading them costs ten times as much. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -51,11 +52,13 @@ export function newCall(
   };
   const subject = subjectOf(method, params);
   const trace = contextOf(params)?.traceId ?? around;
+  const turn = turnOf(params);
   // The server asks because of what it was asked; what the client asks comes from its host.
   const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
   if (subject !== undefined) call.subject = nameOf(subject);
   if (exchange !== undefined) call.exchange = exchange;
   if (trace !== undefined) call.trace = trace;
+  if (turn !== undefined) call.turn = turn;
   if (parent !== undefined) call.parent = parent;
   return call;
 }
