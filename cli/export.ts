@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { writeRecording } from '../model/recording.ts';
 import { findCollector } from './api.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { addOtelOptions, type OtelOptions, spanOptions } from './otel-options.ts';
 import { writeRecordingFile } from './recording-file.ts';
@@ -17,12 +17,8 @@ interface ExportOptions extends CommonOptions, OtelOptions {
   readonly to: (typeof FORMATS)[number];
 }
 
-export function registerExport(program: Command): void {
-  const command = addCommand(
-    program,
-    'export',
-    'write sessions as one recording, or as spans or metrics',
-  )
+export function registerExport(command: Command): void {
+  addCommonOptions(command)
     .argument('<session...>', 'ids, starts of ids, names, runs or files')
     .requiredOption('-o, --output <file>', 'where to; .gz compresses a recording, - is stdout')
     .addOption(
