@@ -16,11 +16,16 @@ import type { Attributes, AttributeValue } from './span.ts';
 /** Attributes of which some may not be known. */
 export type Maybe = Readonly<Record<string, AttributeValue | undefined>>;
 
-/** Attributes without those that nothing is known of. */
-export function known(attributes: Maybe): Attributes {
-  return Object.fromEntries(
-    Object.entries(attributes).filter(([, value]) => value !== undefined),
-  ) as Attributes;
+/** Attributes together, without those that nothing is known of; spreading them would cost five times as much. */
+export function known(...parts: readonly Maybe[]): Attributes {
+  const all: Record<string, AttributeValue> = {};
+  for (const part of parts) {
+    for (const name in part) {
+      const value = part[name];
+      if (value !== undefined) all[name] = value;
+    }
+  }
+  return all;
 }
 
 export function resourceOf(session: Session): Attributes {
@@ -59,10 +64,10 @@ export function addressOf({ head }: Session): Attributes {
   };
 }
 
-export function requestAttributes(call: Call, own: Session, urlOf: UrlOf): Attributes {
+export function requestAttributes(call: Call, own: Session, urlOf: UrlOf): Maybe {
   const { session, from, id, request, response, state, exchangeEnd } = call;
   const message = reference(session, request.seq, request.item);
-  return known({
+  return {
     ...about(call, own),
     [ATTRIBUTE.requestId]: String(id),
     [ATTRIBUTE.from]: from,
@@ -74,22 +79,22 @@ export function requestAttributes(call: Call, own: Session, urlOf: UrlOf): Attri
     [ATTRIBUTE.ended]: exchangeEnd?.ended,
     [ATTRIBUTE.httpStatus]: exchangeEnd?.status,
     [ATTRIBUTE.url]: urlOf(message, request.at),
-  });
+  };
 }
 
 export function notificationAttributes(
   { from, ref, method, subject }: NotificationSeen,
   session: Session,
   urlOf: UrlOf,
-): Attributes {
+): Maybe {
   const own = reference(session.id, ref.seq, ref.item);
-  return known({
+  return {
     ...about({ method, ...(subject === undefined ? {} : { subject }) }, session),
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.requestBytes]: ref.size,
     [ATTRIBUTE.url]: urlOf(own, ref.at),
-  });
+  };
 }
 
 /** The version that a message claims, where it is not the one that MCP is made of. */

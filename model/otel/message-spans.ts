@@ -7,6 +7,7 @@ import { contextOf } from '../trace-context.ts';
 import {
   type Apart,
   brokenAttributes,
+  known,
   notificationAttributes,
   requestAttributes,
   versionOf,
@@ -68,15 +69,15 @@ export function requestSpan(making: Making, call: Call): Span {
     kind,
     start: timeOf(making, request.at),
     end: timeOf(making, Math.max(request.at, endOf(call, view))),
-    attributes: {
-      ...common,
-      ...(kind === 'client' ? making.address : {}),
-      ...requestAttributes(call, view.session, options.urlOf),
-      ...versionOf(view.value(request)),
-      ...shownAttributes(making, shown, request),
-      ...place.attributes,
-      ...ending.attributes,
-    },
+    attributes: known(
+      common,
+      kind === 'client' ? making.address : {},
+      requestAttributes(call, view.session, options.urlOf),
+      versionOf(view.value(request)),
+      shownAttributes(making, shown, request),
+      place.attributes,
+      ending.attributes,
+    ),
     links: place.links,
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
@@ -119,14 +120,14 @@ export function notificationSpan(making: Making, seen: NotificationSeen): Span {
     kind,
     start: timeOf(making, ref.at),
     end: timeOf(making, ref.sent),
-    attributes: {
-      ...common,
-      ...(kind === 'client' ? making.address : {}),
-      ...notificationAttributes(seen, view.session, options.urlOf),
-      ...versionOf(told),
-      ...shownAttributes(making, { method, asked: making.payload(ref) }, ref),
-      ...place.attributes,
-    },
+    attributes: known(
+      common,
+      kind === 'client' ? making.address : {},
+      notificationAttributes(seen, view.session, options.urlOf),
+      versionOf(told),
+      shownAttributes(making, { method, asked: making.payload(ref) }, ref),
+      place.attributes,
+    ),
     links: place.links,
   };
 }
