@@ -26,8 +26,8 @@ export interface Making {
   readonly passedOn: TraceContext | undefined;
   /** When the entry at hand crossed. */
   readonly at: number;
-  /** The contexts in the headers of the exchanges that are open. */
-  readonly headers: ReadonlyMap<number, TraceContext>;
+  /** The context in the headers of the exchange that the entry at hand came in. */
+  readonly beside: TraceContext | undefined;
   /** Where the spans of requests belong. */
   readonly places: WeakMap<Call, Place>;
   /** What there is to show of what calls were asked with. */
@@ -59,7 +59,6 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
   return {
     making: {
       view,
-      headers,
       places: new WeakMap(),
       asked: new WeakMap(),
       payload({ seq, item }) {
@@ -83,6 +82,10 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
           said = { by, common: shared(session) };
         }
         return said.common;
+      },
+      get beside() {
+        const exchange = now?.type === 'message' ? now.exchange : undefined;
+        return exchange === undefined ? undefined : headers.get(exchange);
       },
       get at() {
         return now?.at ?? 0;

@@ -194,6 +194,10 @@ describe('over HTTP', () => {
     ]);
     expect(attributes['wiretape.link.header']).toBe(`${other}-${PARENT}`);
     expect(asked({ traceparent: header }).links).toEqual([]);
+    const told = [opened, client({ method: 'notifications/initialized' }, { exchange: 1 })];
+    expect(spanNamed(spansOf(told, {}, head), 'notifications/initialized').traceId).toBe(other);
+    const back = [opened, server({ method: 'notifications/message' }, { exchange: 1 })];
+    expect(spanNamed(spansOf(back, {}, head), 'notifications/message').traceId).not.toBe(other);
   });
 });
 
