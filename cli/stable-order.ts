@@ -2,7 +2,7 @@
  * An order of entries that does not depend on who was faster: session after session by name; what a
  * client sends as it sent it; below each request what belongs to it, so that answers which overtook
  * each other stand in one place; then standard error, which is another pipe, and the end. Where the
- * files of a launch were is left out: a tap notes it whenever it has read them.
+ * files of a launch were is left out, as is what became of spans: a tap notes both whenever it knows.
  */
 import type { Entry, SessionEntry } from '../model/entry.ts';
 import { groupBy } from '../model/group.ts';
@@ -11,7 +11,7 @@ import type { Call, Seen } from '../model/session.ts';
 import { createSessionMachine } from '../model/session-machine.ts';
 
 export function stableOrder(entries: readonly Entry[]): Entry[] {
-  const told = entries.filter((entry) => !(entry.type === 'note' && entry.launch));
+  const told = entries.filter((entry) => !(entry.type === 'note' && (entry.launch || entry.spans)));
   const groups = [...groupBy(told, ({ session }) => session).values()];
   return groups
     .map((own) => ({ name: nameOf(own), sorted: sessionOrder(own) }))

@@ -84,7 +84,7 @@ function saidBy(entry: Entry, seen: readonly Seen[], minted: Minted | undefined)
         },
       ];
     case 'note':
-      return [{ arrow: '·', text: 'note', payload: text(entry.text) }];
+      return entry.spans ? [] : [{ arrow: '·', text: 'note', payload: text(entry.text) }];
     case 'end':
       return [{ arrow: '■', text: `ended: ${entry.reason}` }];
     case 'unknown':

@@ -48,6 +48,9 @@ const launch = shape({
   env: textMap,
   ...launchFiles,
 });
+const range: Check = (value) =>
+  Array.isArray(value) && value.length === 2 && value.every(place) && value[0] <= value[1];
+const otlp = shape({ endpoint: text, parent: (value) => value === 'remote' || value === 'link' });
 const crossing = {
   from: peer,
   channel: text,
@@ -82,6 +85,7 @@ const SHAPES: Readonly<Record<Known, Check>> = {
     upstream: optionalText,
     joined: optionalTrue,
     traceparent: optionalText,
+    otlp: optional(otlp),
     imported: optional(shape({ from: text, lacks: listOf(text) })),
     workflow: textOrNull,
   }),
@@ -113,6 +117,7 @@ const SHAPES: Readonly<Record<Known, Check>> = {
     pipe: optional(shape({ from: peer, isFull: flag, seq: count })),
     closed: optional(peer),
     launch: optional(shape(launchFiles)),
+    spans: optional(shape({ endpoint: text, upTo: place, without: listOf(range) })),
   }),
   end: shape({ reason: text, by: optionalText }),
 };

@@ -89,9 +89,20 @@ export interface SessionEntry extends EntryBase {
   readonly joined?: true;
   /** The trace that the server was started in (`TRACEPARENT`, W3C Trace Context). */
   readonly traceparent?: string;
+  /** Its spans are sent while it goes on. */
+  readonly otlp?: LiveSpans;
   /** Of a capture by another tool: which one, and what it did not keep (model/import/imported.ts). */
   readonly imported?: { readonly from: string; readonly lacks: readonly string[] };
   readonly workflow: string | null;
+}
+
+/**
+ * Where a tap sends spans, as an origin: what else an address holds may be a secret. `parent`: what
+ * callers' contexts are to them (otel/making.ts); whoever sends the others must do as the tap did.
+ */
+export interface LiveSpans {
+  readonly endpoint: string;
+  readonly parent: 'remote' | 'link';
 }
 
 /** Where bytes crossed: who sent them, on what, and when they were passed on. */
@@ -221,6 +232,16 @@ export interface PipeState {
   readonly seq: number;
 }
 
+/**
+ * The endpoint of live spans has taken those of all entries up to this seq, but for those `without`:
+ * ranges of seqs, first and last. The span of the session is that of its opening entry.
+ */
+export interface SpansConfirmed {
+  readonly endpoint: string;
+  readonly upTo: number;
+  readonly without: readonly (readonly [number, number])[];
+}
+
 export interface NoteEntry extends EntryBase {
   readonly type: 'note';
   readonly text: string;
@@ -229,6 +250,8 @@ export interface NoteEntry extends EntryBase {
   readonly closed?: Peer;
   /** What was read of the launch after the opening entry, which waits for no file. */
   readonly launch?: LaunchFiles;
+  /** Counts in place of what the notes before it say. */
+  readonly spans?: SpansConfirmed;
 }
 
 /** The reason of an end that the server made and no process told: its client's transport closed by itself. */

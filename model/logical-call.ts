@@ -84,6 +84,32 @@ export interface Before {
   readonly why: LogicalCall['why'];
 }
 
+/** The same, call by call. */
+export interface Earlier {
+  /** The call that this one goes on with, when it is asked. */
+  of(call: Call): Call | undefined;
+  /** Remembers what a call that is over gave. */
+  over(call: Call): void;
+}
+
+/** Keeps nothing of what ties to nothing. */
+export function createEarlier(view: SessionView): Earlier {
+  const past = createPast(view);
+  const groups = new WeakMap<Call, { last: Call }>();
+  return {
+    of(call) {
+      const first = past.before(call)?.call;
+      if (!first) return undefined;
+      const group = groups.get(first) ?? { last: first };
+      const earlier = group.last;
+      group.last = call;
+      groups.set(first, group).set(call, group);
+      return earlier;
+    },
+    over: past.add,
+  };
+}
+
 interface Group {
   readonly calls: [Call, ...Call[]];
   why: LogicalCall['why'];

@@ -9,7 +9,7 @@
  * never by id alone; `0` and `""` are ids.
  */
 import { type Bursts, createBursts } from './bursts.ts';
-import { type CallIndex, createCallIndex } from './call-index.ts';
+import { createCallIndex } from './call-index.ts';
 import {
   type Entry,
   type FrameEntry,
@@ -35,7 +35,8 @@ import {
   subjectOf,
 } from './message.ts';
 import { LISTEN, META } from './methods.ts';
-import { type Mutable, newCall, type Place, placeOf } from './new-call.ts';
+import { createNames } from './names.ts';
+import { type Asking, type Mutable, newCall, type Place, placeOf } from './new-call.ts';
 import { lossBy } from './sequence.ts';
 import {
   type Anomaly,
@@ -57,9 +58,7 @@ export interface SessionMachine {
   apply(entry: Entry): readonly Seen[];
 }
 
-interface Machine {
-  readonly session: Session;
-  readonly index: CallIndex;
+interface Machine extends Asking {
   readonly bursts: Bursts;
   readonly exchanges: Exchanges;
 }
@@ -69,6 +68,7 @@ export function createSessionMachine(id: string): SessionMachine {
   const machine: Machine = {
     session,
     index: createCallIndex(),
+    nameOf: createNames(),
     bursts: createBursts(session.bursts),
     exchanges: createExchanges(),
   };
@@ -123,6 +123,8 @@ function countEntry(session: Session, entry: Entry): void {
   session.entryCount++;
   session.lostCount += lossBy(entry, session);
   session.lastSeq = Math.max(session.lastSeq, lastSeq(entry));
+  // What became of its spans is told later, and nothing has happened then.
+  if (entry.type === 'note' && entry.spans) return;
   // That a client is gone is noticed when somebody looks, and by then nothing has happened for long.
   const isOver =
     entry.type === 'end' && (session.phase === 'ended' || !session.calls.some(isWaiting));
@@ -165,8 +167,9 @@ function applyHttp({ session, index, bursts, exchanges }: Machine, entry: HttpEn
   });
 }
 
-function applyNote(session: Session, { seq, at, pipe, launch }: NoteEntry): void {
+function applyNote(session: Session, { seq, at, pipe, launch, spans }: NoteEntry): void {
   if (launch) session.launchFiles = launch;
+  if (spans) session.confirmedSpans = spans;
   if (pipe?.isFull) session.fullPipes[pipe.from] = { seq: pipe.seq, note: { seq, at } };
   else if (pipe) delete session.fullPipes[pipe.from];
 }
@@ -223,7 +226,7 @@ function aboutCall(call: Call | undefined): Meaning {
 function applyRequest(machine: Machine, message: RequestMessage, place: Place): Call {
   const { session, index, bursts, exchanges } = machine;
   const { entry, ref } = place;
-  const call = newCall(index, message, place, traceAround(machine, entry));
+  const call = newCall(machine, message, place, traceAround(machine, entry));
   bursts.add(ref.at, call.trace ?? null);
   if (entry.from === 'client') {
     noteIdentity(session, message);

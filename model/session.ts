@@ -9,6 +9,7 @@ import type {
   LaunchFiles,
   Peer,
   SessionEntry,
+  SpansConfirmed,
   StderrEntry,
 } from './entry.ts';
 import type { JsonObject } from './json.ts';
@@ -60,6 +61,8 @@ export interface Call {
   readonly ordinal: number;
   readonly exchange?: number;
   readonly trace?: string;
+  /** The turn that its host says it belongs to. */
+  readonly turn?: string;
   /** Of a request of the server: the client's only one that was open, or shared the exchange, then. */
   readonly parent?: Call;
   /** What ties rounds, task polls and retries to one intention. */
@@ -164,6 +167,8 @@ export interface Session {
   head: SessionEntry | undefined;
   /** What was read of the launch after it was written down. */
   launchFiles: LaunchFiles | undefined;
+  /** What its tap has sent of its spans, and knows to have arrived. */
+  confirmedSpans: SpansConfirmed | undefined;
   phase: Phase;
   era: Era | undefined;
   revision: string | undefined;
@@ -207,6 +212,7 @@ export function emptySession(id: string): Session {
     id,
     head: undefined,
     launchFiles: undefined,
+    confirmedSpans: undefined,
     phase: 'spawned',
     era: undefined,
     revision: undefined,

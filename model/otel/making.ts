@@ -1,94 +1,128 @@
-/** What is known of a session before its spans are made, one after the other. */
-import { type HttpEntry, headerOf, type MessageEntry } from '../entry.ts';
-import { type Before, earlierCalls } from '../logical-call.ts';
-import type { Call, WholeView } from '../session.ts';
+/** What is known of a session while its spans are made, entry by entry. */
+import { type Entry, headerOf } from '../entry.ts';
+import type { Call, MessageRef, Session, SessionView } from '../session.ts';
 import { contextIn, type TraceContext } from '../trace-context.ts';
-import { addressOf, shared, type UrlOf } from './attributes.ts';
+import { addressOf, shared } from './attributes.ts';
 import { spanIdOf, traceIdOf } from './identity.ts';
+import type { ToSpans } from './options.ts';
+import { mayShow, type Payload, payloadIn } from './payloads.ts';
+import type { Place } from './place.ts';
 import type { Attributes, SpanContext } from './span.ts';
 
-export interface ToSpans {
-  /** What a caller's context is: the parent of its span, or only linked. `remote` when left out. */
-  readonly parent?: 'remote' | 'link';
-  /** Whose spans these are; `server` when left out. */
-  readonly side?: 'server' | 'client';
-  /** The run of a moment, in µs of the session's clock; the session itself when left out. */
-  readonly runAt?: (at: number) => string;
-  /** Opens a message in the page. */
-  readonly urlOf?: UrlOf;
-}
+/** The options, all decided. */
+type Options = Required<ToSpans>;
 
 export interface Making {
-  readonly view: WholeView;
-  readonly options: Required<ToSpans>;
-  /** What every span of the session says. */
+  /** The session as far as it went; values of calls that are open, and of the entry at hand. */
+  readonly view: SessionView;
+  readonly options: Options;
+  /** What every span of the session says, as far as it is known. */
   readonly common: Attributes;
+  /** Where the server is, for what its client reports of asking it. */
+  readonly address: Attributes;
   /** The span of the session. */
   readonly own: SpanContext;
-  /** The context in the headers of an exchange. */
+  /** The context that the tap put into what the entry at hand passed on. */
+  readonly passedOn: TraceContext | undefined;
+  /** When the entry at hand crossed. */
+  readonly at: number;
+  /** The contexts in the headers of the exchanges that are open. */
   readonly headers: ReadonlyMap<number, TraceContext>;
-  /** By the seq of a request: the context that its tap put into what it passed on. */
-  readonly propagated: ReadonlyMap<number, TraceContext>;
-  /** When the entries stand that broke something, by seq. */
-  readonly times: ReadonlyMap<number, number>;
-  /** The call that one goes on with: its round, task or retry before it. */
-  readonly before: ReadonlyMap<Call, Before>;
-  /** The contexts of the requests made so far, for whatever belongs to them. */
-  readonly made: Map<Call, SpanContext>;
+  /** Where the spans of requests belong. */
+  readonly places: WeakMap<Call, Place>;
+  /** What there is to show of what calls were asked with. */
+  readonly asked: WeakMap<Call, Payload>;
+  /** What there is to show of a message of the entry at hand. */
+  payload(ref: MessageRef): Payload | undefined;
 }
 
-export function makingOf(view: WholeView, given: ToSpans): Making {
+export interface Makings {
+  readonly making: Making;
+  /** The entry at hand is this one; the session has taken it. */
+  turnTo(entry: Entry): void;
+}
+
+export function createMakings(view: SessionView, given: ToSpans): Makings {
   const { session } = view;
-  const options: Required<ToSpans> = {
-    parent: 'remote',
-    side: 'server',
-    runAt: () => session.id,
-    urlOf: () => undefined,
-    ...given,
+  const headers = new Map<number, TraceContext>();
+  let now: Entry | undefined;
+  let passedOn: TraceContext | undefined;
+  let options: Options | undefined;
+  let own: SpanContext | undefined;
+  let said: { readonly by: readonly unknown[]; readonly common: Attributes } | undefined;
+
+  /** By the opening entry, which comes first where there is one. */
+  const optionsNow = (): Options => {
+    options ??= optionsOf(session, given);
+    return options;
   };
   return {
-    view,
-    options,
-    common: { ...shared(session), ...(options.side === 'client' ? addressOf(session) : {}) },
-    own: sessionContext(view, options),
-    ...readEntries(view),
-    before: earlierCalls(view),
-    made: new Map(),
+    making: {
+      view,
+      headers,
+      places: new WeakMap(),
+      asked: new WeakMap(),
+      payload({ seq, item }) {
+        const { payloads } = optionsNow();
+        if (payloads === undefined || now?.type !== 'message' || now.seq !== seq) return undefined;
+        return mayShow(session) ? payloadIn(now, item, payloads) : undefined;
+      },
+      get options() {
+        return optionsNow();
+      },
+      get address() {
+        return optionsNow().side === 'client' ? addressOf(session) : {};
+      },
+      get own() {
+        own ??= sessionContext(session, optionsNow());
+        return own;
+      },
+      get common() {
+        const by = [session.revision, session.server, session.client];
+        if (!said || by.some((one, index) => one !== said?.by[index])) {
+          said = { by, common: shared(session) };
+        }
+        return said.common;
+      },
+      get at() {
+        return now?.at ?? 0;
+      },
+      get passedOn() {
+        return passedOn;
+      },
+    },
+    turnTo(entry) {
+      now = entry;
+      passedOn = entry.type === 'message' ? contextIn(entry.propagated) : undefined;
+      if (entry.type !== 'http') return;
+      const { exchange, phase } = entry;
+      if (phase === 'ended') headers.delete(exchange);
+      const context =
+        phase === 'opened'
+          ? contextIn(headerOf(entry, 'traceparent'), headerOf(entry, 'tracestate'))
+          : undefined;
+      if (context) headers.set(exchange, context);
+    },
+  };
+}
+
+function optionsOf({ id, head }: Session, given: ToSpans): Options {
+  return {
+    parent: 'remote',
+    side: 'server',
+    runAt: () => id,
+    urlOf: () => undefined,
+    payloads: undefined,
+    ...given,
+    // Spans that were sent while it went on must find these.
+    ...(head?.otlp ? { parent: head.otlp.parent, runAt: () => id } : {}),
   };
 }
 
 /** A server that was started inside a trace is part of it. */
-function sessionContext({ session }: WholeView, { parent, runAt }: Required<ToSpans>): SpanContext {
-  const outer = parent === 'remote' ? contextIn(session.head?.traceparent) : undefined;
-  return { traceId: outer?.traceId ?? traceIdOf(runAt(0), 0), spanId: spanIdOf(session.id) };
-}
-
-function readEntries({
-  moments,
-  session,
-}: WholeView): Pick<Making, 'headers' | 'propagated' | 'times'> {
-  const headers = new Map<number, TraceContext>();
-  const propagated = new Map<number, TraceContext>();
-  const times = new Map<number, number>();
-  const broken = new Set(session.anomalies.map(({ seq }) => seq));
-  const note = <K>(map: Map<K, TraceContext>, key: K, context: TraceContext | undefined): void => {
-    if (context) map.set(key, context);
-  };
-  for (const { entry } of moments) {
-    if (broken.has(entry.seq)) times.set(entry.seq, entry.at);
-    if (entry.type === 'message') note(propagated, entry.seq, passedOn(entry));
-    if (entry.type === 'http' && entry.phase === 'opened')
-      note(headers, entry.exchange, inHeaders(entry));
-  }
-  return { headers, propagated, times };
-}
-
-function passedOn({ propagated }: MessageEntry): TraceContext | undefined {
-  return contextIn(propagated);
-}
-
-function inHeaders(entry: HttpEntry): TraceContext | undefined {
-  return contextIn(headerOf(entry, 'traceparent'), headerOf(entry, 'tracestate'));
+function sessionContext({ id, head }: Session, { parent, runAt }: Options): SpanContext {
+  const outer = parent === 'remote' ? contextIn(head?.traceparent) : undefined;
+  return { traceId: outer?.traceId ?? traceIdOf(runAt(0), 0), spanId: spanIdOf(id) };
 }
 
 /** Nanoseconds since 1970 of a moment of the session. */

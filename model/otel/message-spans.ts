@@ -1,29 +1,65 @@
 /** The spans of messages: of a request with its answer, of a notification, of what broke the protocol. */
 import { reference } from '../entry.ts';
 import { member } from '../json.ts';
-import type { Anomaly, Call, MessageRef, NotificationSeen, WholeView } from '../session.ts';
+import type { Anomaly, Call, MessageRef, NotificationSeen, SessionView } from '../session.ts';
+import { other } from '../session-machine.ts';
 import { contextOf } from '../trace-context.ts';
-import { brokenAttributes, notificationAttributes, requestAttributes } from './attributes.ts';
+import {
+  type Apart,
+  brokenAttributes,
+  notificationAttributes,
+  requestAttributes,
+  versionOf,
+} from './attributes.ts';
 import { ATTRIBUTE, ERROR } from './conventions.ts';
+import { mayLink } from './link.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
-import { placeOf } from './place.ts';
-import type { Attributes, Span, SpanKind, SpanLink } from './span.ts';
+import { payloadAttributes, type Shown } from './payload-attributes.ts';
+import { type Place, placeOf } from './place.ts';
+import type { Attributes, Span, SpanKind } from './span.ts';
 
-export function requestSpan(making: Making, call: Call): Span {
-  const { view, options, common, headers, made } = making;
-  const { request, response, exchange, method, subject, from, parent } = call;
+/** Says where the span of a request belongs, when it is asked; `earlier`: what it goes on with. */
+export function placeRequest(making: Making, call: Call, earlier: Call | undefined): void {
+  const { view, headers, places, asked } = making;
+  const { request, exchange, from, parent } = call;
   const beside = from === 'client' ? headers.get(exchange ?? -1) : undefined;
   const place = placeOf(making, {
     ref: request,
-    given: contextOf(member(view.value(request), 'params')) ?? beside,
+    given: contextOf(member(view.value(request), 'params')),
+    beside,
     around: parent,
     isInferred: exchange === undefined,
   });
-  made.set(call, place.span);
+  places.set(call, earlier ? following(making, place, earlier) : place);
+  const payload = making.payload(request);
+  if (payload) asked.set(call, payload);
+}
+
+/** Also a link to the round, task or retry that a call goes on with. */
+function following({ places, view }: Making, place: Place, earlier: Call): Place {
+  const span = places.get(earlier)?.span;
+  if (!span) return place;
+  const { traceId, spanId } = span;
+  const { seq, item } = earlier.request;
+  const attributes = { [ATTRIBUTE.follows]: reference(view.session.id, seq, item) };
+  const link = mayLink(place.span, span) ? [{ traceId, spanId, attributes }] : [];
+  return {
+    ...place,
+    links: [...place.links, ...link],
+    attributes: { ...place.attributes, ...attributes },
+  };
+}
+
+/** The span of a request that is over. */
+export function requestSpan(making: Making, call: Call): Span {
+  const { view, options, common, places, asked } = making;
+  const { request, response, method, subject, from, outcome } = call;
+  const place = places.get(call) ?? placeOf(making, { ref: request });
   const kind = kindOf(from, options.side);
   const ending = endingOf(call, response && view.value(response), kind);
-  const follows = followed(making, call);
+  const answered = response && making.payload(response);
+  const shown = { method, outcome, asked: asked.get(call), answered };
   return {
     ...place.span,
     name: isNamed(method) && subject !== undefined ? `${method} ${subject}` : method,
@@ -32,24 +68,25 @@ export function requestSpan(making: Making, call: Call): Span {
     end: timeOf(making, Math.max(request.at, endOf(call, view))),
     attributes: {
       ...common,
+      ...(kind === 'client' ? making.address : {}),
       ...requestAttributes(call, options.urlOf),
+      ...versionOf(view.value(request)),
+      ...shownAttributes(making, shown, request),
       ...place.attributes,
       ...ending.attributes,
-      ...follows?.attributes,
     },
-    links: follows ? [...place.links, follows] : place.links,
+    links: place.links,
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
 }
 
-/** The round, task or retry that a call goes on with. */
-function followed({ made, before, view }: Making, call: Call): SpanLink | undefined {
-  const earlier = before.get(call)?.call;
-  const span = earlier && made.get(earlier);
-  if (!earlier || !span) return undefined;
-  const { seq, item } = earlier.request;
-  const attributes: Attributes = { [ATTRIBUTE.follows]: reference(view.session.id, seq, item) };
-  return { traceId: span.traceId, spanId: span.spanId, attributes };
+/** What was asked with and answered, where that is wished. */
+function shownAttributes(
+  { options: { payloads, runAt } }: Making,
+  shown: Omit<Shown, 'run'>,
+  { at }: MessageRef,
+): Attributes {
+  return payloads ? payloadAttributes({ ...shown, run: runAt(at) }, payloads) : {};
 }
 
 /** Methods whose target is in the name of the span; others have too many of them. */
@@ -63,24 +100,29 @@ function kindOf(from: Call['from'], side: 'server' | 'client'): SpanKind {
 }
 
 /** When it was over: with its answer, when it was given up, with its exchange, with the session. */
-function endOf({ response, cancelled, exchangeEnd }: Call, { session }: WholeView): number {
+function endOf({ response, cancelled, exchangeEnd }: Call, { session }: SessionView): number {
   return response?.sent ?? cancelled?.at ?? exchangeEnd?.at ?? session.lastAt;
 }
 
 export function notificationSpan(making: Making, seen: NotificationSeen): Span {
   const { view, options, common } = making;
   const { ref, from, method, call } = seen;
-  const given = contextOf(member(view.value(ref), 'params'));
+  const told = view.value(ref);
+  const given = contextOf(member(told, 'params'));
   const place = placeOf(making, { ref, given, around: call });
+  const kind = kindOf(from, options.side);
   return {
     ...place.span,
     name: method,
-    kind: kindOf(from, options.side),
+    kind,
     start: timeOf(making, ref.at),
     end: timeOf(making, ref.sent),
     attributes: {
       ...common,
+      ...(kind === 'client' ? making.address : {}),
       ...notificationAttributes(seen, view.session, options.urlOf),
+      ...versionOf(told),
+      ...shownAttributes(making, { method, asked: making.payload(ref) }, ref),
       ...place.attributes,
     },
     links: place.links,
@@ -96,32 +138,40 @@ const WITHOUT_SPAN: ReadonlySet<Anomaly['kind']> = new Set([
 
 /** A message that is no request, no notification and no request's answer. */
 export function brokenSpan(making: Making, anomaly: Anomaly): Span[] {
-  const { view, options, common, times } = making;
-  const { kind, seq, item, call } = anomaly;
-  if (!WITHOUT_SPAN.has(kind) || isInSpan(anomaly, view)) return [];
-  const at = times.get(seq) ?? 0;
+  const isApart = WITHOUT_SPAN.has(anomaly.kind) && !isInSpan(anomaly, making.view);
+  return isApart ? [apartSpan(making, anomaly)] : [];
+}
+
+/** An answer that came when its request was over, for who had asked, at least. */
+export function lateSpan(making: Making, call: Call, { seq, item }: MessageRef): Span {
+  const place = item === undefined ? { seq } : { seq, item };
+  return apartSpan(making, { kind: 'late-response', ...place, from: other(call.from), call });
+}
+
+function apartSpan(making: Making, apart: Apart): Span {
+  const { view, options, common, at } = making;
+  const { kind, seq, item, call } = apart;
   const ref: MessageRef = { seq, at, sent: at, size: 0, ...(item === undefined ? {} : { item }) };
   const place = placeOf(making, { ref, around: call });
-  return [
-    {
-      ...place.span,
-      name: kind,
-      kind: 'internal',
-      start: timeOf(making, at),
-      end: timeOf(making, at),
-      attributes: {
-        ...common,
-        ...brokenAttributes(anomaly, view.session, options.urlOf),
-        [ATTRIBUTE.error]: ERROR.other,
-      },
-      links: place.links,
-      error: '',
+  return {
+    ...place.span,
+    name: kind,
+    kind: 'internal',
+    start: timeOf(making, at),
+    end: timeOf(making, at),
+    attributes: {
+      ...common,
+      ...brokenAttributes(apart, at, view.session, options.urlOf),
+      ...place.attributes,
+      [ATTRIBUTE.error]: ERROR.other,
     },
-  ];
+    links: place.links,
+    error: '',
+  };
 }
 
 /** Whether a malformed message is a request or notification all the same, and has the span of one. */
-function isInSpan({ kind, seq, item }: Anomaly, { value }: WholeView): boolean {
+function isInSpan({ kind, seq, item }: Anomaly, { value }: SessionView): boolean {
   if (kind !== 'malformed') return false;
   return member(value({ seq, ...(item === undefined ? {} : { item }) }), 'method') !== undefined;
 }

@@ -4,40 +4,19 @@
  * whoever exports them twice has changed nothing.
  */
 import type { WholeView } from '../session.ts';
-import { contextIn } from '../trace-context.ts';
 import { resourceOf } from './attributes.ts';
-import { ATTRIBUTE } from './conventions.ts';
-import { type Making, makingOf, type ToSpans, timeOf } from './making.ts';
-import { brokenSpan, notificationSpan, requestSpan } from './message-spans.ts';
+import type { ToSpans } from './options.ts';
 import type { SessionSpans, Span } from './span.ts';
+import { createSpanStream } from './span-stream.ts';
 
-export type { ToSpans } from './making.ts';
-
+/** The span of the session first, then each as it was complete. */
 export function toSpans(view: WholeView, options: ToSpans = {}): SessionSpans {
-  const { session } = view;
-  const making = makingOf(view, options);
-  // Requests first: what else there is may be part of them.
-  const requests = session.calls.map((call) => requestSpan(making, call));
-  const told = session.notifications.map((seen) => notificationSpan(making, seen));
-  const broken = session.anomalies.flatMap((anomaly) => brokenSpan(making, anomaly));
+  const stream = createSpanStream(view.session.id, options);
+  const spans: Span[] = [];
+  for (const { entry } of view.moments) spans.push(...stream.take(entry));
+  const rest = stream.finish();
   return {
-    resource: resourceOf(session),
-    spans: [sessionSpan(making), ...requests, ...told, ...broken],
-  };
-}
-
-function sessionSpan(making: Making): Span {
-  const { view, common, own, options } = making;
-  const { head, lastAt, phase } = view.session;
-  const outer = options.parent === 'remote' ? contextIn(head?.traceparent) : undefined;
-  return {
-    ...own,
-    ...(outer ? { parentSpanId: outer.spanId } : {}),
-    name: 'mcp session',
-    kind: 'internal',
-    start: timeOf(making, 0),
-    end: timeOf(making, lastAt),
-    attributes: { ...common, [ATTRIBUTE.state]: phase },
-    links: [],
+    resource: resourceOf(view.session),
+    spans: [...rest.slice(-1), ...spans, ...rest.slice(0, -1)],
   };
 }

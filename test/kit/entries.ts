@@ -72,7 +72,7 @@ export function ends(reason = 'closed'): Step {
   return { draft: (at) => ({ type: 'end', at, reason }) };
 }
 
-export function note(text: string, more: Pick<NoteEntry, 'pipe' | 'closed'> = {}): Step {
+export function note(text: string, more: Pick<NoteEntry, 'pipe' | 'closed' | 'spans'> = {}): Step {
   return { draft: (at) => ({ type: 'note', at, text, ...more }) };
 }
 
