@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   serve: async () => (await import('./serve.ts')).registerServe,
   stop: async () => (await import('./stop.ts')).registerStop,
   status: async () => (await import('./status.ts')).registerStatus,
+  token: async () => (await import('./token.ts')).registerToken,
   tap: async () => (await import('./tap.ts')).registerTap,
   ls: async () => (await import('./ls.ts')).registerLs,
   show: async () => (await import('./show.ts')).registerShow,
