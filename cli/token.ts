@@ -2,12 +2,12 @@
 import { Argument, type Command } from 'commander';
 import { loadTokens, USES, type Use } from '../collector/tokens.ts';
 import { statePaths } from '../model/state.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { stateOf } from './state.ts';
 import { printJson, terminal } from './terminal.ts';
 
-export function registerToken(program: Command): void {
-  addCommand(program, 'token', 'print the token that a program needs to read, write or administer')
+export function registerToken(command: Command): void {
+  addCommonOptions(command)
     .addArgument(new Argument('<use>', 'what it is for').choices(USES))
     .action(print);
 }
