@@ -12,6 +12,13 @@ export function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The text of the bytes; what is not UTF-8 in it becomes U+FFFD. */
+export function readable(bytes: Uint8Array): string {
+  return lenient.decode(bytes);
+}
+
 export function bytesOf(text: string): Uint8Array {
   return encoder.encode(text);
 }
