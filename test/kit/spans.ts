@@ -7,11 +7,11 @@ const WALL = 1_795_600_000_000_000_000n;
 
 /** Ids from numbers, so that a test can name them. */
 export function traceIdOf(n: number): string {
-  return n.toString(16).padStart(32, 'a');
+  return `a${n.toString(16).padStart(31, '0')}`;
 }
 
 export function spanIdOf(n: number): string {
-  return n.toString(16).padStart(16, 'b');
+  return `b${n.toString(16).padStart(15, '0')}`;
 }
 
 /** A span of a trace and a number; all else may be given. */
