@@ -1,13 +1,15 @@
 /** The signals of OTLP: how each is read, and written as the store keeps it. */
 import type { Redact } from '../../model/crossing.ts';
+import type { ForeignLog } from '../../model/otel/foreign-log.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
 import type { RejectedName } from '../../model/otlp/answer.ts';
 import type { Decode } from '../../model/otlp/decoded.ts';
+import { decodeLogs } from '../../model/otlp/logs.ts';
 import { decodeMetrics } from '../../model/otlp/metrics.ts';
 import { decodeSpans } from '../../model/otlp/spans.ts';
 import type { TenantStore } from '../store.ts';
-import { writtenSpans } from './written.ts';
+import { writtenLogs, writtenSpans } from './written.ts';
 
 interface Signal<T> {
   readonly rejected: RejectedName;
@@ -25,6 +27,13 @@ const TRACES: Signal<ForeignSpan> = {
   keep: (store) => store.addSpans,
 };
 
+const LOGS: Signal<ForeignLog> = {
+  rejected: 'rejectedLogRecords',
+  decode: decodeLogs,
+  rows: writtenLogs,
+  keep: (store) => store.addSpans,
+};
+
 /** Nothing of them is kept. */
 const METRICS: Signal<unknown> = {
   rejected: 'rejectedDataPoints',
@@ -36,5 +45,6 @@ const METRICS: Signal<unknown> = {
 // biome-ignore lint/suspicious/noExplicitAny: whoever takes a request does not look at its items.
 export const SIGNALS: Readonly<Record<string, Signal<any>>> = {
   '/v1/traces': TRACES,
+  '/v1/logs': LOGS,
   '/v1/metrics': METRICS,
 };

@@ -3,7 +3,10 @@
  * since a secret is often known by the name beside it, so what is written of many goes through them
  * together. Only texts can be secrets: ids and times stay as they are, whatever a user's rule matches.
  */
+import { createHash } from 'node:crypto';
 import type { Redact } from '../../model/crossing.ts';
+import type { ForeignLog } from '../../model/otel/foreign-log.ts';
+import { encodeForeignLog } from '../../model/otel/foreign-log-text.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 import { encodeForeignSpan, type WrittenSpan } from '../../model/otel/foreign-span-text.ts';
 
@@ -50,5 +53,25 @@ export function writtenSpans(
       events: span.events.map((event, index) => ({ ...event, ...events[index] })),
       links: span.links.map((link, index) => ({ ...link, ...links[index] })),
     }),
+  });
+}
+
+export function writtenLogs(logs: readonly ForeignLog[], redact: Redact): readonly WrittenSpan[] {
+  return written(logs, redact, {
+    row(log) {
+      const line = encodeForeignLog(log);
+      // A record has no id of its own; the same record sent again is the same line.
+      const spanId = createHash('sha256').update(line).digest('hex').slice(0, 16);
+      return { traceId: log.traceId, spanId, line };
+    },
+    texts: ({ severityText, eventName, body, attributes, resource, scope }) => ({
+      severityText,
+      eventName,
+      body,
+      attributes,
+      resource,
+      scope,
+    }),
+    withTexts: (log, texts) => ({ ...log, ...(texts as Pick<ForeignLog, keyof typeof texts>) }),
   });
 }

@@ -5,14 +5,18 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { OTLPLogExporter as JsonLogs } from '@opentelemetry/exporter-logs-otlp-http';
+import { OTLPLogExporter as ProtobufLogs } from '@opentelemetry/exporter-logs-otlp-proto';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../collector/index.ts';
 import { LOCAL } from '../../collector/tokens.ts';
+import { decodeForeignLog } from '../../model/otel/foreign-log-text.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 import { decodeForeignSpan } from '../../model/otel/foreign-span-text.ts';
 import { statePaths } from '../../model/state.ts';
@@ -44,14 +48,17 @@ async function collecting() {
   const [, address = ''] = await serving.says(/"address":\s*"([^"]+)"/);
   return {
     state,
-    settings: { url: `${address}/v1/traces`, headers: { authorization: `Bearer ${token}` } },
-    async kept(traceId: string): Promise<ForeignSpan[]> {
+    to: (signal: string) => ({
+      url: `${address}/v1/${signal}`,
+      headers: { authorization: `Bearer ${token}` },
+    }),
+    async kept(traceId: string): Promise<readonly string[]> {
       serving.child.kill('SIGTERM');
       expect(await serving.ended).toMatchObject({ code: 0 });
       await using store = await openStore({ path: join(statePaths(state).store, 'store.db') });
       const range = { after: 0, limit: 10_000, bytes: 1 << 30 };
       const found = await store.of(LOCAL).spansOf([traceId], range);
-      return found.map(({ line }) => decodeForeignSpan(line) as ForeignSpan);
+      return found.map(({ line }) => line);
     },
   };
 }
@@ -104,8 +111,10 @@ test.each([
   ['JSON in gzip', JsonExporter, CompressionAlgorithm.GZIP],
 ] as const)('an agent that exports %s', async (_, Exporter, compression) => {
   const collector = await collecting();
-  const traceId = await traced(new Exporter({ ...collector.settings, compression }));
-  const spans = await collector.kept(traceId);
+  const traceId = await traced(new Exporter({ ...collector.to('traces'), compression }));
+  const spans = (await collector.kept(traceId)).map(
+    (line) => decodeForeignSpan(line) as ForeignSpan,
+  );
   expect(spans).toHaveLength(COUNT + 1);
   const turn = spans.find(({ parentSpanId }) => parentSpanId === undefined);
   expect(turn).toMatchObject({ name: expect.stringMatching(/^turn <secret:env:[0-9a-f]{8}>$/) });
@@ -129,6 +138,51 @@ test.each([
     resource: { 'service.name': 'agent', 'deployment.apiKey': expect.stringMatching(/^<secret:/) },
     scope: 'agent-sdk',
   });
+  await expectNoSecret(collector.state);
+});
+
+test.each([
+  ['protobuf', ProtobufLogs],
+  ['JSON', JsonLogs],
+] as const)('what a model call says in log records, exported as %s', async (_, Exporter) => {
+  const collector = await collecting();
+  const exporter = new Exporter(collector.to('logs'));
+  const provider = new LoggerProvider({ processors: [new BatchLogRecordProcessor({ exporter })] });
+  const logger = provider.getLogger('model-calls');
+  const spanContext = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+  const inSpan = trace.setSpanContext(ROOT_CONTEXT, spanContext);
+  const message = { role: 'user', parts: [{ type: 'text', content: `use ${SECRETS.shape}` }] };
+  const record = {
+    eventName: 'gen_ai.client.inference.operation.details',
+    body: { messages: [message, { password: SECRETS.password }], tokens: 12 },
+    attributes: { 'gen_ai.request.model': 'a-model', 'customer.internalId': SECRETS.own },
+    context: inSpan,
+  };
+  logger.emit({ ...record, timestamp: 1_790_000_000_000 });
+  logger.emit({ ...record, timestamp: 1_790_000_000_001, body: 'later', eventName: 'later' });
+  logger.emit({ body: 'of no span', context: ROOT_CONTEXT });
+  await provider.forceFlush();
+  await provider.shutdown();
+  const lines = await collector.kept(spanContext.traceId);
+  expect(lines.map(decodeForeignSpan)).toEqual([undefined, undefined]);
+  expect(lines.map(decodeForeignLog)).toMatchObject([
+    {
+      traceId: spanContext.traceId,
+      spanId: spanContext.spanId,
+      time: 1_790_000_000_000_000_000n,
+      eventName: record.eventName,
+      body: {
+        messages: [
+          { parts: [{ content: expect.stringMatching(/^use <secret:aws-key:/) }] },
+          { password: expect.stringMatching(/^<secret:field:/) },
+        ],
+        tokens: 12,
+      },
+      attributes: { 'gen_ai.request.model': 'a-model' },
+      scope: 'model-calls',
+    },
+    { body: 'later' },
+  ]);
   await expectNoSecret(collector.state);
 });
 

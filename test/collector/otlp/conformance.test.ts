@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import schema from 'otlp-schema/build/src/generated/root.js';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, test } from 'vitest';
+import { decodeForeignLog } from '../../../model/otel/foreign-log-text.ts';
 import { JSON_TYPE, keptBy, PROTOBUF, type Sent, send, takingCollector, tracesOf } from './kit.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the generated code has no types of its own.
@@ -217,6 +218,26 @@ describe('what is taken in part', () => {
     expect(await keptBy(collector)).toMatchObject([{ scope: 'agent' }]);
   });
 
+  test('log records of no span are rejected, and one that is sent again stands once', async () => {
+    const collector = await takingCollector();
+    const record = { traceId: TRACE, spanId: '00f067aa0ba902b7', body: { stringValue: 'hello' } };
+    const request = { resourceLogs: [{ scopeLogs: [{ logRecords: [record, { body: {} }] }] }] };
+    for (const _ of [1, 2]) {
+      const answer = await send(collector, '/v1/logs', { body: JSON.stringify(request) });
+      expect(answer).toMatchObject({ status: 200 });
+      expect(answer.json()).toEqual({
+        partialSuccess: {
+          rejectedLogRecords: '1',
+          errorMessage: '1 rejected: a log record is kept with the span that it names',
+        },
+      });
+    }
+    const path = `/api/spans?traces=${TRACE}`;
+    const headers = { authorization: `Bearer ${collector.token}` };
+    const lines = (await send(collector, path, { method: 'GET', headers })).text();
+    expect(decodeForeignLog(lines)).toMatchObject({ body: 'hello', spanId: record.spanId });
+  });
+
   test('metrics are counted and not kept, in each form', async () => {
     const collector = await takingCollector();
     const metric = { name: 'm', gauge: { dataPoints: [{ asInt: '1' }, { asInt: '2' }] } };
@@ -239,14 +260,17 @@ describe('what is taken in part', () => {
   });
 });
 
-test.each(['/v1/traces', '/v1/metrics'])('an empty request to %s: 200', async (path) => {
-  const collector = await takingCollector();
-  const headers = { 'content-type': PROTOBUF };
-  const answer = await send(collector, path, { headers });
-  expect(answer).toMatchObject({ status: 200, headers });
-  expect(answer.body).toHaveLength(0);
-  expect((await send(collector, path, { body: '{}' })).text()).toBe('{}');
-});
+test.each(['/v1/traces', '/v1/logs', '/v1/metrics'])(
+  'an empty request to %s: 200',
+  async (path) => {
+    const collector = await takingCollector();
+    const headers = { 'content-type': PROTOBUF };
+    const answer = await send(collector, path, { headers });
+    expect(answer).toMatchObject({ status: 200, headers });
+    expect(answer.body).toHaveLength(0);
+    expect((await send(collector, path, { body: '{}' })).text()).toBe('{}');
+  },
+);
 
 /** What an exporter of logs would send. */
 function logRecords(): Buffer {
