@@ -15,6 +15,7 @@ const entries = [
   'tap/wrap/entry',
   'collector/index',
   'collector/analysis-thread',
+  'collector/otlp/reading-thread',
   'replay/index',
   'replay/vitest',
   'cli/main',

@@ -10,6 +10,7 @@ import {
 } from '../session.ts';
 import { ATTRIBUTE, EXECUTE_TOOL, NETWORK } from './conventions.ts';
 import type { UrlOf } from './options.ts';
+import { mayShow } from './payloads.ts';
 import type { Attributes, AttributeValue } from './span.ts';
 
 /** Attributes of which some may not be known. */
@@ -58,21 +59,21 @@ export function addressOf({ head }: Session): Attributes {
   };
 }
 
-export function requestAttributes(call: Call, urlOf: UrlOf): Attributes {
+export function requestAttributes(call: Call, own: Session, urlOf: UrlOf): Attributes {
   const { session, from, id, request, response, state, exchangeEnd } = call;
-  const own = reference(session, request.seq, request.item);
+  const message = reference(session, request.seq, request.item);
   return known({
-    ...about(call),
+    ...about(call, own),
     [ATTRIBUTE.requestId]: String(id),
     [ATTRIBUTE.from]: from,
-    [ATTRIBUTE.request]: own,
+    [ATTRIBUTE.request]: message,
     [ATTRIBUTE.requestBytes]: request.size,
     [ATTRIBUTE.response]: response && reference(session, response.seq, response.item),
     [ATTRIBUTE.responseBytes]: response?.size,
     [ATTRIBUTE.state]: state === 'answered' ? undefined : state,
     [ATTRIBUTE.ended]: exchangeEnd?.ended,
     [ATTRIBUTE.httpStatus]: exchangeEnd?.status,
-    [ATTRIBUTE.url]: urlOf(own, request.at),
+    [ATTRIBUTE.url]: urlOf(message, request.at),
   });
 }
 
@@ -83,7 +84,7 @@ export function notificationAttributes(
 ): Attributes {
   const own = reference(session.id, ref.seq, ref.item);
   return known({
-    ...about({ method, ...(subject === undefined ? {} : { subject }) }),
+    ...about({ method, ...(subject === undefined ? {} : { subject }) }, session),
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.requestBytes]: ref.size,
@@ -99,13 +100,18 @@ export function versionOf(message: unknown): Attributes {
 }
 
 /** The method and what it is about, each subject under the name that the conventions give it. */
-function about({ method, subject }: { readonly method: string; readonly subject?: string }): Maybe {
+function about(
+  { method, subject }: { readonly method: string; readonly subject?: string },
+  session: Session,
+): Maybe {
+  // Addresses have secrets in them; names of tools and prompts have not.
+  const uri = RESOURCE_METHODS.has(method) && mayShow(session) ? subject : undefined;
   return {
     [ATTRIBUTE.method]: method,
     [ATTRIBUTE.operation]: method === 'tools/call' ? EXECUTE_TOOL : undefined,
     [ATTRIBUTE.tool]: method === 'tools/call' ? subject : undefined,
     [ATTRIBUTE.prompt]: method === 'prompts/get' ? subject : undefined,
-    [ATTRIBUTE.resource]: RESOURCE_METHODS.has(method) ? subject : undefined,
+    [ATTRIBUTE.resource]: uri,
   };
 }
 

@@ -16,6 +16,7 @@ import { mayLink } from './link.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
 import { payloadAttributes, type Shown } from './payload-attributes.ts';
+import { mayShow } from './payloads.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Attributes, Span, SpanKind } from './span.ts';
 
@@ -57,7 +58,8 @@ export function requestSpan(making: Making, call: Call): Span {
   const { request, response, method, subject, from, outcome } = call;
   const place = places.get(call) ?? placeOf(making, { ref: request });
   const kind = kindOf(from, options.side);
-  const ending = endingOf(call, response && view.value(response), kind);
+  const isClean = mayShow(view.session);
+  const ending = endingOf(call, response && isClean ? view.value(response) : undefined, kind);
   const answered = response && making.payload(response);
   const shown = { method, outcome, asked: asked.get(call), answered };
   return {
@@ -69,7 +71,7 @@ export function requestSpan(making: Making, call: Call): Span {
     attributes: {
       ...common,
       ...(kind === 'client' ? making.address : {}),
-      ...requestAttributes(call, options.urlOf),
+      ...requestAttributes(call, view.session, options.urlOf),
       ...versionOf(view.value(request)),
       ...shownAttributes(making, shown, request),
       ...place.attributes,
