@@ -42,11 +42,11 @@ export function failure(form: Form, code: number, message: string): Uint8Array<A
 
 /** A message of a number (1) and a text (2). */
 function pair(number: number, text: string): Uint8Array<ArrayBuffer> {
-  return joined(Uint8Array.from([1 << 3, ...varint(number)]), bytesField(2, bytesOf(text)));
+  return Uint8Array.from([1 << 3, ...varint(number), ...bytesField(2, bytesOf(text))]);
 }
 
 function bytesField(number: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return joined(Uint8Array.from([(number << 3) | 2, ...varint(bytes.length)]), bytes);
+  return Uint8Array.from([(number << 3) | 2, ...varint(bytes.length), ...bytes]);
 }
 
 function varint(value: number): number[] {
@@ -55,11 +55,4 @@ function varint(value: number): number[] {
     if (left < 128) return [...bytes, left];
     bytes.push((left % 128) | 0x80);
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

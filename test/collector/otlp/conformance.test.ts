@@ -7,7 +7,16 @@ import schema from 'otlp-schema/build/src/generated/root.js';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, test } from 'vitest';
 import { decodeForeignLog } from '../../../model/otel/foreign-log-text.ts';
-import { JSON_TYPE, keptBy, PROTOBUF, type Sent, send, takingCollector, tracesOf } from './kit.ts';
+import {
+  JSON_TYPE,
+  keptBy,
+  PROTOBUF,
+  type Sent,
+  send,
+  TRACE,
+  takingCollector,
+  tracesOf,
+} from './kit.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the generated code has no types of its own.
 const { trace, logs, metrics } = (schema as any).opentelemetry.proto.collector;

@@ -1,13 +1,11 @@
 /** A collector that takes OTLP, what is sent to it, and what it kept. */
-import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { openStore } from '../../../collector/index.ts';
 import { LOCAL } from '../../../collector/tokens.ts';
 import type { ForeignSpan } from '../../../model/otel/foreign-span.ts';
 import { decodeForeignSpan } from '../../../model/otel/foreign-span-text.ts';
 import { statePaths } from '../../../model/state.ts';
-import { type Answer, type Running, runCollector } from '../kit.ts';
+import { type Answer, ask, type Running, runCollector } from '../kit.ts';
 
 export const JSON_TYPE = 'application/json';
 export const PROTOBUF = 'application/x-protobuf';
@@ -41,26 +39,8 @@ export function send(collector: Running, path: string, sent: Sent = {}): Promise
   const headers = Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  return new Promise((resolve, reject) => {
-    const options = { method: sent.method ?? 'POST', headers };
-    const request = httpRequest(`${collector.address}${path}`, options, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        const bytes = Buffer.concat(parts);
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: new Uint8Array(bytes),
-          text: () => bytes.toString('utf8'),
-          json: <T>() => JSON.parse(bytes.toString('utf8')) as T,
-        });
-      });
-    });
-    request.on('error', reject);
-    if (sent.chunked) Readable.from([body.subarray(0, 3), body.subarray(3)]).pipe(request);
-    else request.end(body);
-  });
+  const pieces = sent.chunked ? [body.subarray(0, 3), body.subarray(3)] : [body];
+  return ask(collector.address, path, { method: sent.method ?? 'POST', headers, body: pieces });
 }
 
 /** A request of one scope; spans have the ids and times that they do not say. */
