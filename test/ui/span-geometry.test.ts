@@ -95,8 +95,4 @@ describe('spans of others', () => {
     const own = foreignSpan(1, 7, { parentSpanId: spanIdOf(7), start: at(0), end: at(20) });
     expect(layoutFor(buffer, [loop, back, own]).lanes[0]?.members).toHaveLength(3);
   });
-
-  test('of ours are left out, since their messages are there', () => {
-    expect(lanes({ ...tool, scope: 'wiretape' })).toEqual(lanes());
-  });
 });

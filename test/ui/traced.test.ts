@@ -95,7 +95,10 @@ async function routeOf(collector: Running, trace: string): Promise<string> {
 }
 
 async function open(collector: Running, options: VisitOptions): Promise<Page> {
-  const { page, complaints, ...opened } = await visit(browser, collector, options);
+  const { page, complaints, ...opened } = await visit(browser, collector, {
+    height: 560,
+    ...options,
+  });
   onTestFinished(async () => {
     await opened[Symbol.asyncDispose]();
     expect(complaints).toEqual([]);
@@ -120,7 +123,6 @@ test('a traced agent and untraced servers stand in one timeline, as it works and
   const route = await routeOf(collector, trace);
   const page = await open(collector, { route });
   const cell = (name: RegExp) => page.getByRole('gridcell', { name });
-  page.setDefaultTimeout(8000);
   // The span of the agent comes last, when all it holds is over: until then the page has heard of the others.
   await cell(/^invoke_agent triage, /).waitFor();
   expect(await ended).toBe(0);
@@ -151,10 +153,12 @@ test('a traced agent and untraced servers stand in one timeline, as it works and
   await made.getByRole('button', { name: /execute_tool create_entities/ }).click();
   await inspector.getByRole('heading', { name: /execute_tool create_entities/ }).waitFor();
   expect(await violations(page)).toEqual([]);
+  for (const _ of 'zoom') await page.keyboard.press('w');
+  await page.waitForFunction(() => /t=/.test(location.hash));
   await page.screenshot({ path: join(shots, 'traced-dark.png') });
 
   const light = await open(collector, { route, dark: false });
   await light.getByRole('gridcell', { name: /^invoke_agent triage, / }).waitFor();
   expect(await violations(light)).toEqual([]);
   await light.screenshot({ path: join(shots, 'traced-light.png') });
-});
+}, 120_000);
