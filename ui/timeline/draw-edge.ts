@@ -33,18 +33,19 @@ function drawEdge(context: CanvasRenderingContext2D, scene: Scene, { from, to }:
   const [top, bottom] = isBelow ? [span.y + span.height, call.y] : [span.y, call.y + call.height];
   const tip = isBelow ? bottom - HEAD : bottom + HEAD;
   // The call begins inside the span, so that the edge goes straight down where it can.
-  const x = Math.max(Math.min(call.x + 8, span.right), span.x);
+  const target = call.x + Math.min(8, (call.right - call.x) / 2);
+  const x = Math.max(Math.min(target, span.right), span.x);
   const bend = (tip - top) / 2;
   context.setLineDash([7, 4]);
   context.beginPath();
   context.moveTo(x, top);
-  context.bezierCurveTo(x, top + bend, call.x + 8, tip - bend, call.x + 8, tip);
+  context.bezierCurveTo(x, top + bend, target, tip - bend, target, tip);
   context.stroke();
   context.setLineDash([]);
   context.beginPath();
-  context.moveTo(call.x + 8, bottom);
-  context.lineTo(call.x + 8 - HEAD, tip);
-  context.lineTo(call.x + 8 + HEAD, tip);
+  context.moveTo(target, bottom);
+  context.lineTo(target - HEAD, tip);
+  context.lineTo(target + HEAD, tip);
   context.fill();
 }
 

@@ -57,6 +57,8 @@ export interface LayoutInput {
 
 const LANE_PADDING = 9;
 const LEAST_LANE = 64;
+/** In µs: SDKs for JavaScript cut starts to the millisecond, and ends not. */
+const CLOCK_STEP = 1000;
 
 export function layoutOf(input: LayoutInput): Layout {
   const { sessions, bars, marks, spans, times, callers } = input;
@@ -136,6 +138,7 @@ function spanLane({ all, find }: SpanBuffer, times: SpanTimes, own: readonly num
   );
   const { slots, slotOf } = pack(times, members, {
     around: (member) => find(all[member]?.parentSpanId),
+    slack: CLOCK_STEP,
   });
   return { items: times, members, slots, slotOfMember: slotOf };
 }
