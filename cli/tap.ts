@@ -8,6 +8,7 @@ import process from 'node:process';
 import { type Command, Option } from 'commander';
 import type { Capture } from '../model/entry.ts';
 import { PROPAGATION } from '../model/propagate.ts';
+import type { OtlpOptions } from '../tap/otlp/settings.ts';
 import { startServer } from '../tap/stdio.ts';
 import { UserError } from './error.ts';
 
@@ -21,6 +22,8 @@ interface TapOptions {
   readonly listen?: string;
   readonly oauth?: string;
   readonly propagate?: string;
+  readonly otlp?: string;
+  readonly otelParent?: string;
 }
 
 const LEVELS = ['metadata', 'redacted', 'raw'] as const;
@@ -51,6 +54,13 @@ export function registerTap(program: Command): void {
         PROPAGATION,
       ),
     )
+    .option('--otlp <url>', 'send spans to this receiver of OpenTelemetry while it goes on')
+    .addOption(
+      new Option('--otel-parent <how>', "what a caller's trace context is to its span").choices([
+        'remote',
+        'link',
+      ]),
+    )
     .passThroughOptions()
     .action(tap);
 }
@@ -73,6 +83,7 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   }
   // The server first, everything else while it gets ready.
   const environment = process.env;
+  const otlp = await otlpHere(options);
   const started = await startServer({ command, args, environment });
   const [
     { runTap },
@@ -98,6 +109,7 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
     state,
     ...(await rulesHere(state)),
     ...optional(options),
+    ...otlp,
     capture,
     version: ownVersion(),
   });
@@ -129,9 +141,27 @@ async function tapAddress(
     ...(await rulesHere(state)),
     environment: process.env,
     ...optional(options),
+    ...(await otlpHere(options)),
     capture,
     version: ownVersion(),
   });
+}
+
+/** Most taps send no spans, and load nothing for it. */
+async function otlpHere(options: TapOptions): Promise<{ otlp?: OtlpOptions }> {
+  const { env } = process;
+  if (
+    options.otlp === undefined &&
+    env['OTEL_EXPORTER_OTLP_ENDPOINT'] === undefined &&
+    env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] === undefined
+  )
+    return {};
+  const [{ otlpOf }, { remark }] = await Promise.all([
+    import('./otlp-options.ts'),
+    import('./terminal.ts'),
+  ]);
+  const otlp = otlpOf(options, env, remark);
+  return otlp ? { otlp } : {};
 }
 
 /** A variable that a shell did not know leaves an empty word behind. */
