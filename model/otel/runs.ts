@@ -1,0 +1,35 @@
+/**
+ * The run that a moment of a session is part of. What nobody gave a trace shares that of its run, so
+ * whoever makes spans asks here, and all of them say the same.
+ */
+import type { SessionSummary } from '../summary.ts';
+import type { Run } from '../workflow.ts';
+
+export interface RunStart {
+  readonly id: string;
+  /** µs of the session's clock; below zero where another session began the run. */
+  readonly from: number;
+}
+
+/** The runs that the pauses of its workflow make of a session, in the order they begin. */
+export function runStarts({ id, start }: SessionSummary, runs: readonly Run[]): RunStart[] {
+  return runs
+    .filter(({ by, sessions }) => by === 'pause' && sessions.includes(id))
+    .map((run) => ({ id: run.id, from: run.from - start }))
+    .sort((a, b) => a.from - b.from);
+}
+
+/**
+ * The run of a moment: the last that had begun, so that a run which goes on changes nothing. What
+ * comes before the first message is part of the first run; without any, all is the session's own.
+ */
+export function runAtOf(session: string, starts: readonly RunStart[]): (at: number) => string {
+  return (at) => {
+    let run = starts[0]?.id ?? session;
+    for (const { id, from } of starts) {
+      if (from > at) break;
+      run = id;
+    }
+    return run;
+  };
+}
