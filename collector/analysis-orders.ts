@@ -25,11 +25,4 @@ export type Question =
   /** `now`: µs of the session's clock; left out: when its last entry came. */
   | { readonly do: 'blame'; readonly session: string; readonly now?: number };
 
-export type Asked = Order & { readonly ask?: number };
-
-export interface Said {
-  readonly ask: number;
-  readonly given?: readonly Finding[] | readonly unknown[];
-  /** The stack of a fault of ours. */
-  readonly fault?: string;
-}
+export type Given = readonly Finding[] | readonly unknown[];
