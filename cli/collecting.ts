@@ -9,7 +9,7 @@ import type { Collector } from '../collector/index.ts';
 import type { Entry } from '../model/entry.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { findCollector, type Running, tokenOf } from './api.ts';
-import { footprintsHere, suppressionsHere } from './config.ts';
+import { saidHere } from './config.ts';
 import { UserError } from './error.ts';
 
 /** Where people expect it: 4317 and 4318 are OpenTelemetry's. */
@@ -29,11 +29,13 @@ export async function startHere({ state, port, recordings }: Collecting): Promis
     import('../tap/wrap/current.ts'),
   ]);
   const page = pageFolder();
+  const said = saidHere(state);
+  // What cannot be read now is told now; later there may be nobody to tell.
+  await said();
   return startCollector({
     state,
     port,
-    footprints: await footprintsHere(state),
-    suppressions: await suppressionsHere(state),
+    said,
     version: ownVersion(),
     wrappings: {
       list: () => wrapped(state),

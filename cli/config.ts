@@ -1,7 +1,9 @@
 /** Our own configuration, as commands need it: wiretape.config.jsonc in the state folder and here. */
+import { statSync } from 'node:fs';
+import type { AskSaid, Said } from '../collector/index.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { Suppression } from '../model/suppression.ts';
-import { configsAt, configsHere } from '../tap/config-place.ts';
+import { type ConfigPlace, configsAt, configsHere } from '../tap/config-place.ts';
 import type { SessionOptions } from '../tap/tap-session.ts';
 
 /** What taps add to the rules of redaction. Most people have no configuration: then nothing is loaded. */
@@ -40,4 +42,28 @@ export async function suppressionsHere(state: string): Promise<readonly Suppress
   if (places.length === 0) return [];
   const { readSuppressionRules } = await import('./config-parts.ts');
   return readSuppressionRules(places);
+}
+
+/** What stands in the configurations, read anew where they have changed; the last that could be read while they cannot. */
+export function saidHere(state: string): AskSaid {
+  let stamp: string | undefined;
+  let last: Said | undefined;
+  return async () => {
+    const now = configsHere(state).map(stampOf).join(' ');
+    if (last && now === stamp) return last;
+    stamp = now;
+    const footprints = footprintsHere(state);
+    const suppressions = suppressionsHere(state);
+    const [read] = await Promise.allSettled([Promise.all([footprints, suppressions])]);
+    if (read.status === 'fulfilled')
+      last = { footprints: read.value[0], suppressions: read.value[1] };
+    else if (!last) throw read.reason;
+    return last;
+  };
+}
+
+/** Changes whenever the file does. */
+function stampOf({ path }: ConfigPlace): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return `${path}:${found?.mtimeMs}:${found?.size}`;
 }

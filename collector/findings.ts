@@ -33,18 +33,33 @@ const KEPT = 8;
 
 /** What the user of this collector says of tools and of findings. */
 export interface Said {
-  readonly footprints?: readonly FootprintRule[] | undefined;
-  readonly suppressions?: readonly Suppression[] | undefined;
+  readonly footprints: readonly FootprintRule[];
+  readonly suppressions: readonly Suppression[];
 }
+
+/** Asked before each answer, since people write it while they look; the same object until it changes. */
+export type AskSaid = () => Promise<Said>;
+
+const NOTHING_SAID: Said = { footprints: [], suppressions: [] };
 
 export function createFindings(
   store: TenantStore,
-  { footprints = [], suppressions = [] }: Said = {},
+  askSaid: AskSaid = async () => NOTHING_SAID,
 ): Findings {
   const analysis = createAnalysis(store);
   const kept = new Map<string, Promise<readonly Finding[]>>();
+  let heard = NOTHING_SAID;
 
-  const analysed = async (sessions: readonly StoredSession[]): Promise<readonly Finding[]> => {
+  const ask = async (): Promise<Said> => {
+    const said = await askSaid();
+    if (said !== heard) kept.clear();
+    heard = said;
+    return said;
+  };
+  const analysed = async (
+    sessions: readonly StoredSession[],
+    { footprints }: Said,
+  ): Promise<readonly Finding[]> => {
     const ids = sessions.map(({ id }) => id);
     const given = await analysis.ask({ do: 'findings', sessions: ids, footprints }, sessions);
     return given as readonly Finding[];
@@ -61,14 +76,15 @@ export function createFindings(
 
   return {
     async findings(sessions) {
+      const said = await ask();
       const together = relatedTo(sessions, await store.sessions());
       const key = together.map(({ id, end, rewrites }) => `${id}:${end}:${rewrites}`).join(' ');
-      const found = kept.get(key) ?? analysed(together);
+      const found = kept.get(key) ?? analysed(together, said);
       kept.delete(key);
       remember(key, found);
       const wanted = new Set(sessions);
       const own = (await found).filter((finding) => concerns(finding, wanted));
-      return suppress(own, suppressions, Date.now()).findings;
+      return suppress(own, said.suppressions, Date.now()).findings;
     },
     async stuck(sessions, now) {
       const blames: unknown[] = [];

@@ -11,13 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Entry } from '../model/entry.ts';
-import type { FootprintRule } from '../model/footprint-rule.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
-import type { Suppression } from '../model/suppression.ts';
 import { createApi, type Site } from './api.ts';
 import { createAttachments } from './attachments.ts';
 import { type Closing, createClosing } from './closing.ts';
-import { createFindings } from './findings.ts';
+import { type AskSaid, createFindings } from './findings.ts';
 import { type Arrivals, serveTap } from './ingest-channel.ts';
 import { servePage } from './live-channel.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
@@ -45,10 +43,8 @@ export interface CollectorOptions {
   readonly version: string;
   /** Entries to serve read-only, instead of a store: no tap may come in. */
   readonly recordings?: readonly Entry[];
-  /** What the user says of his tools. */
-  readonly footprints?: readonly FootprintRule[];
-  /** Which findings nobody wants to hear of. */
-  readonly suppressions?: readonly Suppression[];
+  /** What the user says of his tools, and which findings he does not want to hear of. */
+  readonly said?: AskSaid;
   readonly retention?: Retention;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
@@ -141,10 +137,10 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
-  { ui, version, footprints, suppressions }: CollectorOptions,
+  { ui, version, said }: CollectorOptions,
   { tenant, tokens, closing }: { tenant: Tenant; tokens: Tokens; closing: Closing },
 ): Promise<Site> {
-  const findings = createFindings(tenant.store, { footprints, suppressions });
+  const findings = createFindings(tenant.store, said);
   closing.add(findings.close);
   return {
     version,

@@ -65,7 +65,10 @@ export function openRecording(
   { upgrades = UPGRADES, hash = createSha256() }: { upgrades?: Upgrades; hash?: Hash } = {},
 ): Reading | Refusal {
   const lines = linesIn(pieces);
-  const header = readHeader(firstOf(lines));
+  const first = firstOf(lines);
+  const rewritten = rewrittenBy(first ?? '');
+  if (rewritten) return refusal('not-a-recording', rewritten);
+  const header = readHeader(first);
   if (!header) return refusal('not-a-recording', 'the first line is not the header of a recording');
   const { format } = header;
   if (format > FORMAT) {
@@ -186,6 +189,15 @@ function readHeader(line: string | undefined): { format: number; hash: string } 
   // The header of a later format may look different.
   if (format <= FORMAT && typeof hash !== 'string') return undefined;
   return { format, hash: String(hash) };
+}
+
+/** What an editor or a checkout did to a file that was a recording, as far as its first line shows it. */
+function rewrittenBy(first: string): string | undefined {
+  if (first.startsWith('\uFEFF{')) return 'something put a byte order mark before it';
+  if (first.endsWith('}\r')) {
+    return 'its lines end in CRLF, which Git leaves alone where .gitattributes says "*.tape.jsonl -text"';
+  }
+  return undefined;
 }
 
 function refusal(code: Refusal['code'], detail: string): Refusal {

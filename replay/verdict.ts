@@ -34,7 +34,7 @@ function othersIn({ name, differences, degraded, unmade, withheld }: ReplayRepor
   ];
 }
 
-/** The findings of the rules that are not left out by name. Throws when there is no such rule. */
+/** What was seen to go wrong by the rules that are not left out by name; what only could have is for people. Throws when there is no such rule. */
 export function findingsIn(entries: readonly Entry[], except: readonly string[]): string[] {
   const names: readonly string[] = RULES.map(({ rule }) => rule);
   const unknown = except.find((name) => !names.includes(name));
@@ -42,7 +42,7 @@ export function findingsIn(entries: readonly Entry[], except: readonly string[])
     throw new TypeError(`There is no rule ${unknown}; the rules are ${names.join(', ')}.`);
   }
   return analyse(viewsOf(entries))
-    .filter(({ rule }) => !except.includes(rule))
+    .filter(({ rule, tier }) => tier !== 'POTENTIAL' && !except.includes(rule))
     .map(told);
 }
 

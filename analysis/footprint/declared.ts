@@ -15,6 +15,7 @@ import type { Pack } from './packs/pack.ts';
 import { PACKS } from './packs.ts';
 import { wholeOf } from './resources.ts';
 import { resourcesOf } from './template.ts';
+import type { Kind } from './verbs.ts';
 
 /** The accesses of a call; undefined where nobody declared any. */
 export type Declared = (
@@ -113,3 +114,25 @@ function accessesBy(ready: Ready, args: unknown, container: Container): Access[]
   if (found.length > 0) return found;
   return ready.map(({ template, ...known }) => ({ ...wholeOf(container), ...known }));
 }
+
+/** The kind of a call as a whole where a user declared it: that of the change which goes furthest. */
+export function declaredKind(accesses: readonly Access[] | undefined): Kind | undefined {
+  const own = accesses?.filter(({ provenance }) => provenance === 'user') ?? [];
+  const read = new Set(own.flatMap(({ kind, resource }) => (kind === 'R' ? [resource] : [])));
+  const kinds = new Set(
+    own.map(({ kind, resource }) => (kind === 'W' && read.has(resource) ? 'I' : kind)),
+  );
+  return FURTHEST.find(([kind]) => kinds.has(kind))?.[1];
+}
+
+/** From what takes things away to what only looks; an increment is a change within one call. */
+const FURTHEST: readonly (readonly [AccessKind, Kind])[] = [
+  ['D', 'D'],
+  ['W', 'W'],
+  ['C', 'C'],
+  ['A', 'A'],
+  ['I', 'M'],
+  ['X', 'X'],
+  ['L', 'L'],
+  ['R', 'R'],
+];

@@ -11,7 +11,7 @@ import type { Call, SessionView, WholeView } from '../../model/session.ts';
 import { type Asked, askedOf, clockOf, type SessionClock } from '../order/span.ts';
 import type { Access } from './access.ts';
 import { type Container, createContainers } from './container.ts';
-import { type Declared, declaredBy } from './declared.ts';
+import { type Declared, declaredBy, declaredKind } from './declared.ts';
 import { isEdit } from './edit.ts';
 import { inferred, withMade } from './infer.ts';
 import { type Key, keyOf, keysOf } from './keys.ts';
@@ -127,14 +127,16 @@ function operationOf(call: Call, place: Place): Operation | undefined {
   // A rehearsal changes nothing, whatever its tool does otherwise.
   if (isRehearsal(args)) return undefined;
   const tool = place.toolOf(subject);
-  const accesses = place.declared(tool, args) ?? accessesOf(tool, args, { call, times, place });
+  const declared = place.declared(tool, args);
+  const accesses = declared ?? accessesOf(tool, args, { call, times, place });
+  const kind = declaredKind(declared) ?? tool.kind;
   return made(call, place, times, {
     tool: subject,
-    kind: tool.kind,
+    kind,
     whole: tool.whole,
     keys: pool.keys(keysOf(args, tool.isMove)),
     accesses: pool.accesses(accesses),
-    edits: tool.kind === 'M' && isEdit(args),
+    edits: kind === 'M' && isEdit(args),
     confidence: tool.confidence,
     definition: tool.definition,
   });

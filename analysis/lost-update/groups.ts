@@ -34,7 +34,9 @@ export function groupsOf(operations: readonly Operation[]): Group[] {
     { writes: Operation[]; reads: Operation[]; container: Container }
   >();
   for (const operation of operations) {
-    const { kind, ok, container } = operation;
+    const { kind, ok, container, accesses } = operation;
+    // Somebody said that it touches nothing.
+    if (accesses.length === 0) continue;
     const isRead = kind === 'R' || kind === 'L';
     if (isRead && !ok) continue;
     for (const id of homesOf(operation)) {

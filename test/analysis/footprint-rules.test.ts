@@ -6,6 +6,7 @@ import { analyse } from '../../analysis/index.ts';
 import type { AccessTemplates, FootprintRule } from '../../model/footprint-rule.ts';
 import { matches } from '../../model/name-pattern.ts';
 import { viewsOf } from '../../model/view.ts';
+import { lostUpdates } from '../ui/scenes.ts';
 import { accessesOf } from './footprint-kit.ts';
 import { scene } from './scene.ts';
 
@@ -96,4 +97,15 @@ test("servers that are said to share a place lose each other's writes", () => {
   expect(found([{ servers: ['one', 'tw*'], share: 'the notes' }])).toEqual([
     'cross-process-lost-update the notes',
   ]);
+});
+
+test('a write that is said to be none, or to touch nothing, loses nothing', () => {
+  const found = (accesses?: AccessTemplates) =>
+    analyse(viewsOf(lostUpdates()), {
+      footprints: accesses ? [{ tool: 'create_entities', accesses }] : [],
+    }).map(({ code, tier }) => `${code} ${tier}`);
+  expect(found()).toEqual(['C03 OBSERVED']);
+  expect(found({ add: 'entity:{/entities/*/name}' })).toEqual(['C03 OBSERVED']);
+  expect(found({ read: 'entity:{/entities/*/name}' })).toEqual([]);
+  expect(found({})).toEqual([]);
 });

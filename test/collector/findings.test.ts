@@ -1,13 +1,17 @@
 /** Analysis beside the collector: it goes on serving, and what it gives is of what is stored now. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { analyse } from '../../analysis/index.ts';
+import { saidHere } from '../../cli/config.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
 import { viewsOf } from '../../model/view.ts';
+import { CONFIG_NAME } from '../../tap/config-place.ts';
 import { client, opening, server, sessionId, tape, toolCall, toolText } from '../kit/entries.ts';
 import { dice, SEED } from '../kit/random.ts';
 import { lostUpdates } from '../ui/scenes.ts';
-import { connectTap, read, runCollector } from './kit.ts';
+import { connectTap, read, runCollector, temporaryFolder } from './kit.ts';
 
 test('a session that grows while it is asked about gives what the whole of it gives', async () => {
   const collector = await runCollector();
@@ -26,6 +30,28 @@ test('a session that grows while it is asked about gives what the whole of it gi
     expect(await findings(), `seed ${SEED}, the first ${from}`).toEqual(expected);
   }
   expect(await findings()).toMatchObject([{ rule: 'in-server-lost-update' }]);
+});
+
+test('what the user writes while the collector runs is in the next answer', async () => {
+  const state = await temporaryFolder();
+  const recordings = lostUpdates();
+  const collector = await runCollector({ recordings, said: saidHere(state) });
+  const write = (text: string) => writeFile(join(state, CONFIG_NAME), text);
+  const found = async (): Promise<string[]> => {
+    const answer = await read(collector, `/api/findings?sessions=${recordings[0]!.session}`);
+    return answer
+      .json<Finding[]>()
+      .map(({ rule, suppressed }) => (suppressed ? `${rule}: ${suppressed.reason}` : rule));
+  };
+  expect(await found()).toEqual(['in-server-lost-update']);
+  await write('{"suppressions": [{"rule": "C03", "reason": "being rewritten"}]}');
+  expect(await found()).toEqual(['in-server-lost-update: being rewritten']);
+  await write('{"suppressions": [{"rule": "C03"');
+  expect(await found(), 'unreadable: as before').toEqual([
+    'in-server-lost-update: being rewritten',
+  ]);
+  await write('{"footprints": [{"tool": "*", "accesses": {}}]}');
+  expect(await found()).toEqual([]);
 });
 
 test('an entry that arrives after all is in the next answer', async () => {
@@ -52,7 +78,8 @@ test('what somebody has set aside says so, until its day is over', async () => {
   const recordings = lostUpdates();
   const suppressed = async (expires: string): Promise<unknown> => {
     const suppressions = [{ rule: 'C03', reason: 'being rewritten', expires }];
-    const collector = await runCollector({ recordings, suppressions });
+    const said = async () => ({ footprints: [], suppressions });
+    const collector = await runCollector({ recordings, said });
     const answer = await read(collector, `/api/findings?sessions=${recordings[0]!.session}`);
     return answer.json<Finding[]>().find(({ code }) => code === 'C03')?.suppressed;
   };

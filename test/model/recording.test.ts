@@ -149,6 +149,17 @@ describe('what is wrong with a recording', () => {
     expect(readRecording(bytes)).toMatchObject({ ok: false, code });
   });
 
+  test('a recording that an editor or Git rewrote is refused by what was done to it', () => {
+    expect(readRecordingText(`\uFEFF${TEXT}`)).toMatchObject({
+      code: 'not-a-recording',
+      detail: expect.stringContaining('byte order mark'),
+    });
+    expect(readRecordingText(TEXT.replaceAll('\n', '\r\n'))).toMatchObject({
+      code: 'not-a-recording',
+      detail: expect.stringContaining('CRLF'),
+    });
+  });
+
   test('a newer format is refused in one clear sentence', () => {
     expect(readRecordingText('{"wiretape":7,"recording":"00"}\n')).toEqual({
       ok: false,
