@@ -27,10 +27,23 @@ const listOfSessions = (later: string): string => `CREATE TABLE session (
   UNIQUE (tenant, id)
 ) STRICT;`;
 
-/** `marks`: the JSON text of RunMark[]. ALTER TABLE adds columns behind all others, as here. */
-const SESSION = listOfSessions('marks TEXT,');
+/**
+ * `marks`: the JSON text of RunMark[]; `exported`: of Exported[]. ALTER TABLE adds columns behind all
+ * others, as here.
+ */
+const SESSION = listOfSessions('marks TEXT, exported TEXT,');
 
-const STEPS: readonly string[] = [listOfSessions(''), 'ALTER TABLE session ADD COLUMN marks TEXT;'];
+const STEPS: readonly string[] = [
+  listOfSessions(''),
+  'ALTER TABLE session ADD COLUMN marks TEXT;',
+  `ALTER TABLE session ADD COLUMN exported TEXT;
+   CREATE TABLE endpoint (
+     tenant TEXT NOT NULL,
+     address TEXT NOT NULL,
+     since TEXT NOT NULL,
+     PRIMARY KEY (tenant, address)
+   ) STRICT;`,
+];
 
 /** Makes the tables of a session; `last` differs from `seq` in gaps only. */
 export function addTables(database: Database, number: number): void {
