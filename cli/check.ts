@@ -6,7 +6,7 @@ import { matches } from '../model/name-pattern.ts';
 import { type Suppression, suppress, suppressionText } from '../model/suppression.ts';
 import { countsOf, foldedCounts, foldedWhy, linesOf } from './check-text.ts';
 import { type Checked, checked } from './checked.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { suppressionsHere } from './config.ts';
 import { UserError } from './error.ts';
 import { failsOn } from './fail-on.ts';
@@ -25,12 +25,8 @@ interface CheckOptions extends CommonOptions {
   readonly sarif?: string;
 }
 
-export function registerCheck(program: Command): void {
-  addCommand(
-    program,
-    'check',
-    'find what went wrong: lost updates, broken protocol, calls without answer',
-  )
+export function registerCheck(command: Command): void {
+  addCommonOptions(command)
     .argument(
       '[recording...]',
       'files, sessions or runs, taken as evidence together; none: the newest run',

@@ -8,17 +8,11 @@ export interface CommonOptions {
   readonly state?: string;
 }
 
-/** Adds a command that reads or keeps recordings. */
-export function addCommand(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
+/** Of a command that reads or keeps recordings. */
+export function addCommonOptions(command: Command): Command {
+  return command
     .option('--json', 'print one JSON document')
-    .addOption(stateOption());
-}
-
-export function stateOption(): Option {
-  return new Option('--state <dir>', 'the state folder; else that of the user');
+    .option('--state <dir>', 'the state folder; else that of the user');
 }
 
 /** `usual`: the port that is taken when the option is left out, for the help text. */

@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { groupBy } from '../model/group.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { comparisonLines, withShortValues } from './diff-text.ts';
 import { UserError } from './error.ts';
 import { markedRuns, type Sets } from './marked-runs.ts';
@@ -20,8 +20,8 @@ interface DiffOptions extends CommonOptions {
   readonly bad?: readonly string[] | true;
 }
 
-export function registerDiff(program: Command): void {
-  addCommand(program, 'diff', 'tell two recordings or runs apart, or good runs from bad ones')
+export function registerDiff(command: Command): void {
+  addCommonOptions(command)
     .argument('[a]', 'a file, a session or a run')
     .argument('[b]', 'what it is compared with')
     .option('--good [run...]', 'files, sessions or runs that went well; none: those marked so')

@@ -49,6 +49,7 @@ export const ERROR_CODES = [
   'config-changed',
   'unknown-call',
   'redacted-value',
+  'not-redacted',
   'ambiguous-value',
   'server-unreachable',
   'unknown-finding',

@@ -15,7 +15,7 @@ import { type ExploreReport, exploreReport } from '../replay/explore/report.ts';
 import { Spent } from '../replay/explore/spent.ts';
 import { recordedSessions } from '../replay/index.ts';
 import { refOf } from '../replay/report.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { footprintsHere } from './config.ts';
 import { UserError } from './error.ts';
 import { describedServers, readServers, writeServers } from './explore-servers.ts';
@@ -45,12 +45,8 @@ interface ExploreOptions extends CommonOptions {
   readonly secret?: readonly string[];
 }
 
-export function registerExplore(program: Command): void {
-  addCommand(
-    program,
-    'explore',
-    'prove a conflict: run the recorded calls in other orders, and together, against live servers',
-  )
+export function registerExplore(command: Command): void {
+  addCommonOptions(command)
     .argument('<recording...>', 'files, sessions or runs')
     .option('--servers <file>', 'which servers may be run, how, and how they get a fresh start')
     .option('--write-servers <file>', 'begin such a file for the servers of the recording')

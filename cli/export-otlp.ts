@@ -1,23 +1,68 @@
-/** Sessions as a file of OpenTelemetry spans: one OTLP request in JSON, as collectors take it. */
+/** Sessions as a file of OpenTelemetry spans or metrics: one OTLP request in JSON, as collectors take it. */
 import { writeFile } from 'node:fs/promises';
-import { otlpJson } from '../model/otel/otlp-json.ts';
+import { causesOf } from '../analysis/causes.ts';
+import { withCauses } from '../model/otel/causes.ts';
+import { toMetrics } from '../model/otel/metrics.ts';
+import type { ToSpans } from '../model/otel/options.ts';
+import { otlpJson, otlpMetricsJson } from '../model/otel/otlp-json.ts';
 import { runAtOf, runStarts } from '../model/otel/runs.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
-import type { WholeView } from '../model/session.ts';
-import { summaryOf } from '../model/summary.ts';
-import { workflows } from '../model/workflow.ts';
+import { nameOf, type WholeView } from '../model/session.ts';
+import { type SessionSummary, summaryOf } from '../model/summary.ts';
+import { type Run, workflows } from '../model/workflow.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 
-/** The text of the file; what nobody gave a trace shares that of its run. */
-export function otlpText(views: readonly WholeView[]): string {
+/** The text of the file; what nobody gave a trace shares that of its run. `page`: of the collector. */
+export function otlpText(
+  views: readonly WholeView[],
+  options: ToSpans,
+  page: string | undefined,
+): string {
   const summaries = views.map(({ session }) => summaryOf(session));
   const runs = workflows(summaries).flatMap((workflow) => workflow.runs);
-  const sessions = views.map((view) => {
-    const runAt = runAtOf(view.session.id, runStarts(summaryOf(view.session), runs));
-    return toSpans(view, { runAt });
-  });
-  return `${JSON.stringify(otlpJson(sessions, ownVersion()))}\n`;
+  const sessions = views.map((view) =>
+    toSpans(view, { ...options, ...inRuns(summaryOf(view.session), runs, page) }),
+  );
+  return `${JSON.stringify(otlpJson(withCauses(sessions, causesOf(views)), ownVersion()))}\n`;
+}
+
+/** How long operations and sessions took, of all that is recorded of each server. */
+export function otlpMetricsText(views: readonly WholeView[]): string {
+  const metrics = toMetrics(views.map((view) => toSpans(view)));
+  return `${JSON.stringify(otlpMetricsJson(metrics, ownVersion(), 'cumulative'))}\n`;
+}
+
+/** What spans say of the runs that a session is part of. */
+function inRuns(
+  summary: SessionSummary,
+  runs: readonly Run[],
+  page: string | undefined,
+): Pick<ToSpans, 'runAt' | 'urlOf'> {
+  const { id, start } = summary;
+  const shown = runs
+    .filter(({ sessions }) => sessions.includes(id))
+    .sort((a, b) => a.to - a.from - (b.to - b.from));
+  // Of runs at one time the shortest is that of a trace.
+  const runOf = (at: number) =>
+    shown.find(({ from, to }) => start + at >= from && start + at <= to);
+  const urlOf = (message: string, at: number): string | undefined => {
+    const run = runOf(at);
+    return run && `${page}/#/run/${run.id}?sel=${message}`;
+  };
+  const runAt = runAtOf(id, runStarts(summary, runs));
+  return page === undefined ? { runAt } : { runAt, urlOf };
+}
+
+/** What was recorded raw has its secrets in it, and stays where it is. */
+export function refuseRaw(views: readonly WholeView[]): void {
+  const raw = views.find(({ session }) => session.head?.capture === 'raw');
+  if (!raw) return;
+  throw new UserError(
+    'not-redacted',
+    `${nameOf(raw.session)} was recorded with --capture raw, so its payloads may hold secrets.`,
+    'Leave out --otel-payloads, or that session.',
+  );
 }
 
 /** A file that is there already is left alone. */

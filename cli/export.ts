@@ -1,37 +1,49 @@
 /** `wiretape export`: sessions as one recording or as spans, in a file or on stdout. */
 import { type Command, Option } from 'commander';
 import { writeRecording } from '../model/recording.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { findCollector } from './api.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
+import { UserError } from './error.ts';
+import { addOtelOptions, type OtelOptions, spanOptions } from './otel-options.ts';
 import { writeRecordingFile } from './recording-file.ts';
 import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, remark } from './terminal.ts';
 
-const FORMATS = ['tape', 'otlp'] as const;
+const FORMATS = ['tape', 'otlp', 'otlp-metrics'] as const;
 
-interface ExportOptions extends CommonOptions {
+interface ExportOptions extends CommonOptions, OtelOptions {
   readonly output: string;
   readonly to: (typeof FORMATS)[number];
 }
 
-export function registerExport(program: Command): void {
-  addCommand(program, 'export', 'write sessions as one recording, or as spans')
+export function registerExport(command: Command): void {
+  addCommonOptions(command)
     .argument('<session...>', 'ids, starts of ids, names, runs or files')
     .requiredOption('-o, --output <file>', 'where to; .gz compresses a recording, - is stdout')
     .addOption(
-      new Option('--to <format>', 'a recording, or OpenTelemetry spans in JSON')
+      new Option('--to <format>', 'a recording, or OpenTelemetry spans or metrics in JSON')
         .choices(FORMATS)
         .default('tape'),
-    )
-    .action(exportSessions);
+    );
+  addOtelOptions(command).action(exportSessions);
 }
 
 async function exportSessions(words: string[], options: ExportOptions): Promise<void> {
-  const { entries, views, problems } = await gather(words, stateOf(options.state));
+  const { otelParent, otelPayloads, to } = options;
+  if (to !== 'otlp' && (otelParent ?? otelPayloads) !== undefined)
+    throw new UserError('wrong-usage', 'A recording has no spans.', 'Add --to otlp.');
+  const state = stateOf(options.state);
+  const { entries, views, problems } = await gather(words, state);
   reportProblems(problems);
-  if (options.to === 'otlp') {
-    const { otlpText, writeOtlpFile } = await import('./export-otlp.ts');
-    const text = otlpText(views);
+  if (to !== 'tape') {
+    const { otlpMetricsText, otlpText, refuseRaw, writeOtlpFile } = await import(
+      './export-otlp.ts'
+    );
+    if (otelPayloads !== undefined) refuseRaw(views);
+    const page = (await findCollector(state))?.address;
+    const text =
+      to === 'otlp' ? otlpText(views, spanOptions(options), page) : otlpMetricsText(views);
     if (options.output === '-') process.stdout.write(text);
     else await writeOtlpFile(options.output, text);
   } else if (options.output === '-') process.stdout.write(writeRecording(entries));

@@ -12,7 +12,7 @@ import { rulesWith } from '../model/rules.ts';
 import { utf8 } from '../model/text.ts';
 import { keyOf } from '../tap/index.ts';
 import { ownVersion } from '../tap/own-version.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { rulesHere } from './config.ts';
 import { UserError } from './error.ts';
 import { freshOf, keepJournals } from './keep-journals.ts';
@@ -24,8 +24,8 @@ interface ImportOptions extends CommonOptions {
   readonly output?: string;
 }
 
-export function registerImport(program: Command): void {
-  addCommand(program, 'import', 'take in captures of mcpsnoop and exports of MCP Inspector')
+export function registerImport(command: Command): void {
+  addCommonOptions(command)
     .argument('<file...>', 'JSON Lines of mcpsnoop; protocol and console exports of the Inspector')
     .option('-o, --output <file>', 'add them to a recording; else they are put among the sessions')
     .action(importFiles);

@@ -1,7 +1,7 @@
 /** `wiretape lock`: keeps what servers offer in a file, so that `check --lock` can tell what changed. */
 import type { Command } from 'commander';
 import { type Definitions, LISTINGS } from '../analysis/definitions.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { LOCK_FILE, lockBytes, readLockFile, writeLockFile } from './lock-file.ts';
 import { definitionsIn, splitWords } from './lock-source.ts';
@@ -14,8 +14,8 @@ interface LockOptions extends CommonOptions {
   readonly name?: string;
 }
 
-export function registerLock(program: Command): void {
-  addCommand(program, 'lock', 'keep what servers offer in a file, to be told when it changes')
+export function registerLock(command: Command): void {
+  addCommonOptions(command)
     .argument(
       '[recording...]',
       'files, sessions or runs, or after -- the command of a server; none: the newest run',

@@ -4,14 +4,14 @@ import { groupBy } from '../model/group.ts';
 import type { Mark, RunMark } from '../model/mark.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { type Run, workflows } from '../model/workflow.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { localTime } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark, table, terminal } from './terminal.ts';
 
-export function registerLs(program: Command): void {
-  addCommand(program, 'ls', 'list the sessions, the newest first').action(list);
+export function registerLs(command: Command): void {
+  addCommonOptions(command).action(list);
 }
 
 async function list(options: CommonOptions): Promise<void> {

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
- * The composition root. Finds the command and loads its one file, so that `wiretape tap`, which
- * stands between a host and its server, loads nothing it does not need. It knows no command but by
- * name; what a command does, and what it prints, is in its own file.
+ * The composition root. Hands the words to the command that they name; what a command does, and
+ * what it prints, is in its own file.
  */
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { ownVersion } from '../tap/own-version.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
+import { addCommands, COMMANDS } from './commands.ts';
 import { UserError } from './error.ts';
 
 /** What a UserError, a CollectorError or the like says. */
@@ -16,67 +17,37 @@ interface Told {
   readonly hint: string;
 }
 
-type Register = (program: Command) => void;
-
-const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
-  demo: async () => (await import('./demo/command.ts')).registerDemo,
-  open: async () => (await import('./open.ts')).registerOpen,
-  serve: async () => (await import('./serve.ts')).registerServe,
-  stop: async () => (await import('./stop.ts')).registerStop,
-  status: async () => (await import('./status.ts')).registerStatus,
-  tap: async () => (await import('./tap.ts')).registerTap,
-  ls: async () => (await import('./ls.ts')).registerLs,
-  show: async () => (await import('./show.ts')).registerShow,
-  tail: async () => (await import('./tail.ts')).registerTail,
-  stuck: async () => (await import('./stuck.ts')).registerStuck,
-  check: async () => (await import('./check.ts')).registerCheck,
-  explore: async () => (await import('./explore.ts')).registerExplore,
-  lock: async () => (await import('./lock.ts')).registerLock,
-  diff: async () => (await import('./diff.ts')).registerDiff,
-  mark: async () => (await import('./mark.ts')).registerMark,
-  rm: async () => (await import('./rm.ts')).registerRm,
-  export: async () => (await import('./export.ts')).registerExport,
-  import: async () => (await import('./import.ts')).registerImport,
-  validate: async () => (await import('./validate.ts')).registerValidate,
-  wrap: async () => (await import('./wrap.ts')).registerWrap,
-  unwrap: async () => (await import('./unwrap.ts')).registerUnwrap,
-  replay: async () => (await import('./replay.ts')).registerReplay,
-};
-
 /** `heard`: told what Commander would print on stderr. */
 function createProgram(heard: (text: string) => void): Command {
   return new Command('wiretape')
     .description('Record what MCP clients and servers really say, see it, play it back.')
     .version(ownVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: heard });
 }
 
 async function main(program: Command, words: readonly string[]): Promise<void> {
-  const [first, second] = words;
-  if (first === undefined || first.startsWith('-')) {
-    const { registerOverview } = await import('./overview.ts');
-    registerOverview(program);
-    await registerAll(program);
-  } else if (first === 'help') {
-    if (second !== undefined) loaderOf(second);
-    await registerAll(program);
-  } else (await loaderOf(first)())(program);
+  const [first] = words;
+  if (first === undefined || first.startsWith('-')) addOverview(program);
+  else if (!Object.hasOwn(COMMANDS, first)) throw unknownCommand(first);
+  await addCommands(program, COMMANDS, words);
   await program.parseAsync(words, { from: 'user' });
 }
 
-async function registerAll(program: Command): Promise<void> {
-  for (const load of Object.values(COMMANDS)) (await load())(program);
+function addOverview(program: Command): void {
+  addCommonOptions(program).action(async (options: CommonOptions) => {
+    const { overview } = await import('./overview.ts');
+    await overview(options);
+  });
 }
 
-function loaderOf(name: string): () => Promise<Register> {
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load) return load;
+function unknownCommand(name: string): UserError {
   const near = Object.keys(COMMANDS).find((known) => isNear(known, name));
   const hint = near === undefined ? 'wiretape --help lists the commands.' : `Did you mean ${near}?`;
-  throw new UserError('unknown-command', `There is no command ${name}.`, hint);
+  return new UserError('unknown-command', `There is no command ${name}.`, hint);
 }
 
 /** Whether two names differ in no more than one letter added, left out, changed, or swapped. */
@@ -172,6 +143,11 @@ function endWithReader(): void {
   });
 }
 
+/** `wiretape help ls` is `wiretape ls --help`. */
+function helpLast(words: readonly string[]): readonly string[] {
+  return words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+}
+
 /** What stands before the command and is not about it alone: `wiretape --state DIR ls` is `wiretape ls --state DIR`. */
 function commandFirst(words: readonly string[]): readonly string[] {
   let at = 0;
@@ -181,7 +157,7 @@ function commandFirst(words: readonly string[]): readonly string[] {
   return [command, ...words.slice(0, at), ...words.slice(at + 1)];
 }
 
-const words = commandFirst(process.argv.slice(2));
+const words = helpLast(commandFirst(process.argv.slice(2)));
 // The tap writes its server's bytes to its own stdout, and knows what to do when nobody reads them.
 if (words[0] !== 'tap') endWithReader();
 let heard = '';

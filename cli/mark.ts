@@ -3,14 +3,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { isMark, type Mark } from '../model/mark.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { type Run, workflows } from '../model/workflow.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { chooseSession, isFile, runNamed, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark } from './terminal.ts';
 
-export function registerMark(program: Command): void {
-  addCommand(program, 'mark', 'say that a run was good or bad, for wiretape diff')
+export function registerMark(command: Command): void {
+  addCommonOptions(command)
     .argument('<run>', 'a run, or a session that is part of one run only')
     .argument('<mark>', 'good, bad, or none to take the mark away', markOf)
     .action(mark);

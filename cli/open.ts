@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { apiOf } from './api.ts';
 import { openBrowser } from './browser.ts';
 import { findOrStart, pageAddress, startHere } from './collecting.ts';
-import { addCommand, type CommonOptions, portOption } from './command.ts';
+import { addCommonOptions, type CommonOptions, portOption } from './command.ts';
 import { endSignal } from './serve.ts';
 import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
@@ -14,8 +14,8 @@ interface OpenOptions extends CommonOptions {
   readonly port?: number;
 }
 
-export function registerOpen(program: Command): void {
-  addCommand(program, 'open', 'open the page, and start the collector when none runs')
+export function registerOpen(command: Command): void {
+  addCommonOptions(command)
     .argument('[recording...]', 'show only these files, sessions or runs, read only, until Ctrl-C')
     .option('--no-browser', 'only print the address')
     .addOption(portOption())

@@ -1,12 +1,11 @@
 /** `wiretape` alone: what state things are in, and the next step. */
-import type { Command } from 'commander';
 import type { SessionSummary } from '../model/summary.ts';
 import { unseenSince, type WrappedHost, wrappedHosts } from '../model/wrapped.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { wrapped } from '../tap/wrap/current.ts';
 import { everyWrapped, missingOf, readRecords, survey } from '../tap/wrap/index.ts';
 import { findCollector } from './api.ts';
-import { type CommonOptions, stateOption } from './command.ts';
+import type { CommonOptions } from './command.ts';
 import { configFault } from './config.ts';
 import { clockTime, duration } from './durations.ts';
 import { newestFirst, withSource } from './sessions.ts';
@@ -15,11 +14,7 @@ import { counted, printJson, terminal, visible } from './terminal.ts';
 import { placesHere } from './wrap-options.ts';
 import { nameIn, wrapAgain } from './wrap-report.ts';
 
-export function registerOverview(program: Command): void {
-  program.option('--json', 'print one JSON document').addOption(stateOption()).action(overview);
-}
-
-async function overview(options: CommonOptions): Promise<void> {
+export async function overview(options: CommonOptions): Promise<void> {
   const state = stateOf(options.state);
   const running = await findCollector(state);
   const sessions = newestFirst(await withSource(state, (source) => source.summaries()));

@@ -52,11 +52,8 @@ interface ClientOptions {
   readonly state?: string;
 }
 
-/** Adds it below `replay`. */
-export function registerReplayClient(replay: Command): void {
-  replay
-    .command('client')
-    .description('say to a live server what a recorded client said, and compare what it answers')
+export function registerReplayClient(command: Command): void {
+  command
     .argument('<recording>', 'a file, a session or a run')
     .argument('[command...]', 'the server and its arguments, after --')
     .option('--url <url>', 'the server is reached over HTTP at this address')

@@ -29,11 +29,8 @@ interface ServerOptions extends PlayingOptions {
   readonly http?: number;
 }
 
-/** Adds it below `replay`. */
-export function registerReplayServer(replay: Command): void {
-  const server = replay
-    .command('server')
-    .description('speak for a recorded server on stdin and stdout, without the server')
+export function registerReplayServer(command: Command): void {
+  const server = command
     .argument('<recording>', 'a file')
     .argument('[command...]', 'after --: the live server of --miss live, started when it is needed')
     .option('--session <name>', 'which session: a name or an id; needed when there are several')

@@ -17,7 +17,7 @@ import {
   spaced,
 } from '../replay/index.ts';
 import { type ClientEnd, codeOfEnd, runClient } from './client-process.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { gatePlace } from './gate-place.ts';
 import { hostConfig, writeHostConfig } from './host-config.ts';
@@ -40,13 +40,8 @@ interface WorkflowOptions extends CommonOptions, PlayingOptions {
   readonly strict?: boolean;
 }
 
-/** Adds it below `replay`. */
-export function registerReplayWorkflow(replay: Command): void {
-  const workflow = addCommand(
-    replay,
-    'workflow',
-    'speak for all servers of a recording at once, in the recorded order, to a client or a host',
-  )
+export function registerReplayWorkflow(command: Command): void {
+  const workflow = addCommonOptions(command)
     .usage('[options] <recording...> [-- client...]')
     .argument('<recording...>', 'files; after --, the client to run and its arguments')
     .option('--write-config <file>', 'write the configuration that leads a host to the stand-ins')

@@ -1,14 +1,14 @@
 /** `wiretape rm`: erases sessions, so that no bytes of them stay. */
 import type { Command } from 'commander';
 import type { SessionSummary } from '../model/summary.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { chooseSession, withSource } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark } from './terminal.ts';
 
-export function registerRm(program: Command): void {
-  addCommand(program, 'rm', 'erase sessions')
+export function registerRm(command: Command): void {
+  addCommonOptions(command)
     .argument('<session...>', 'ids, starts of ids, or a name that only one session has')
     .action(removeSessions);
 }

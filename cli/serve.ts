@@ -4,7 +4,7 @@ import process from 'node:process';
 import type { Command } from 'commander';
 import { findCollector } from './api.ts';
 import { DEFAULT_PORT, startHere, type Told } from './collecting.ts';
-import { addCommand, type CommonOptions, portOption } from './command.ts';
+import { addCommonOptions, type CommonOptions, portOption } from './command.ts';
 import { UserError } from './error.ts';
 import { stateOf } from './state.ts';
 import { printJson, terminal } from './terminal.ts';
@@ -13,10 +13,8 @@ interface ServeOptions extends CommonOptions {
   readonly port?: number;
 }
 
-export function registerServe(program: Command): void {
-  addCommand(program, 'serve', 'run the collector and its page until Ctrl-C')
-    .addOption(portOption(DEFAULT_PORT))
-    .action(serve);
+export function registerServe(command: Command): void {
+  addCommonOptions(command).addOption(portOption(DEFAULT_PORT)).action(serve);
 }
 
 async function serve(options: ServeOptions): Promise<void> {

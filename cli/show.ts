@@ -6,7 +6,7 @@ import { parseReference } from '../model/entry.ts';
 import { encodeEntry } from '../model/line.ts';
 import { sealedOrder } from '../model/order.ts';
 import { summaryOf } from '../model/summary.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { type Gathered, gather, reportProblems } from './sessions.ts';
 import { stableOrder } from './stable-order.ts';
@@ -18,8 +18,8 @@ interface ShowOptions extends CommonOptions {
   readonly stable?: boolean;
 }
 
-export function registerShow(program: Command): void {
-  addCommand(program, 'show', 'print what was said in a session, a run or a recording')
+export function registerShow(command: Command): void {
+  addCommonOptions(command)
     .argument(
       '<session>',
       'id, start of an id, name, run or file; SESSION:SEQ prints one entry whole',

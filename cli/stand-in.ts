@@ -9,12 +9,8 @@ import { codeOfServer } from './client-process.ts';
 import { UserError } from './error.ts';
 import { remark } from './terminal.ts';
 
-export function registerStandIn(replay: Command): void {
-  replay
-    .command('stand-in', { hidden: true })
-    .argument('<server>')
-    .requiredOption('--gate <socket>')
-    .action(standIn);
+export function registerStandIn(command: Command): void {
+  command.argument('<server>').requiredOption('--gate <socket>').action(standIn);
 }
 
 async function standIn(name: string, { gate: socket }: { readonly gate: string }): Promise<void> {

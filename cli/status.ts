@@ -1,13 +1,13 @@
 /** `wiretape status`: whether a collector runs, and what it keeps. */
 import type { Command } from 'commander';
 import { apiOf, findCollector } from './api.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { localTime } from './durations.ts';
 import { stateOf } from './state.ts';
 import { printJson, terminal } from './terminal.ts';
 
-export function registerStatus(program: Command): void {
-  addCommand(program, 'status', 'say whether the collector runs, and what it keeps').action(status);
+export function registerStatus(command: Command): void {
+  addCommonOptions(command).action(status);
 }
 
 async function status(options: CommonOptions): Promise<void> {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { isRunning } from '../tap/owner.ts';
 import { findCollector, type Running } from './api.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark } from './terminal.ts';
@@ -12,8 +12,8 @@ import { printJson, remark } from './terminal.ts';
 /** How long a collector may take to end, in ms. */
 const PATIENCE = 15_000;
 
-export function registerStop(program: Command): void {
-  addCommand(program, 'stop', 'end the collector; taps go on recording without it').action(stop);
+export function registerStop(command: Command): void {
+  addCommonOptions(command).action(stop);
 }
 
 async function stop(options: CommonOptions): Promise<void> {

@@ -5,7 +5,7 @@ import type { Blame } from '../analysis/index.ts';
 import { nameOf, type SessionView } from '../model/session.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { duration } from './durations.ts';
 import { chooseSessions, gatherViews, isFile, reportProblems, withSource } from './sessions.ts';
 import type { Source } from './source.ts';
@@ -19,8 +19,8 @@ interface Stuck {
   readonly names: ReadonlyMap<string, string>;
 }
 
-export function registerStuck(program: Command): void {
-  addCommand(program, 'stuck', 'say who owes the next move in calls that wait')
+export function registerStuck(command: Command): void {
+  addCommonOptions(command)
     .argument('[session]', 'a session, a run or a file; none: every session that has not ended')
     .action(stuck);
 }

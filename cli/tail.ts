@@ -2,19 +2,15 @@
 import type { Command } from 'commander';
 import { encodeEntry } from '../model/line.ts';
 import { sealedOrder } from '../model/order.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { followSessions } from './following.ts';
 import { endSignal } from './serve.ts';
 import { stateOf } from './state.ts';
 import { remark, safeJson, terminal } from './terminal.ts';
 import { createTranscript } from './transcript.ts';
 
-export function registerTail(program: Command): void {
-  addCommand(
-    program,
-    'tail',
-    'print what is said in all sessions from now on, until Ctrl-C',
-  ).action(tail);
+export function registerTail(command: Command): void {
+  addCommonOptions(command).action(tail);
 }
 
 async function tail(options: CommonOptions): Promise<void> {

@@ -1,23 +1,28 @@
 /** `wiretape tap --upstream URL`: listens in front of a server until it is told to end. */
 import process from 'node:process';
 import { tapHttp } from '../tap/http/listen.ts';
+import { ownVersion } from '../tap/own-version.ts';
 import type { SessionOptions } from '../tap/tap-session.ts';
 import { toldToEnd } from './command.ts';
+import { rulesHere } from './config.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
+import { stateOf } from './state.ts';
 import { remark } from './terminal.ts';
 
-interface Options extends Omit<SessionOptions, 'name'> {
+interface Options extends Omit<SessionOptions, 'name' | 'state' | 'version'> {
   readonly upstream: string;
   readonly listen: string | undefined;
   readonly name: string | undefined;
   readonly oauth: string | undefined;
+  readonly state: string | undefined;
 }
 
-export async function runHttpTap({
+export async function recordUpstream({
   upstream: address,
   listen,
   name,
   oauth: logins,
+  state: folder,
   ...rest
 }: Options): Promise<void> {
   const upstream = upstreamOf(address);
@@ -28,10 +33,15 @@ export async function runHttpTap({
   }
   const oauth = oauthOf(logins);
   const called = name ?? upstream.host;
+  const state = stateOf(folder);
+  const rules = await rulesHere(state);
   // From here on nothing of ours may end the traffic.
   process.on('uncaughtException', (error) => remark(`A fault of the tap: ${String(error)}.`));
   const tap = await tapHttp({
     ...rest,
+    ...rules,
+    state,
+    version: ownVersion(),
     upstream,
     oauth,
     listen: at,

@@ -25,12 +25,8 @@ interface TapOptions {
 
 const LEVELS = ['metadata', 'redacted', 'raw'] as const;
 
-export function registerTap(program: Command): void {
-  program
-    .command('tap')
-    .description(
-      'record what passes between clients and a server: wiretape tap -- npx -y SERVER, or wiretape tap --upstream URL',
-    )
+export function registerTap(command: Command): void {
+  command
     .argument('[command...]', 'the server and its arguments, after --')
     .option('--name <name>', 'what to call the server; else its command')
     .option('--workflow <name>', 'put sessions of this name in one workflow')
@@ -74,33 +70,10 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   // The server first, everything else while it gets ready.
   const environment = process.env;
   const started = await startServer({ command, args, environment });
-  const [
-    { runTap },
-    { serverName },
-    { stateOf },
-    { rulesHere },
-    { ownVersion },
-    { workingFolder },
-  ] = await Promise.all([
-    import('../tap/run.ts'),
-    import('../tap/program.ts'),
-    import('./state.ts'),
-    import('./config.ts'),
-    import('../tap/own-version.ts'),
-    import('../tap/config-place.ts'),
-  ]);
-  const state = stateOf(options.state);
-  const ended = await runTap(started, {
-    command,
-    args,
-    environment,
-    name: options.name ?? serverName(command, args, workingFolder()),
-    state,
-    ...(await rulesHere(state)),
-    ...optional(options),
-    capture,
-    version: ownVersion(),
-  });
+  const { recordServer } = await import('./tap-stdio.ts');
+  const { name, state } = options;
+  const wanted = { command, args, environment, name, state, ...optional(options), capture };
+  const ended = await recordServer(started, wanted);
   endAs(ended);
 }
 
@@ -113,25 +86,11 @@ async function tapAddress(
     const hint = 'Name a command or --upstream, not both.';
     throw new UserError('wrong-usage', 'A tap stands in front of one server.', hint);
   }
-  const [{ runHttpTap }, { stateOf }, { rulesHere }, { ownVersion }] = await Promise.all([
-    import('./tap-http.ts'),
-    import('./state.ts'),
-    import('./config.ts'),
-    import('../tap/own-version.ts'),
-  ]);
-  const state = stateOf(options.state);
-  await runHttpTap({
-    upstream,
-    listen: options.listen,
-    oauth: options.oauth,
-    name: options.name,
-    state,
-    ...(await rulesHere(state)),
-    environment: process.env,
-    ...optional(options),
-    capture,
-    version: ownVersion(),
-  });
+  const { recordUpstream } = await import('./tap-http.ts');
+  const { listen, oauth, name, state } = options;
+  const environment = process.env;
+  const named = { upstream, listen, oauth, name, state, environment };
+  await recordUpstream({ ...named, ...optional(options), capture });
 }
 
 /** A variable that a shell did not know leaves an empty word behind. */

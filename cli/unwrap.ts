@@ -10,7 +10,7 @@ import {
   readRecords,
   survey,
 } from '../tap/wrap/index.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { stateOf } from './state.ts';
 import { hostOption, placesHere, reported } from './wrap-options.ts';
 import { printPlans, printUnwrapped } from './wrap-report.ts';
@@ -20,8 +20,8 @@ interface UnwrapOptions extends CommonOptions {
   readonly dryRun?: boolean;
 }
 
-export function registerUnwrap(program: Command): void {
-  addCommand(program, 'unwrap', 'take the taps out again: every byte as before')
+export function registerUnwrap(command: Command): void {
+  addCommonOptions(command)
     .argument('[name...]', 'servers, as their configurations call them; none: all')
     .addOption(hostOption())
     .option('--dry-run', 'show what would change, and change nothing')

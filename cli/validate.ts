@@ -8,13 +8,13 @@ import { groupBy } from '../model/group.ts';
 import { decodeEntry } from '../model/line.ts';
 import { type Problem, splitLines } from '../model/recording.ts';
 import { CONFIG_NAME } from '../tap/config-place.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { readRecordingFile, unpackedFile } from './recording-file.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, terminal, visible } from './terminal.ts';
 
-export function registerValidate(program: Command): void {
-  addCommand(program, 'validate', 'check that a file is a whole and sound recording')
+export function registerValidate(command: Command): void {
+  addCommonOptions(command)
     .argument('<file>', 'a recording, or a wiretape.config.jsonc')
     .action(validate);
 }

@@ -13,7 +13,7 @@ import {
   readRecords,
   survey,
 } from '../tap/wrap/index.ts';
-import { addCommand, type CommonOptions } from './command.ts';
+import { addCommonOptions, type CommonOptions } from './command.ts';
 import { checkUsersConfig } from './config.ts';
 import { UserError } from './error.ts';
 import { stateOf } from './state.ts';
@@ -27,8 +27,8 @@ interface WrapOptions extends CommonOptions {
   readonly dryRun?: boolean;
 }
 
-export function registerWrap(program: Command): void {
-  addCommand(program, 'wrap', 'put taps before the servers of your hosts; alone: list them')
+export function registerWrap(command: Command): void {
+  addCommonOptions(command)
     .argument('[name...]', 'servers, as their configurations call them')
     .addOption(hostOption())
     .option('--all', 'every server of every host')

@@ -10,7 +10,8 @@ import { bytesOf, utf8 } from './text.ts';
 
 /**
  * seq, item+1 (0: not in a batch), at (µs), wait (sent−at, µs), kind, from (0 client, 1 server),
- * method and subject (string numbers, 0: none), peer (row+1 of the request; 0: none), outcome,
+ * method and subject (string numbers, 0: none), peer (row+1 of the request, 0: none; of a request the
+ * string number of its turn), outcome,
  * size (UTF-16 units), id of a request (0: none; number+1 for a whole number below 2³¹−1; else
  * 2³¹ + the string number of its JSON text).
  */

@@ -63,6 +63,8 @@ export interface Row {
   readonly subject: string;
   /** The row of the request that this response, cancellation, progress or end of an exchange belongs to. */
   readonly peer?: number;
+  /** Of a request: the turn that its host says it belongs to. */
+  readonly turn?: string;
   readonly outcome?: Outcome | Left;
   readonly size: number;
   /** Of a request, as JSON text: `19`, `"19"`. */
@@ -112,7 +114,7 @@ export function createColumns(): ColumnBuilder {
       ...messageCells(seen),
       method: intern(method),
       subject: intern(subject),
-      peer: request === undefined ? 0 : request + 1,
+      peer: kind === 'request' ? intern(call?.turn) : request === undefined ? 0 : request + 1,
       id: call && kind === 'request' ? idCell(call.id, intern) : 0,
     });
   };
@@ -202,6 +204,16 @@ function reasonOf(entry: Entry): string | undefined {
   return entry.type === 'frame' ? entry.why : undefined;
 }
 
+/** One column for two things, since a request answers nobody. */
+function peerOf(
+  kind: RowKind | undefined,
+  cell: number,
+  strings: readonly string[],
+): Pick<Row, 'peer' | 'turn'> | undefined {
+  if (cell === 0) return undefined;
+  return kind === 'request' ? { turn: strings[cell] ?? '' } : { peer: cell - 1 };
+}
+
 function rowAt(table: Table, strings: readonly string[], index: number): Row {
   const at = (name: ColumnName): number => table.at(name, index);
   const outcome = OUTCOMES[at('outcome')];
@@ -216,7 +228,7 @@ function rowAt(table: Table, strings: readonly string[], index: number): Row {
     from: at('from') === 0 ? 'client' : 'server',
     method: strings[at('method')] ?? '',
     subject: strings[at('subject')] ?? '',
-    ...(at('peer') === 0 ? undefined : { peer: at('peer') - 1 }),
+    ...peerOf(KINDS[at('kind')], at('peer'), strings),
     ...(outcome ? { outcome } : undefined),
     size: at('size'),
     ...(id === undefined ? undefined : { id }),

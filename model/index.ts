@@ -31,10 +31,13 @@ export { type LogicalCall, logicalCalls } from './logical-call.ts';
 export { classify, type Id, type Message, type Outcome } from './message.ts';
 export { type Era, eraOf, METHODS, REVISIONS, type Revision } from './methods.ts';
 export { sealedOrder, startOf, wallTime } from './order.ts';
+export { type Cause, withCauses } from './otel/causes.ts';
 export { confirmedBy } from './otel/confirmed.ts';
-export { otlpJson } from './otel/otlp-json.ts';
+export { type ServerMetrics, type Temporality, toMetrics } from './otel/metrics.ts';
+export type { Parent, Payloads, ToSpans } from './otel/options.ts';
+export { otlpJson, otlpMetricsJson } from './otel/otlp-json.ts';
 export type { SessionSpans, Span, SpanLink } from './otel/span.ts';
-export { type ToSpans, toSpans } from './otel/to-spans.ts';
+export { toSpans } from './otel/to-spans.ts';
 export {
   type Problem,
   type Recording,
@@ -67,5 +70,6 @@ export {
 } from './state.ts';
 export { type SessionSummary, summaryOf } from './summary.ts';
 export { CALL_TRANSITIONS, PHASE_TRANSITIONS } from './transitions.ts';
+export { type MarkOptions, markRequests } from './turn.ts';
 export { itemOf, viewsOf } from './view.ts';
 export { type Run, type Workflow, workflows } from './workflow.ts';

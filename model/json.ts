@@ -98,7 +98,7 @@ function countMembers(text: string): number {
 
 /** A member's name as a part of a JSON pointer (RFC 6901). */
 export function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+  return /[~/]/.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
 }
 
 /** Whether two values from JSON texts are equal. */

@@ -63,6 +63,8 @@ export type Decoded =
 export function decodeEntry(line: string): Decoded {
   const cut = line.indexOf(CUT);
   if (cut !== -1) {
+    const plain = plainHead(line.slice(0, cut));
+    if (plain) return decodeText(line, cut, plain);
     const head = parsedObject(`${line.slice(0, cut)}}`);
     if (head?.fields['type'] === 'message') return decodeMessage(line, cut, head);
   }
@@ -76,6 +78,32 @@ export function decodeEntry(line: string): Decoded {
       ? (fields as unknown as Entry)
       : ({ type: 'unknown', session, seq, at, line } as UnknownEntry),
   );
+}
+
+/** What stands before nearly every message: headOf writes it so. Read without a parser and its checks. */
+const PLAIN_HEAD =
+  /^\{"type":"message","session":"([0-9A-Za-z][0-9A-Za-z._-]{0,127})","seq":(0|[1-9]\d{0,8}),"at":(0|[1-9]\d{0,14}),"sent":(0|[1-9]\d{0,14}),"from":"(client|server)","channel":"(stdin|stdout)"$/;
+
+function plainHead(head: string): PlainHead | undefined {
+  const found = PLAIN_HEAD.exec(head);
+  if (!found) return undefined;
+  const [, session = '', seq, at, sent, from, channel] = found;
+  return {
+    type: 'message',
+    session,
+    seq: Number(seq),
+    at: Number(at),
+    sent: Number(sent),
+    from: from === 'client' ? from : 'server',
+    channel: channel === 'stdin' ? channel : 'stdout',
+  };
+}
+
+type PlainHead = Omit<MessageEntry, 'text' | 'value'>;
+
+function decodeText(line: string, cut: number, head: PlainHead): Decoded {
+  if (!line.endsWith('}')) return { ok: false, fault: 'it has no end' };
+  return { ok: true, entry: messageOrFrame(head, line.slice(cut + CUT.length, -1)) };
 }
 
 function decodeMessage(line: string, cut: number, head: Parsed): Decoded {

@@ -125,3 +125,6 @@ export const META = {
   tracestate: 'tracestate',
   baggage: 'baggage',
 } as const;
+
+/** Our own key of `_meta`: requests that a host made in one turn say the same here. */
+export const TURN = 'wiretape/turn';

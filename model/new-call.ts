@@ -3,8 +3,9 @@ import type { CallIndex } from './call-index.ts';
 import type { MessageEntry } from './entry.ts';
 import { tiesOfRequest } from './logical-call.ts';
 import { type RequestMessage, subjectOf } from './message.ts';
-import type { Call, MessageRef } from './session.ts';
+import type { Call, MessageRef, Session } from './session.ts';
 import { contextOf } from './trace-context.ts';
+import { turnOf } from './turn.ts';
 
 /** Fields that may be absent are set one by one: spreading them costs ten times as much. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -23,17 +24,24 @@ export function placeOf(entry: MessageEntry, item: number | undefined): Place {
   return { entry, ref };
 }
 
+/** Where a request comes: its session, the calls there, and one copy of each name. */
+export interface Asking {
+  readonly session: Session;
+  readonly index: CallIndex;
+  readonly nameOf: (name: string) => string;
+}
+
 /** `around`: the trace of what the request came in, for requests that name none themselves. */
 export function newCall(
-  index: CallIndex,
+  { session, index, nameOf }: Asking,
   message: RequestMessage,
   { entry, ref }: Place,
   around?: string,
 ): Call {
-  const { session, from, exchange } = entry;
+  const { from, exchange } = entry;
   const { id, method, params } = message;
   const call: Mutable<Call> = {
-    session,
+    session: session.id,
     from,
     id,
     method,
@@ -44,11 +52,13 @@ export function newCall(
   };
   const subject = subjectOf(method, params);
   const trace = contextOf(params)?.traceId ?? around;
+  const turn = turnOf(params);
   // The server asks because of what it was asked; what the client asks comes from its host.
   const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
-  if (subject !== undefined) call.subject = subject;
+  if (subject !== undefined) call.subject = nameOf(subject);
   if (exchange !== undefined) call.exchange = exchange;
   if (trace !== undefined) call.trace = trace;
+  if (turn !== undefined) call.turn = turn;
   if (parent !== undefined) call.parent = parent;
   return call;
 }

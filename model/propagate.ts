@@ -3,9 +3,10 @@
  * character of its text as it was.
  */
 
-import { endOfString, isObject, parseJson, textMember } from './json.ts';
+import { isObject, parseJson, textMember } from './json.ts';
 import { isId } from './message.ts';
 import { META } from './methods.ts';
+import { lastMember } from './value-text.ts';
 
 /** `inject`: where the request names no trace. `rewrite`: also in place of the one it names. */
 export const PROPAGATION = ['inject', 'rewrite'] as const;
@@ -51,43 +52,4 @@ function withMember(text: string, open: number, path: readonly string[], value: 
   const member = `${JSON.stringify(name)}:${JSON.stringify(inner)}`;
   const isEmpty = /^\s*\}/.test(text.slice(open + 1, open + 1000));
   return `${text.slice(0, open + 1)}${member}${isEmpty ? '' : ','}${text.slice(open + 1)}`;
-}
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Where the value of a member stands; of several of one name the last counts, as for parsers. */
-function lastMember(text: string, open: number, name: string): Span | undefined {
-  let found: Span | undefined;
-  for (let at = afterSpace(text, open + 1); text[at] === '"'; ) {
-    const close = endOfString(text, at);
-    const key: unknown = JSON.parse(text.slice(at, close + 1));
-    const start = afterSpace(text, afterSpace(text, close + 1) + 1);
-    const end = endOfValue(text, start);
-    if (key === name) found = { start, end };
-    at = afterSpace(text, afterSpace(text, end) + 1);
-  }
-  return found;
-}
-
-/** Behind the last character of the value that starts here, in a valid text. */
-function endOfValue(text: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (character === '"') at = endOfString(text, at);
-    else if (character === '{' || character === '[') depth++;
-    else if (depth === 0 && /[,}\]\s]/.test(character)) return at;
-    else if (character === '}' || character === ']') depth--;
-    if (depth === 0 && /["}\]]/.test(character)) return at + 1;
-  }
-  return text.length;
-}
-
-function afterSpace(text: string, from: number): number {
-  let at = from;
-  while (/\s/.test(text.charAt(at))) at++;
-  return at;
 }

@@ -9,7 +9,7 @@
  * never by id alone; `0` and `""` are ids.
  */
 import { type Bursts, createBursts } from './bursts.ts';
-import { type CallIndex, createCallIndex } from './call-index.ts';
+import { createCallIndex } from './call-index.ts';
 import {
   type Entry,
   type FrameEntry,
@@ -35,7 +35,8 @@ import {
   subjectOf,
 } from './message.ts';
 import { LISTEN, META } from './methods.ts';
-import { type Mutable, newCall, type Place, placeOf } from './new-call.ts';
+import { createNames } from './names.ts';
+import { type Asking, type Mutable, newCall, type Place, placeOf } from './new-call.ts';
 import { lossBy } from './sequence.ts';
 import {
   type Anomaly,
@@ -57,9 +58,7 @@ export interface SessionMachine {
   apply(entry: Entry): readonly Seen[];
 }
 
-interface Machine {
-  readonly session: Session;
-  readonly index: CallIndex;
+interface Machine extends Asking {
   readonly bursts: Bursts;
   readonly exchanges: Exchanges;
 }
@@ -69,6 +68,7 @@ export function createSessionMachine(id: string): SessionMachine {
   const machine: Machine = {
     session,
     index: createCallIndex(),
+    nameOf: createNames(),
     bursts: createBursts(session.bursts),
     exchanges: createExchanges(),
   };
@@ -226,7 +226,7 @@ function aboutCall(call: Call | undefined): Meaning {
 function applyRequest(machine: Machine, message: RequestMessage, place: Place): Call {
   const { session, index, bursts, exchanges } = machine;
   const { entry, ref } = place;
-  const call = newCall(index, message, place, traceAround(machine, entry));
+  const call = newCall(machine, message, place, traceAround(machine, entry));
   bursts.add(ref.at, call.trace ?? null);
   if (entry.from === 'client') {
     noteIdentity(session, message);

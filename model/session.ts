@@ -61,6 +61,8 @@ export interface Call {
   readonly ordinal: number;
   readonly exchange?: number;
   readonly trace?: string;
+  /** The turn that its host says it belongs to. */
+  readonly turn?: string;
   /** Of a request of the server: the client's only one that was open, or shared the exchange, then. */
   readonly parent?: Call;
   /** What ties rounds, task polls and retries to one intention. */

@@ -1,8 +1,9 @@
-// Builds what is shipped into dist/: one JavaScript file for each source, and the page.
+// Builds what is shipped into dist/: the modules joined into few files, a declaration for each source, and the page.
 // Always from nothing: it takes a few seconds, and nothing stale can stay behind.
 
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { bundle } from './bundle.mjs';
 import { runNode } from './run.mjs';
 
 const command = 'dist/cli/main.js';
@@ -14,6 +15,10 @@ await step('tsc', () =>
     show: 'all',
   }),
 );
+await step('bundle', async () => {
+  await bundle('dist');
+  return { code: 0 };
+});
 if (existsSync(command)) await step('command', makeExecutable);
 if (existsSync('ui/index.html')) await step('page', buildPage);
 

@@ -6,7 +6,7 @@
  * of redaction, the placeholders of one say nothing of those of the other.
  */
 import { canonicalJson } from '../../model/canonical.ts';
-import { isObject } from '../../model/json.ts';
+import { escapePointer, isObject } from '../../model/json.ts';
 import { unkeyed } from '../../model/placeholder.ts';
 import { isReplaced } from '../footprint/edit.ts';
 import { isKeyName } from '../footprint/keys.ts';
@@ -111,7 +111,7 @@ function valuesIn(value: unknown, above: string): Value[] {
 }
 
 function stepOf(step: string | number): string {
-  return `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `/${escapePointer(String(step))}`;
 }
 
 export function contentOf(values: readonly Value[]): Content {

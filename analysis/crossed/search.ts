@@ -9,9 +9,9 @@
 import { catalogs, currentOffers } from '../../model/catalog.ts';
 import { member } from '../../model/json.ts';
 import type { Id } from '../../model/message.ts';
-import type { Call, SessionView } from '../../model/session.ts';
+import type { Call, Session, SessionView } from '../../model/session.ts';
 import { nameEachOther, saysSubject } from './subject.ts';
-import { type Asked, isOdd, repeats, type Sign, signOf } from './whose.ts';
+import { type Asked, askedOf, isOdd, repeats, type Sign, signOf } from './whose.ts';
 
 export interface Crossed {
   readonly view: SessionView;
@@ -70,29 +70,61 @@ function crossing(
 
 /** Pairs of calls that were unanswered together, and of which one answer at least is suspicious. */
 function* suspects(view: SessionView, known: Known): Generator<readonly [Call, Call]> {
-  const byId = new Map<Id, Call[]>();
-  let strange: Call[] = [];
-  let latest = 0;
-  const { calls } = view.session;
-  for (const [at, call] of calls.entries()) {
-    if (call.from !== 'client') continue;
-    const isOpen = (before: Call): boolean => overAt(before) > call.request.seq;
-    const same = byId.get(call.id)?.filter(isOpen).slice(-PARTNERS) ?? [];
-    for (const before of same) {
-      if (before.exchange !== call.exchange) yield [before, call];
+  let byId = new Map<Id, Call[]>();
+  let strange: Strange = { known, open: [], last: undefined };
+  for (const { call, isFirst } of unansweredTogether(view.session)) {
+    if (isFirst) {
+      byId = new Map();
+      strange = { known, open: [], last: undefined };
     }
-    // Most ids are never seen again, and most calls are answered before the next one is asked.
-    const isAlone = latest <= call.request.seq && overAt(call) < (calls[at + 1]?.request.seq ?? 0);
-    latest = Math.max(latest, overAt(call));
-    if (isAlone) byId.delete(call.id);
-    else byId.set(call.id, [...same, call]);
-    if (isAlone || !known.isStrange(call)) continue;
-    strange = strange.filter(isOpen).slice(-PARTNERS);
-    for (const before of strange) if (before.id !== call.id) yield [before, call];
-    strange.push(call);
+    const same = byId.get(call.id)?.filter(isOpenAt(call)).slice(-PARTNERS) ?? [];
+    byId.set(call.id, [...same, call]);
+    for (const before of same) if (before.exchange !== call.exchange) yield [before, call];
+    for (const before of addTo(strange, call)) if (before.id !== call.id) yield [before, call];
   }
 }
 
+/** The calls that were unanswered with another; `isFirst`: all before it were over. */
+function* unansweredTogether({
+  calls,
+}: Session): Generator<{ readonly call: Call; readonly isFirst: boolean }> {
+  let latest = 0;
+  for (const [at, call] of calls.entries()) {
+    if (call.from !== 'client') continue;
+    const isFirst = latest <= call.request.seq;
+    latest = Math.max(latest, overAt(call));
+    // Most calls are answered before the next one is asked.
+    const isAlone = isFirst && overAt(call) < (calls[at + 1]?.request.seq ?? 0);
+    if (!isAlone) yield { call, isFirst };
+  }
+}
+
+/** Strange calls that are unanswered, and the last call as long as nobody had to know what it is. */
+interface Strange {
+  readonly known: Known;
+  open: Call[];
+  last: Call | undefined;
+}
+
+/** Adds a call; the strange ones it was unanswered with, if it is strange as well. */
+function addTo(strange: Strange, call: Call): readonly Call[] {
+  const { known, last } = strange;
+  const isOpen = isOpenAt(call);
+  const beside = strange.open.filter(isOpen);
+  if (last && isOpen(last) && known.isStrange(last)) beside.push(last);
+  strange.open = beside;
+  strange.last = beside.length === 0 ? call : undefined;
+  if (strange.last || !known.isStrange(call)) return NONE;
+  const partners = beside.slice(-PARTNERS);
+  strange.open = [...partners, call];
+  return partners;
+}
+
+const NONE: readonly Call[] = [];
+
+function isOpenAt({ request }: Call): (before: Call) => boolean {
+  return (before) => overAt(before) > request.seq;
+}
 /** The place of its answer in the session. */
 function overAt({ response }: Call): number {
   return response?.seq ?? Number.POSITIVE_INFINITY;
@@ -116,17 +148,16 @@ function createKnown(view: SessionView): Known {
       kind === 'tool' ? [[name, member(definition, 'outputSchema')] as const] : [],
     ),
   );
-  // Most are judged by their answers alone.
-  const asked = (call: Call): Asked => ({
-    call,
-    get request() {
-      return view.value(call.request);
-    },
-    get answer() {
-      return call.response && view.value(call.response);
-    },
-    outputSchema: call.method === 'tools/call' ? schemas.get(call.subject ?? '') : undefined,
-  });
+  let recent = new Map<Call, Asked>();
+  const asked = (call: Call): Asked => {
+    const before = recent.get(call);
+    if (before) return before;
+    const schema = call.method === 'tools/call' ? schemas.get(call.subject ?? '') : undefined;
+    const one = askedOf(call, view, schema);
+    if (recent.size >= 2 * PARTNERS) recent = new Map();
+    recent.set(call, one);
+    return one;
+  };
   const echoing = echoingIn(view.session.calls, asked);
   const isEchoing = (call: Call): boolean => echoing.has(aboutOf(call));
   return {

@@ -7,7 +7,7 @@
  * the partner of each of two gets the other by rights.
  */
 import { member, textMember } from '../../model/json.ts';
-import { leavesOf, opened } from '../footprint/leaves.ts';
+import { leavesOf, openedLeavesOf } from '../footprint/leaves.ts';
 import { lastWord, wordsOf } from '../footprint/words.ts';
 import type { Asked, Sign } from './whose.ts';
 
@@ -57,7 +57,7 @@ function firstText(result: unknown): string | undefined {
 
 /** The members of the one thing that a result is: what stands in a list of its own was found or is linked. */
 function membersOf(result: unknown): { pattern: string; field: string; value: unknown }[] {
-  return leavesOf(opened(result)).flatMap(({ pattern, field, value }) => {
+  return openedLeavesOf(result).flatMap(({ pattern, field, value }) => {
     const own = pattern.replace(WRAPPED, '');
     return own === pattern || own.includes('*') ? [] : [{ pattern: own, field, value }];
   });

@@ -7,7 +7,7 @@
  */
 import { isObject, member, table, textMember } from '../../model/json.ts';
 import { hasPlaceholder } from '../../model/placeholder.ts';
-import type { Call } from '../../model/session.ts';
+import type { Call, SessionView } from '../../model/session.ts';
 import { fitOf, isMisfit } from '../definitions/schema/fit/fit.ts';
 import { type Leaf, leavesOf, textsIn } from '../footprint/leaves.ts';
 
@@ -18,6 +18,19 @@ export interface Asked {
   readonly answer: unknown;
   /** Of a tool: the schema of its results. */
   readonly outputSchema: unknown;
+  /** The texts of the request by which its answer may be known. */
+  readonly texts: readonly Text[];
+  /** The texts of the result, where there is one to be known by. */
+  readonly said: readonly string[];
+}
+
+/** A call with its messages, of which the texts are taken once: it is compared with several others. */
+export function askedOf(call: Call, view: SessionView, outputSchema: unknown): Asked {
+  const request = view.value(call.request);
+  const answer = call.response && view.value(call.response);
+  const texts = textsOf(request);
+  const said = texts.length === 0 ? [] : textsIn(member(answer, 'result'));
+  return { call, request, answer, outputSchema, texts, said };
 }
 
 export interface Sign {
@@ -33,7 +46,7 @@ export interface Sign {
 export function signOf(own: Asked, other: Asked): Sign | undefined {
   const result = member(own.answer, 'result');
   if (result === undefined || isAskingBack(result)) return undefined;
-  return shape(own, other, result) ?? schema(own, other, result) ?? echo(own, other, result);
+  return shape(own, other, result) ?? schema(own, other, result) ?? echo(own, other);
 }
 
 /** Interim results have none of the members of a result. */
@@ -67,11 +80,9 @@ export function isOdd({ call, answer, outputSchema }: Asked): boolean {
 }
 
 /** Whether an answer has a text of its request; undefined where the request has none that tells. */
-export function repeats(own: Asked): boolean | undefined {
-  const texts = textsOf(own).filter(({ value }) => value.length >= TELLING);
-  if (texts.length === 0) return undefined;
-  const said = textsIn(member(own.answer, 'result'));
-  return texts.some(({ value }) => said.some((text) => text.includes(value)));
+export function repeats({ texts, said }: Asked): boolean | undefined {
+  const telling = texts.filter(({ value }) => value.length >= TELLING);
+  return telling.length === 0 ? undefined : isSaid(telling, said);
 }
 
 function shape(own: Asked, other: Asked, result: unknown): Sign | undefined {
@@ -97,17 +108,20 @@ function schema(own: Asked, other: Asked, result: unknown): Sign | undefined {
     : undefined;
 }
 
-function echo(own: Asked, other: Asked, result: unknown): Sign | undefined {
+function echo(own: Asked, other: Asked): Sign | undefined {
   if (own.call.method !== other.call.method) return undefined;
-  const [mine, its] = [textsOf(own), textsOf(other)];
-  const onlyMine = mine.filter((leaf) => isApart(leaf, its));
-  const onlyIts = its.filter((leaf) => isApart(leaf, mine) && leaf.value.length >= TELLING);
-  if (onlyMine.length === 0 || onlyIts.length === 0) return undefined;
-  const said = textsIn(result);
-  if (onlyMine.some(({ value }) => said.some((text) => text.includes(value)))) return undefined;
-  const found = onlyIts.find(({ value }) => said.some((text) => text.includes(value)));
+  const { said } = own;
+  const onlyMine = own.texts.filter((text) => isApart(text, other.texts));
+  if (onlyMine.length === 0 || isSaid(onlyMine, said)) return undefined;
+  const found = other.texts.find(
+    (text) => text.value.length >= TELLING && isSaid([text], said) && isApart(text, own.texts),
+  );
   if (!found) return undefined;
   return { by: 'echo', pointer: '/result', asked: found.pointer, text: found.value };
+}
+
+function isSaid(texts: readonly Text[], said: readonly string[]): boolean {
+  return texts.some(({ value }) => said.some((text) => text.includes(value)));
 }
 
 /** A shorter text may stand in an answer by chance. */
@@ -120,12 +134,12 @@ interface Text extends Leaf {
   readonly value: string;
 }
 
-/** The texts of a request by which its answer may be known. */
-function textsOf({ request }: Asked): Text[] {
+function textsOf(request: unknown): Text[] {
   const params = member(request, 'params');
-  const args = leavesOf(member(params, 'arguments'), '/params/arguments');
-  const uri = leavesOf({ uri: textMember(params, 'uri') }, '/params');
-  return [...args, ...uri].filter(isTelling).slice(0, TEXTS);
+  const found = leavesOf(member(params, 'arguments'), '/params/arguments');
+  const uri = textMember(params, 'uri');
+  if (uri !== undefined) found.push(...leavesOf({ uri }, '/params'));
+  return found.filter(isTelling).slice(0, TEXTS);
 }
 
 function isTelling(leaf: Leaf): leaf is Text {

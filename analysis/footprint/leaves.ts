@@ -1,7 +1,8 @@
 /** The texts in a JSON value with the places they stand at, and texts that are JSON themselves opened. */
 import { escapePointer, isObject, parseJson } from '../../model/json.ts';
 
-interface Place {
+export interface Leaf {
+  readonly value: string | boolean;
   /** Keys from the top, list places as `*`: the same for the same field of every item. */
   readonly pattern: string;
   /** JSON pointer (RFC 6901) within the value. */
@@ -11,32 +12,45 @@ interface Place {
   readonly top: string;
 }
 
-export interface Leaf extends Place {
-  readonly value: string | boolean;
-}
-
 /**
  * The texts and truth values of an argument object, in the order they stand; `above`: what their
  * pointers begin with. Values nest at most MAX_DEPTH deep.
  */
-export function leavesOf(args: unknown, above = ''): Leaf[] {
+export function leavesOf(value: unknown, above = ''): Leaf[] {
+  return leavesFrom(value, above, OPENED);
+}
+
+/** The same with every text that is JSON, or lines of JSON, taken for a list of what it says. */
+export function openedLeavesOf(value: unknown): Leaf[] {
+  return leavesFrom(value, '', 0);
+}
+
+/** Place by place as texts of their own: an object for each would cost several times as much. */
+function leavesFrom(whole: unknown, above: string, opened: number): Leaf[] {
   const leaves: Leaf[] = [];
-  const walk = (value: unknown, { pattern, pointer, field, top }: Place): void => {
-    if (typeof value === 'string' || typeof value === 'boolean') {
-      leaves.push({ pattern, pointer, field, top, value });
-    } else if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) {
-        walk(item, { pattern: `${pattern}/*`, pointer: `${pointer}/${index}`, field, top });
+  let depth = opened;
+  const walk = (value: unknown, pattern: string, pointer: string, field: string, top: string) => {
+    if (typeof value === 'string') {
+      const inner = depth < OPENED ? openedText(value) : undefined;
+      if (inner === undefined) leaves.push({ value, pattern, pointer, field, top });
+      else {
+        depth++;
+        walk(inner, pattern, pointer, field, top);
+        depth--;
       }
+    } else if (typeof value === 'boolean') {
+      leaves.push({ value, pattern, pointer, field, top });
+    } else if (Array.isArray(value)) {
+      let index = 0;
+      for (const item of value) walk(item, `${pattern}/*`, `${pointer}/${index++}`, field, top);
     } else if (isObject(value)) {
       for (const key of Object.keys(value)) {
-        const step = escapePointer(key);
-        const place = { pattern: `${pattern}/${step}`, pointer: `${pointer}/${step}` };
-        walk(value[key], { ...place, field: key, top: top === '' ? key : top });
+        const step = `/${escapePointer(key)}`;
+        walk(value[key], pattern + step, pointer + step, key, top === '' ? key : top);
       }
     }
   };
-  walk(args, { pattern: '', pointer: above, field: '', top: '' });
+  walk(whole, '', above, '', '');
   return leaves;
 }
 

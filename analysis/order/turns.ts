@@ -1,7 +1,7 @@
 /**
  * Threads and turns. A thread is what one agent does one after the other: the calls of one trace,
  * else those of one connection; what a server asks belongs to the call that made it ask. A turn is a
- * batch of a thread.
+ * batch of a thread. Where a host marks its turns, those of all its connections are one thread.
  *
  * The span in a traceparent parts no threads: clients that trace give every call a span of its own.
  */
@@ -34,10 +34,16 @@ interface Turn {
 export function turnsOf(sessions: readonly Session[], timesOf: (call: Call) => Asked): Turns {
   const turns = new Map<Call, Turn>();
   const calls = sessions.flatMap((session) => session.calls).filter(isOfTurn);
-  const threads = groupBy(calls, (call) => `${timesOf(call).clock} ${threadOf(call)}`);
+  const hosts = new Map(sessions.map((session) => [session.id, hostOf(session)]));
+  const threadIn = (call: Call): string =>
+    call.turn === undefined
+      ? threadOf(call)
+      : `turns ${call.trace ?? ''} ${hosts.get(call.session) ?? call.session}`;
+  const threads = groupBy(calls, (call) => `${timesOf(call).clock} ${threadIn(call)}`);
   const times = {
     asked: (call: Call) => timesOf(call).asked,
     told: (call: Call) => timesOf(call).told,
+    turn: (call: Call) => call.turn,
   };
   for (const own of threads.values()) {
     own.sort((a, b) => times.asked(a) - times.asked(b) || bySession(a, b));
@@ -55,6 +61,11 @@ export function turnsOf(sessions: readonly Session[], timesOf: (call: Call) => A
       }
     },
   };
+}
+
+/** The process that the client runs in, where it is known. */
+function hostOf({ head }: Session): string | undefined {
+  return head?.host && `${head.host.pid} ${head.host.started}`;
 }
 
 function bySession(a: Call, b: Call): number {

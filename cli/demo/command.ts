@@ -8,7 +8,7 @@ import type { Finding } from '../../model/finding.ts';
 import { workflows } from '../../model/workflow.ts';
 import { type Api, apiOf, findCollector } from '../api.ts';
 import { DEFAULT_PORT, startHere } from '../collecting.ts';
-import { addCommand, type CommonOptions } from '../command.ts';
+import { addCommonOptions, type CommonOptions } from '../command.ts';
 import { systemCode, UserError } from '../error.ts';
 import { redactHere } from '../redact-here.ts';
 import { endSignal } from '../serve.ts';
@@ -24,8 +24,8 @@ interface DemoOptions extends CommonOptions {
   readonly servers?: string;
 }
 
-export function registerDemo(program: Command): void {
-  addCommand(program, 'demo', 'run released servers through taps, and show the writes they lose')
+export function registerDemo(command: Command): void {
+  addCommonOptions(command)
     .option('--exit', 'end after printing, instead of serving the page until Ctrl-C')
     .addOption(new Option('--servers <file>').hideHelp())
     .action(demo);

@@ -1,5 +1,6 @@
 /** What spans say of requests, notifications, sessions and servers. */
 import { reference } from '../entry.ts';
+import { member } from '../json.ts';
 import {
   type Anomaly,
   type Call,
@@ -8,15 +9,14 @@ import {
   type Session,
 } from '../session.ts';
 import { ATTRIBUTE, EXECUTE_TOOL, NETWORK } from './conventions.ts';
+import type { UrlOf } from './options.ts';
 import type { Attributes, AttributeValue } from './span.ts';
 
-/** Opens a message in the page; undefined where there is no page. */
-export type UrlOf = (message: string) => string | undefined;
-
-type Maybe = Readonly<Record<string, AttributeValue | undefined>>;
+/** Attributes of which some may not be known. */
+export type Maybe = Readonly<Record<string, AttributeValue | undefined>>;
 
 /** Attributes without those that nothing is known of. */
-function known(attributes: Maybe): Attributes {
+export function known(attributes: Maybe): Attributes {
   return Object.fromEntries(
     Object.entries(attributes).filter(([, value]) => value !== undefined),
   ) as Attributes;
@@ -59,7 +59,7 @@ export function addressOf({ head }: Session): Attributes {
 }
 
 export function requestAttributes(call: Call, urlOf: UrlOf): Attributes {
-  const { session, from, id, request, response, state } = call;
+  const { session, from, id, request, response, state, exchangeEnd } = call;
   const own = reference(session, request.seq, request.item);
   return known({
     ...about(call),
@@ -70,7 +70,9 @@ export function requestAttributes(call: Call, urlOf: UrlOf): Attributes {
     [ATTRIBUTE.response]: response && reference(session, response.seq, response.item),
     [ATTRIBUTE.responseBytes]: response?.size,
     [ATTRIBUTE.state]: state === 'answered' ? undefined : state,
-    [ATTRIBUTE.url]: urlOf(own),
+    [ATTRIBUTE.ended]: exchangeEnd?.ended,
+    [ATTRIBUTE.httpStatus]: exchangeEnd?.status,
+    [ATTRIBUTE.url]: urlOf(own, request.at),
   });
 }
 
@@ -85,8 +87,15 @@ export function notificationAttributes(
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.requestBytes]: ref.size,
-    [ATTRIBUTE.url]: urlOf(own),
+    [ATTRIBUTE.url]: urlOf(own, ref.at),
   });
+}
+
+/** The version that a message claims, where it is not the one that MCP is made of. */
+export function versionOf(message: unknown): Attributes {
+  const version = member(message, 'jsonrpc');
+  const isOther = version !== '2.0' && (typeof version === 'string' || typeof version === 'number');
+  return isOther ? { [ATTRIBUTE.rpcVersion]: String(version) } : {};
 }
 
 /** The method and what it is about, each subject under the name that the conventions give it. */
@@ -114,14 +123,15 @@ export interface Apart extends Omit<Anomaly, 'kind'> {
 
 export function brokenAttributes(
   { seq, item, from, kind, faults = [] }: Apart,
-  session: Session,
+  at: number,
+  { id }: Session,
   urlOf: UrlOf,
 ): Attributes {
-  const own = reference(session.id, seq, item);
+  const own = reference(id, seq, item);
   return known({
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.faults]: [kind, ...faults],
-    [ATTRIBUTE.url]: urlOf(own),
+    [ATTRIBUTE.url]: urlOf(own, at),
   });
 }

@@ -17,6 +17,8 @@ export const ATTRIBUTE = {
   tool: 'gen_ai.tool.name',
   prompt: 'gen_ai.prompt.name',
   operation: 'gen_ai.operation.name',
+  arguments: 'gen_ai.tool.call.arguments',
+  result: 'gen_ai.tool.call.result',
   requestId: 'jsonrpc.request.id',
   rpcVersion: 'jsonrpc.protocol.version',
   resource: 'mcp.resource.uri',
@@ -29,17 +31,84 @@ export const ATTRIBUTE = {
   protocol: 'network.protocol.name',
   serverAddress: 'server.address',
   serverPort: 'server.port',
+  httpStatus: 'http.response.status_code',
   session: 'wiretape.session',
   request: 'wiretape.request',
   response: 'wiretape.response',
   requestBytes: 'wiretape.request.size',
   responseBytes: 'wiretape.response.size',
+  askedText: 'wiretape.payload.request.text',
+  askedBytes: 'wiretape.payload.request.size',
+  askedHash: 'wiretape.payload.request.sha256',
+  answeredText: 'wiretape.payload.response.text',
+  answeredBytes: 'wiretape.payload.response.size',
+  answeredHash: 'wiretape.payload.response.sha256',
   from: 'wiretape.from',
   state: 'wiretape.state',
+  ended: 'wiretape.exchange.ended',
   inferred: 'wiretape.parent.inferred',
   follows: 'wiretape.follows',
+  link: 'wiretape.link',
+  message: 'wiretape.message',
+  moreEdges: 'wiretape.edges.more',
   faults: 'wiretape.faults',
   url: 'wiretape.url',
+} as const;
+
+/** The name of a prompt's argument follows. */
+export const PROMPT_VARIABLE = 'gen_ai.prompt.variable.';
+
+/** What a link is to follows; its value is `traceId-spanId`. Backends drop links, so spans say them too. */
+export const LINK = 'wiretape.link.';
+/** The kind of a causal edge follows; its values are the references of the messages that led here. */
+export const EDGE = 'wiretape.edge.';
+
+/** Histograms in seconds, by the side that reports them (docs/gen-ai/mcp.md, "Metrics"). */
+export const METRICS = {
+  client: {
+    operation: 'mcp.client.operation.duration',
+    session: 'mcp.client.session.duration',
+  },
+  server: {
+    operation: 'mcp.server.operation.duration',
+    session: 'mcp.server.session.duration',
+  },
+} as const;
+
+/** The upper bounds of their buckets, in seconds. */
+export const BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+
+const OF_CONNECTION = [
+  ATTRIBUTE.error,
+  ATTRIBUTE.revision,
+  ATTRIBUTE.transport,
+  ATTRIBUTE.protocol,
+  ATTRIBUTE.serverAddress,
+  ATTRIBUTE.serverPort,
+];
+
+/** All that metrics say: never an id of a session or request, since each would be a series of its own. */
+export const METRIC_ATTRIBUTES = {
+  session: OF_CONNECTION,
+  operation: [
+    ...OF_CONNECTION,
+    ATTRIBUTE.method,
+    ATTRIBUTE.tool,
+    ATTRIBUTE.prompt,
+    ATTRIBUTE.operation,
+    ATTRIBUTE.statusCode,
+  ],
+} as const;
+
+/** What viewers read that know OpenInference only: spec/semantic_conventions.md of Arize-ai/openinference. */
+export const OPENINFERENCE = {
+  kind: 'openinference.span.kind',
+  tool: 'TOOL',
+  input: 'input.value',
+  inputType: 'input.mime_type',
+  output: 'output.value',
+  outputType: 'output.mime_type',
+  session: 'session.id',
 } as const;
 
 /** Requests whose outer operation the GenAI conventions name. */

@@ -1,29 +1,25 @@
 /** What is known of a session while its spans are made, entry by entry. */
 import { type Entry, headerOf } from '../entry.ts';
-import type { Call, Session, SessionView } from '../session.ts';
+import type { Call, MessageRef, Session, SessionView } from '../session.ts';
 import { contextIn, type TraceContext } from '../trace-context.ts';
-import { addressOf, shared, type UrlOf } from './attributes.ts';
+import { addressOf, shared } from './attributes.ts';
 import { spanIdOf, traceIdOf } from './identity.ts';
+import type { ToSpans } from './options.ts';
+import { mayShow, type Payload, payloadIn } from './payloads.ts';
 import type { Place } from './place.ts';
 import type { Attributes, SpanContext } from './span.ts';
 
-export interface ToSpans {
-  /** What a caller's context is: the parent of its span, or only linked. `remote` when left out. */
-  readonly parent?: 'remote' | 'link';
-  /** Whose spans these are; `server` when left out. */
-  readonly side?: 'server' | 'client';
-  /** The run of a moment, in µs of the session's clock; the session itself when left out. */
-  readonly runAt?: (at: number) => string;
-  /** Opens a message in the page. */
-  readonly urlOf?: UrlOf;
-}
+/** The options, all decided. */
+type Options = Required<ToSpans>;
 
 export interface Making {
   /** The session as far as it went; values of calls that are open, and of the entry at hand. */
   readonly view: SessionView;
-  readonly options: Required<ToSpans>;
+  readonly options: Options;
   /** What every span of the session says, as far as it is known. */
   readonly common: Attributes;
+  /** Where the server is, for what its client reports of asking it. */
+  readonly address: Attributes;
   /** The span of the session. */
   readonly own: SpanContext;
   /** The context that the tap put into what the entry at hand passed on. */
@@ -34,6 +30,10 @@ export interface Making {
   readonly headers: ReadonlyMap<number, TraceContext>;
   /** Where the spans of requests belong. */
   readonly places: WeakMap<Call, Place>;
+  /** What there is to show of what calls were asked with. */
+  readonly asked: WeakMap<Call, Payload>;
+  /** What there is to show of a message of the entry at hand. */
+  payload(ref: MessageRef): Payload | undefined;
 }
 
 export interface Makings {
@@ -45,14 +45,14 @@ export interface Makings {
 export function createMakings(view: SessionView, given: ToSpans): Makings {
   const { session } = view;
   const headers = new Map<number, TraceContext>();
-  let at = 0;
+  let now: Entry | undefined;
   let passedOn: TraceContext | undefined;
-  let options: Required<ToSpans> | undefined;
+  let options: Options | undefined;
   let own: SpanContext | undefined;
   let said: { readonly by: readonly unknown[]; readonly common: Attributes } | undefined;
 
   /** By the opening entry, which comes first where there is one. */
-  const optionsNow = (): Required<ToSpans> => {
+  const optionsNow = (): Options => {
     options ??= optionsOf(session, given);
     return options;
   };
@@ -61,8 +61,17 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
       view,
       headers,
       places: new WeakMap(),
+      asked: new WeakMap(),
+      payload({ seq, item }) {
+        const { payloads } = optionsNow();
+        if (payloads === undefined || now?.type !== 'message' || now.seq !== seq) return undefined;
+        return mayShow(session) ? payloadIn(now, item, payloads) : undefined;
+      },
       get options() {
         return optionsNow();
+      },
+      get address() {
+        return optionsNow().side === 'client' ? addressOf(session) : {};
       },
       get own() {
         own ??= sessionContext(session, optionsNow());
@@ -71,19 +80,19 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
       get common() {
         const by = [session.revision, session.server, session.client];
         if (!said || by.some((one, index) => one !== said?.by[index])) {
-          said = { by, common: commonOf(session, optionsNow()) };
+          said = { by, common: shared(session) };
         }
         return said.common;
       },
       get at() {
-        return at;
+        return now?.at ?? 0;
       },
       get passedOn() {
         return passedOn;
       },
     },
     turnTo(entry) {
-      at = entry.at;
+      now = entry;
       passedOn = entry.type === 'message' ? contextIn(entry.propagated) : undefined;
       if (entry.type !== 'http') return;
       const { exchange, phase } = entry;
@@ -97,24 +106,21 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
   };
 }
 
-function optionsOf({ id, head }: Session, given: ToSpans): Required<ToSpans> {
+function optionsOf({ id, head }: Session, given: ToSpans): Options {
   return {
     parent: 'remote',
     side: 'server',
     runAt: () => id,
     urlOf: () => undefined,
+    payloads: undefined,
     ...given,
     // Spans that were sent while it went on must find these.
     ...(head?.otlp ? { parent: head.otlp.parent, runAt: () => id } : {}),
   };
 }
 
-function commonOf(session: Session, { side }: Required<ToSpans>): Attributes {
-  return { ...shared(session), ...(side === 'client' ? addressOf(session) : {}) };
-}
-
 /** A server that was started inside a trace is part of it. */
-function sessionContext({ id, head }: Session, { parent, runAt }: Required<ToSpans>): SpanContext {
+function sessionContext({ id, head }: Session, { parent, runAt }: Options): SpanContext {
   const outer = parent === 'remote' ? contextIn(head?.traceparent) : undefined;
   return { traceId: outer?.traceId ?? traceIdOf(runAt(0), 0), spanId: spanIdOf(id) };
 }

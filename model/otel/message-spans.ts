@@ -9,25 +9,31 @@ import {
   brokenAttributes,
   notificationAttributes,
   requestAttributes,
+  versionOf,
 } from './attributes.ts';
 import { ATTRIBUTE, ERROR } from './conventions.ts';
+import { mayLink } from './link.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
+import { payloadAttributes, type Shown } from './payload-attributes.ts';
 import { type Place, placeOf } from './place.ts';
-import type { Span, SpanKind } from './span.ts';
+import type { Attributes, Span, SpanKind } from './span.ts';
 
 /** Says where the span of a request belongs, when it is asked; `earlier`: what it goes on with. */
 export function placeRequest(making: Making, call: Call, earlier: Call | undefined): void {
-  const { view, headers, places } = making;
+  const { view, headers, places, asked } = making;
   const { request, exchange, from, parent } = call;
   const beside = from === 'client' ? headers.get(exchange ?? -1) : undefined;
   const place = placeOf(making, {
     ref: request,
-    given: contextOf(member(view.value(request), 'params')) ?? beside,
+    given: contextOf(member(view.value(request), 'params')),
+    beside,
     around: parent,
     isInferred: exchange === undefined,
   });
   places.set(call, earlier ? following(making, place, earlier) : place);
+  const payload = making.payload(request);
+  if (payload) asked.set(call, payload);
 }
 
 /** Also a link to the round, task or retry that a call goes on with. */
@@ -37,20 +43,23 @@ function following({ places, view }: Making, place: Place, earlier: Call): Place
   const { traceId, spanId } = span;
   const { seq, item } = earlier.request;
   const attributes = { [ATTRIBUTE.follows]: reference(view.session.id, seq, item) };
+  const link = mayLink(place.span, span) ? [{ traceId, spanId, attributes }] : [];
   return {
     ...place,
-    links: [...place.links, { traceId, spanId, attributes }],
+    links: [...place.links, ...link],
     attributes: { ...place.attributes, ...attributes },
   };
 }
 
 /** The span of a request that is over. */
 export function requestSpan(making: Making, call: Call): Span {
-  const { view, options, common, places } = making;
-  const { request, response, method, subject, from } = call;
+  const { view, options, common, places, asked } = making;
+  const { request, response, method, subject, from, outcome } = call;
   const place = places.get(call) ?? placeOf(making, { ref: request });
   const kind = kindOf(from, options.side);
   const ending = endingOf(call, response && view.value(response), kind);
+  const answered = response && making.payload(response);
+  const shown = { method, outcome, asked: asked.get(call), answered };
   return {
     ...place.span,
     name: isNamed(method) && subject !== undefined ? `${method} ${subject}` : method,
@@ -59,13 +68,25 @@ export function requestSpan(making: Making, call: Call): Span {
     end: timeOf(making, Math.max(request.at, endOf(call, view))),
     attributes: {
       ...common,
+      ...(kind === 'client' ? making.address : {}),
       ...requestAttributes(call, options.urlOf),
+      ...versionOf(view.value(request)),
+      ...shownAttributes(making, shown, request),
       ...place.attributes,
       ...ending.attributes,
     },
     links: place.links,
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
+}
+
+/** What was asked with and answered, where that is wished. */
+function shownAttributes(
+  { options: { payloads, runAt } }: Making,
+  shown: Omit<Shown, 'run'>,
+  { at }: MessageRef,
+): Attributes {
+  return payloads ? payloadAttributes({ ...shown, run: runAt(at) }, payloads) : {};
 }
 
 /** Methods whose target is in the name of the span; others have too many of them. */
@@ -86,17 +107,22 @@ function endOf({ response, cancelled, exchangeEnd }: Call, { session }: SessionV
 export function notificationSpan(making: Making, seen: NotificationSeen): Span {
   const { view, options, common } = making;
   const { ref, from, method, call } = seen;
-  const given = contextOf(member(view.value(ref), 'params'));
+  const told = view.value(ref);
+  const given = contextOf(member(told, 'params'));
   const place = placeOf(making, { ref, given, around: call });
+  const kind = kindOf(from, options.side);
   return {
     ...place.span,
     name: method,
-    kind: kindOf(from, options.side),
+    kind,
     start: timeOf(making, ref.at),
     end: timeOf(making, ref.sent),
     attributes: {
       ...common,
+      ...(kind === 'client' ? making.address : {}),
       ...notificationAttributes(seen, view.session, options.urlOf),
+      ...versionOf(told),
+      ...shownAttributes(making, { method, asked: making.payload(ref) }, ref),
       ...place.attributes,
     },
     links: place.links,
@@ -135,7 +161,8 @@ function apartSpan(making: Making, apart: Apart): Span {
     end: timeOf(making, at),
     attributes: {
       ...common,
-      ...brokenAttributes(apart, view.session, options.urlOf),
+      ...brokenAttributes(apart, at, view.session, options.urlOf),
+      ...place.attributes,
       [ATTRIBUTE.error]: ERROR.other,
     },
     links: place.links,

@@ -1,8 +1,9 @@
 /**
- * Spans as OTLP in JSON (opentelemetry-proto 1.11.0, docs/specification.md "JSON Protobuf Encoding"):
+ * Spans and metrics as OTLP in JSON (opentelemetry-proto 1.11.0, docs/specification.md "JSON Protobuf Encoding"):
  * ids in hex, 64-bit numbers as decimal strings, enumerations as numbers.
  */
-import { SCHEMA_URL } from './conventions.ts';
+import { BUCKETS, SCHEMA_URL } from './conventions.ts';
+import type { HistogramPoint, ServerMetrics, Temporality } from './metrics.ts';
 import type { Attributes, AttributeValue, SessionSpans, Span, SpanKind } from './span.ts';
 
 const KINDS: Readonly<Record<SpanKind, number>> = { internal: 1, server: 2, client: 3 };
@@ -17,6 +18,49 @@ export function otlpJson(sessions: readonly SessionSpans[], version: string): ob
         { scope: { name: 'wiretape', version }, spans: spans.map(spanJson), schemaUrl: SCHEMA_URL },
       ],
     })),
+  };
+}
+
+const TEMPORALITIES = { delta: 1, cumulative: 2 } as const;
+
+/** A request for `/v1/metrics`. */
+export function otlpMetricsJson(
+  servers: readonly ServerMetrics[],
+  version: string,
+  temporality: Temporality,
+): object {
+  return {
+    resourceMetrics: servers.map(({ resource, histograms }) => ({
+      resource: { attributes: attributesJson(resource) },
+      scopeMetrics: [
+        {
+          scope: { name: 'wiretape', version },
+          metrics: histograms.map(({ name, points }) => ({
+            name,
+            unit: 's',
+            histogram: {
+              aggregationTemporality: TEMPORALITIES[temporality],
+              dataPoints: points.map(pointJson),
+            },
+          })),
+          schemaUrl: SCHEMA_URL,
+        },
+      ],
+    })),
+  };
+}
+
+function pointJson({ attributes, start, end, count, sum, min, max, buckets }: HistogramPoint) {
+  return {
+    attributes: attributesJson(attributes),
+    startTimeUnixNano: String(start),
+    timeUnixNano: String(end),
+    count: String(count),
+    sum,
+    min,
+    max,
+    bucketCounts: buckets.map(String),
+    explicitBounds: BUCKETS,
   };
 }
 

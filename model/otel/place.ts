@@ -8,13 +8,16 @@ import type { Call, MessageRef } from '../session.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { ATTRIBUTE } from './conventions.ts';
 import { spanIdOf, traceIdOf } from './identity.ts';
+import { linkTo, linkWords } from './link.ts';
 import type { Making } from './making.ts';
-import type { Attributes, Span, SpanContext, SpanLink } from './span.ts';
+import type { Attributes, Span, SpanLink } from './span.ts';
 
 export interface Belonging {
   readonly ref: MessageRef;
-  /** The context that the caller gave. */
+  /** The context that the caller gave in its message. */
   readonly given?: TraceContext | undefined;
+  /** The one in the headers around it, which counts where the message gives none. */
+  readonly beside?: TraceContext | undefined;
   /** The request that it is part of. */
   readonly around?: Call | undefined;
   /** Nobody said that it is part of it. */
@@ -28,30 +31,41 @@ export interface Place {
 }
 
 export function placeOf(making: Making, belonging: Belonging): Place {
-  const { ref, given, around, isInferred } = belonging;
+  const { ref, given, beside, around, isInferred } = belonging;
   const { options, places, own, passedOn } = making;
   const spanId = passedOn?.spanId ?? spanIdOf(referenceTo(making, ref));
-  if (given && options.parent === 'remote') return childOf(given, spanId, []);
-  const links = given ? [linkTo(given)] : [];
+  const caller = given ?? beside;
+  const links = given && beside && isOther(given, beside) ? [linkTo(beside, 'header')] : [];
+  if (caller && options.parent === 'remote') return childOf(caller, spanId, links);
+  if (caller) links.unshift(linkTo(caller, 'caller'));
   const parent = around && places.get(around)?.span;
-  if (parent) {
-    const place = childOf(parent, spanId, links);
-    return isInferred ? { ...place, attributes: { [ATTRIBUTE.inferred]: true } } : place;
-  }
+  if (parent) return childOf(parent, spanId, links, isInferred ? INFERRED : {});
   const traceId = passedOn?.traceId ?? traceIdOf(options.runAt(ref.at), ref.seq);
   if (traceId === own.traceId) return childOf(own, spanId, links);
   // Another trace than the session's: a parent from there would be taken for one that is missing.
-  return { span: { traceId, spanId }, links: [...links, linkTo(own)], attributes: {} };
+  links.push(linkTo(own, 'session'));
+  return { span: { traceId, spanId }, links, attributes: linkWords(links) };
 }
 
-function childOf(parent: TraceContext, spanId: string, links: readonly SpanLink[]): Place {
+const INFERRED: Attributes = { [ATTRIBUTE.inferred]: true };
+
+function isOther(one: TraceContext, other: TraceContext): boolean {
+  return one.traceId !== other.traceId || one.spanId !== other.spanId;
+}
+
+function childOf(
+  parent: TraceContext,
+  spanId: string,
+  links: readonly SpanLink[],
+  attributes: Attributes = {},
+): Place {
   const { traceId, spanId: parentSpanId, traceState } = parent;
   const state = traceState === undefined ? {} : { traceState };
-  return { span: { traceId, spanId, parentSpanId, ...state }, links, attributes: {} };
-}
-
-function linkTo({ traceId, spanId }: SpanContext): SpanLink {
-  return { traceId, spanId, attributes: {} };
+  return {
+    span: { traceId, spanId, parentSpanId, ...state },
+    links,
+    attributes: { ...attributes, ...linkWords(links) },
+  };
 }
 
 function referenceTo({ view }: Making, { seq, item }: MessageRef): string {

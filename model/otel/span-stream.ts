@@ -10,7 +10,8 @@ import { createSessionMachine } from '../session-machine.ts';
 import { contextIn } from '../trace-context.ts';
 import { itemOf } from '../view.ts';
 import { ATTRIBUTE } from './conventions.ts';
-import { createMakings, type Making, type ToSpans, timeOf } from './making.ts';
+import { linkTo, linkWords } from './link.ts';
+import { createMakings, type Making, timeOf } from './making.ts';
 import {
   brokenSpan,
   lateSpan,
@@ -18,6 +19,7 @@ import {
   placeRequest,
   requestSpan,
 } from './message-spans.ts';
+import type { ToSpans } from './options.ts';
 import type { Span } from './span.ts';
 
 export interface SpanStream {
@@ -117,15 +119,16 @@ function createValues(): Values {
 function sessionSpan(making: Making): Span {
   const { view, common, own, options } = making;
   const { head, lastAt, phase } = view.session;
-  const outer = options.parent === 'remote' ? contextIn(head?.traceparent) : undefined;
+  const outer = contextIn(head?.traceparent);
+  const links = outer && options.parent === 'link' ? [linkTo(outer, 'caller')] : [];
   return {
     ...own,
-    ...(outer ? { parentSpanId: outer.spanId } : {}),
+    ...(outer && options.parent === 'remote' ? { parentSpanId: outer.spanId } : {}),
     name: 'mcp session',
     kind: 'internal',
     start: timeOf(making, 0),
     end: timeOf(making, lastAt),
-    attributes: { ...common, [ATTRIBUTE.state]: phase },
-    links: [],
+    attributes: { ...common, ...making.address, [ATTRIBUTE.state]: phase, ...linkWords(links) },
+    links,
   };
 }

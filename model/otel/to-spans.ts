@@ -5,11 +5,9 @@
  */
 import type { WholeView } from '../session.ts';
 import { resourceOf } from './attributes.ts';
-import type { ToSpans } from './making.ts';
+import type { ToSpans } from './options.ts';
 import type { SessionSpans, Span } from './span.ts';
 import { createSpanStream } from './span-stream.ts';
-
-export type { ToSpans } from './making.ts';
 
 /** The span of the session first, then each as it was complete. */
 export function toSpans(view: WholeView, options: ToSpans = {}): SessionSpans {

@@ -206,6 +206,46 @@ describe('export', () => {
     expect(await readFile(at('spans.json'), 'utf8')).toBe(text);
   });
 
+  test('gives metrics in OTLP', async () => {
+    const { code, stdout } = await wiretape([
+      ...['export', at('notes.tape.jsonl'), '--to', 'otlp-metrics', '-o', '-'],
+    ]);
+    expect(code).toBe(0);
+    const [{ resource, scopeMetrics }] = JSON.parse(stdout).resourceMetrics;
+    expect(resource.attributes[0]).toEqual({
+      key: 'service.name',
+      value: { stringValue: 'notes' },
+    });
+    expect(scopeMetrics[0].metrics.map(({ name }: { name: string }) => name)).toEqual([
+      'mcp.server.session.duration',
+      'mcp.server.operation.duration',
+    ]);
+    expect(stdout).not.toContain(FIRST);
+  });
+
+  test('shows payloads when asked to, and none that was recorded raw', async () => {
+    const raw = tape('raw', [client(toolCall(1, 'save', { note: 'plain' }))], {
+      head: { capture: 'raw' },
+    });
+    await writeFile(at('raw.tape.jsonl'), writeRecording(raw));
+    const spans = (file: string, ...more: string[]) =>
+      wiretape(['export', at(file), '--to', 'otlp', '-o', '-', ...more]);
+    const { stdout } = await spans('notes.tape.jsonl', '--otel-payloads', 'genai');
+    expect(stdout).toContain('{"key":"gen_ai.tool.call.arguments"');
+    expect((await spans('notes.tape.jsonl')).stdout).not.toContain('gen_ai.tool.call');
+    const refused = await spans('raw.tape.jsonl', '--otel-payloads', 'preview');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^wiretape: raw was recorded with --capture raw.*\[not-redacted\]\n$/,
+    );
+    expect(await spans('raw.tape.jsonl')).toMatchObject({ code: 0 });
+    const tapeOf = await wiretape([
+      ...['export', at('notes.tape.jsonl'), '-o', '-', '--otel-parent', 'link'],
+    ]);
+    expect(tapeOf).toMatchObject({ code: 2, stdout: '' });
+    expect(tapeOf.stderr).toContain('[wrong-usage]');
+  });
+
   test.each([
     ['words.txt', 'file-exists', () => 'no recording at all\n'],
     ['words.gz', 'file-exists', () => gzipSync('photographs of last summer\n')],

@@ -1,14 +1,8 @@
-/**
- * Released hosts, and how each is configured to run three servers and to ask a scripted model. They
- * are installed apart, since they are 500 MB, and go with the run; WIRETAPE_HOSTS=FOLDER keeps them
- * there for the next one.
- */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+/** Released hosts, and how each is configured to run three servers and to ask a scripted model. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
+import { installed } from './installed.ts';
 
 const packages = ['@google/gemini-cli@0.61.0', '@openai/codex@0.169.0'];
 
@@ -17,16 +11,7 @@ export interface Hosts {
 }
 
 export async function installHosts(): Promise<Hosts> {
-  const folder = process.env['WIRETAPE_HOSTS'];
-  if (folder === undefined) throw new Error('npm run test:hosts says where they are installed');
-  if (await stat(join(folder, 'node_modules')).catch(() => undefined)) return { folder };
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), '{"private":true}');
-  const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages];
-  const npm = spawn('npm', words, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = await once(npm, 'close');
-  if (code !== 0) throw new Error(`npm ended with ${code}`);
-  return { folder };
+  return { folder: await installed('released', packages) };
 }
 
 export interface HostServer {

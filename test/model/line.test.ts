@@ -67,6 +67,28 @@ describe('an entry as a line', () => {
     expect(encodeEntry(decoded(line))).toBe(line);
   });
 
+  test(`the head that we write is read as any other (seed ${SEED})`, () => {
+    const number = fc.oneof(
+      fc.nat().map(String),
+      fc.constantFrom('01', '-1', '1e3', '9'.repeat(16)),
+    );
+    const name = fc.oneof(
+      fc.stringMatching(/^[\w.-]{0,4}$/),
+      fc.constantFrom('client', 'stdin', '…'),
+    );
+    holds(
+      fc.tuple(name, number, number, number, name, name),
+      ([session, seq, at, sent, from, channel]) => {
+        const fields = `"session":"${session}","seq":${seq},"at":${at},"sent":${sent},"from":"${from}"`;
+        const rest = `${fields},"channel":"${channel}","message":{"id":1}}`;
+        // A space is nothing that we write, so that the second goes the way of all others.
+        expect(decodeEntry(`{"type":"message",${rest}`)).toEqual(
+          decodeEntry(`{"type":"message", ${rest}`),
+        );
+      },
+    );
+  });
+
   test(`any JSON value comes back as the text it was (seed ${SEED})`, () => {
     holds(hostileJson, (value) => {
       const text = JSON.stringify(value);

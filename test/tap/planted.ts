@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 import { built } from '../kit/built.ts';
 import { dice } from '../kit/random.ts';
 import { ask, bodyOf, tapAt, upstream } from './http/kit.ts';
-import { outcome, start, tapped, temporaryFolder, until } from './kit.ts';
+import { outcome, run, start, tapped, temporaryFolder, until } from './kit.ts';
 
 /** Each kind as it is minted: `A12` in braces stands for so many random characters of a class. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -150,15 +150,32 @@ export async function checkPlanted(count: number, seed: number): Promise<Record<
   const inHead = await throughHttp(overHttp, state, roll);
   const all = [...overStdio, ...overHttp, ...around, ...inHead];
   await until(async () => (await readdir(join(state, 'journal'))).length === 0);
+  await exportSpans(state);
   const written = await bytesBelow(state);
   collector.kill();
   const leaked = all.filter(({ core }) => written.includes(core));
   expect(leaked.map(({ kind, place, secret }) => ({ kind, place, secret, seed }))).toEqual([]);
   // The messages themselves are there, or nothing would have been shown.
   expect(written.split('"tools/call"').length).toBeGreaterThan(count / 2);
+  expect(written.split('"gen_ai.tool.call.arguments"').length).toBeGreaterThan(count / 2);
+  expect(written.split('"wiretape.payload.request.text"').length).toBeGreaterThan(count / 2);
   return Object.fromEntries(
     Object.keys(KINDS).map((kind) => [kind, all.filter((one) => one.kind === kind).length]),
   );
+}
+
+/** All spans with their payloads, as files beside what is looked through. */
+async function exportSpans(state: string): Promise<void> {
+  const program = [process.execPath, await built()];
+  const { stdout } = await run([...program, 'ls', '--json', '--state', state]);
+  const ids = JSON.parse(String(stdout)).sessions.map(({ id }: { readonly id: string }) => id);
+  for (const how of ['preview', 'genai']) {
+    const options = ['--to', 'otlp', '--otel-payloads', how, '--state', state];
+    const file = join(state, `${how}.json`);
+    expect(await run([...program, 'export', ...ids, '-o', file, ...options])).toMatchObject({
+      code: 0,
+    });
+  }
 }
 
 /** A running collector; it takes in what taps ship, and leaves no journal behind. */

@@ -16,7 +16,18 @@ import { at, firstEndingFrom, nearest, neighbour } from '../../ui/timeline/hit.t
 import { layoutOf } from '../../ui/timeline/layout.ts';
 import { pack } from '../../ui/timeline/pack.ts';
 import { clamped, fitted, moment, ticks, timeAt, xOf, zoomed } from '../../ui/timeline/scale.ts';
-import { client, ends, frame, gap, http, opening, tape, toolCall } from '../kit/entries.ts';
+import {
+  client,
+  ends,
+  frame,
+  gap,
+  http,
+  opening,
+  server,
+  tape,
+  toolCall,
+  toolText,
+} from '../kit/entries.ts';
 import { hostile, lostUpdates, many, releaseNotes } from './scenes.ts';
 
 describe('scale', () => {
@@ -233,6 +244,32 @@ describe('a run', () => {
       '5',
     ]);
   });
+});
+
+test('calls whose host says that they are of one turn are one, on whichever servers', () => {
+  const turn = (turn: string): object => ({ 'wiretape/turn': turn });
+  const steps = (name: string) => [
+    ...opening(),
+    client(toolCall(1, `${name} 1`, {}, turn('a')), { at: 10_000 }),
+    server(toolText(1, 'ok'), { at: 20_000 }),
+    client(toolCall(2, `${name} 2`, {}, turn('b')), { at: 50_000 }),
+    server(toolText(2, 'ok'), { at: 60_000 }),
+    client(toolCall(3, `${name} 3`), { at: 70_000 }),
+  ];
+  const entries = ['one', 'two'].flatMap((name, place) =>
+    tape(name, steps(name), { start: 1000 * place, head: { workflow: 'both' } }),
+  );
+  const buffer = loaded(entries);
+  const batches = layoutFor(buffer).lanes[0]?.batches;
+  const named = batches?.calls.map((calls, at) => [
+    batchLabels(batches, at)[0],
+    ...calls.map((bar) => requestRow(buffer, bar).subject),
+  ]);
+  expect(named).toEqual([
+    ['turn 1 · 2 calls', 'one 1', 'two 1'],
+    ['turn 2 · 2 calls', 'one 2', 'two 2'],
+    ['batch 3 (inferred) · 2 calls', 'one 3', 'two 3'],
+  ]);
 });
 
 test('a run that comes in parts is the run that comes at once', () => {

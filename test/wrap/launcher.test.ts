@@ -9,6 +9,9 @@ import { windowsProgram } from '../../tap/wrap/launcher.ts';
 import { wiretape } from '../cli/wiretape.ts';
 import { type Installed, installed, memory, sessionsOf, useServer } from './installed.ts';
 
+/** What a launcher loads of the package. */
+const ENTRY = 'dist/tap/wrap/entry.js';
+
 test('with wiretape in place, the session is recorded under the name of the server', async () => {
   await using here = await installed();
   const notes = await here.wrapped(process.execPath, [memory]);
@@ -53,25 +56,18 @@ describe('the server works and one line says that nothing is recorded, when', ()
     ],
     [
       'the tap throws when it is loaded',
-      ({ root }) =>
-        writeFile(
-          join(root, 'dist/tap/stdio.js'),
-          'export const tapStdio = 1; throw new Error("broken\\nhere");',
-        ),
+      ({ root }) => writeFile(join(root, ENTRY), 'throw new Error("broken\\nhere");'),
       /could not start \(broken here\)\.$/,
     ],
     [
       'the tap is no longer what it was',
-      ({ root }) => writeFile(join(root, 'dist/tap/stdio.js'), 'export const other = 1;'),
-      /could not start \(The requested module .* does not provide an export named 'tapStdio'\)\.$/,
+      ({ root }) => writeFile(join(root, ENTRY), 'export const other = 1;'),
+      /could not start \(start is not a function\)\.$/,
     ],
     [
       'the tap fails before the server runs',
       ({ root }) =>
-        writeFile(
-          join(root, 'dist/tap/stdio.js'),
-          'export async function tapStdio() { throw new Error("no"); }',
-        ),
+        writeFile(join(root, ENTRY), 'export async function start() { throw new Error("no"); }'),
       /could not start \(no\)\.$/,
     ],
     [

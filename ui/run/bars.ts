@@ -22,10 +22,12 @@ export interface Bars {
   /** Rows of the track's columns; `response` is the row + 1, and 0 when there is none. */
   readonly request: Uint32Array;
   readonly response: Uint32Array;
+  /** Equal for what its host says is of one turn; 0 where it says nothing. */
+  readonly turn: Uint32Array;
 }
 
 export interface BarStore extends Bars {
-  add(start: number, track: number, request: number, flags: number): number;
+  add(start: number, track: number, request: number, flags: number, turn: number): number;
   /** Ends a bar; flags are added to those it has, and it is no longer open, nor what an earlier end made it. */
   settle(bar: number, end: number, flags: number, response?: number): void;
   mark(bar: number, flags: number): void;
@@ -71,13 +73,17 @@ export function createBars(): BarStore {
     get response() {
       return columns.response;
     },
-    add(start, track, request, flags) {
+    get turn() {
+      return columns.turn;
+    },
+    add(start, track, request, flags, turn) {
       if (length === columns.start.length) columns = grown(columns);
       columns.start[length] = start;
       columns.end[length] = Number.POSITIVE_INFINITY;
       columns.flags[length] = flags | OPEN;
       columns.track[length] = track;
       columns.request[length] = request;
+      columns.turn[length] = turn;
       return length++;
     },
     settle,
@@ -104,6 +110,7 @@ function allocate(capacity: number) {
     track: new Uint16Array(capacity),
     request: new Uint32Array(capacity),
     response: new Uint32Array(capacity),
+    turn: new Uint32Array(capacity),
   };
 }
 
@@ -115,5 +122,6 @@ function grown(columns: Columns): Columns {
   next.track.set(columns.track);
   next.request.set(columns.request);
   next.response.set(columns.response);
+  next.turn.set(columns.turn);
   return next;
 }

@@ -63,6 +63,7 @@ export class RunBuffer {
   readonly #tracks: OwnTrack[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #bars = createBars();
+  readonly #turns = new Map<string, number>();
   readonly #rows = createMergedRows();
   readonly #marks: Mark[] = [];
   #length = 0;
@@ -179,6 +180,14 @@ export class RunBuffer {
     return reference(this.#tracks[track]?.summary.id ?? '', seq, item);
   }
 
+  /** The same number for the same turn, whichever sessions its requests are in. */
+  #turnOf({ turn }: Row): number {
+    if (turn === undefined) return 0;
+    const number = this.#turns.get(turn) ?? this.#turns.size + 1;
+    this.#turns.set(turn, number);
+    return number;
+  }
+
   #trackOf(session: string): OwnTrack | undefined {
     return this.#tracks[this.#numbers.get(session) ?? -1];
   }
@@ -190,7 +199,8 @@ export class RunBuffer {
     if (known === undefined && (time < 0 || time + this.#span.from >= this.#span.to)) return;
     if (known !== undefined) this.#applyToBar(known, row, time);
     else if (row.kind === 'request') {
-      const bar = this.#bars.add(time, track.number, row.row, flagsOf(row));
+      const turn = this.#turnOf(row);
+      const bar = this.#bars.add(time, track.number, row.row, flagsOf(row), turn);
       track.barOfRow.set(row.row, bar);
     }
     const kind = markOf(row);

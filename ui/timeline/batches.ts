@@ -1,4 +1,4 @@
-/** What a host asked for at once, as intervals of its lane. It is a guess, and the page says so. */
+/** What a host asked for at once, as intervals of its lane. Unless it says so itself it is a guess, and the page says so. */
 import * as order from '../../analysis/order/batches.ts';
 import { type Bars, FAILED, FROM_SERVER, OPEN, SET_UP } from '../run/bars.ts';
 
@@ -9,6 +9,8 @@ export interface Batches {
   readonly end: readonly number[];
   readonly flags: readonly number[];
   readonly calls: readonly (readonly number[])[];
+  /** Its host says that these belong together. */
+  readonly isSaid: readonly boolean[];
 }
 
 /** The batches among these bars, which are sorted by start. */
@@ -17,6 +19,7 @@ export function batchesOf(bars: Bars, members: readonly number[]): Batches {
   const calls = order.batchesOf(asked, {
     asked: (bar) => bars.start[bar] ?? 0,
     told: (bar) => bars.end[bar] ?? 0,
+    turn: (bar) => (bars.turn[bar] ? String(bars.turn[bar]) : undefined),
   });
   return {
     length: calls.length,
@@ -26,15 +29,17 @@ export function batchesOf(bars: Bars, members: readonly number[]): Batches {
       own.reduce((flags, bar) => flags | ((bars.flags[bar] ?? 0) & (FAILED | OPEN)), 0),
     ),
     calls,
+    isSaid: calls.map(([first = 0]) => (bars.turn[first] ?? 0) !== 0),
   };
 }
 
 /** What a batch is called, from the longest to the shortest: `batch 3 (inferred) · 20 calls`. */
-export function batchLabels({ calls }: Batches, batch: number): readonly string[] {
+export function batchLabels({ calls, isSaid }: Batches, batch: number): readonly string[] {
   const count = calls[batch]?.length ?? 0;
-  const name = `batch ${batch + 1}`;
-  const whole = `${name} (inferred)${count > 1 ? ` · ${count} calls` : ''}`;
-  return [whole, `${name} (inferred)`, name, String(batch + 1)];
+  const name = `${isSaid[batch] ? 'turn' : 'batch'} ${batch + 1}`;
+  const known = isSaid[batch] ? name : `${name} (inferred)`;
+  const whole = `${known}${count > 1 ? ` · ${count} calls` : ''}`;
+  return [...new Set([whole, known, name, String(batch + 1)])];
 }
 
 export function batchLabel(batches: Batches, batch: number): string {

@@ -1,7 +1,8 @@
 /** Every row of the conventions' tables as a span: names, kinds, attributes and status by side, parents, links. */
 import { describe, expect, test } from 'vitest';
+import type { ToSpans } from '../../../model/otel/options.ts';
 import type { Span } from '../../../model/otel/span.ts';
-import { type ToSpans, toSpans } from '../../../model/otel/to-spans.ts';
+import { toSpans } from '../../../model/otel/to-spans.ts';
 import { viewsOf } from '../../../model/view.ts';
 import {
   client,
@@ -186,6 +187,13 @@ describe('over HTTP', () => {
     expect(asked().traceId).toBe(other);
     expect(asked({ traceparent: TRACEPARENT }).traceId).toBe(TRACE);
     expect(asked({ traceparent: 'no' }).traceId).toBe(other);
+    // What the header said is not forgotten, where the message says otherwise.
+    const { links, attributes } = asked({ traceparent: TRACEPARENT });
+    expect(links).toEqual([
+      { traceId: other, spanId: PARENT, attributes: { 'wiretape.link': 'header' } },
+    ]);
+    expect(attributes['wiretape.link.header']).toBe(`${other}-${PARENT}`);
+    expect(asked({ traceparent: header }).links).toEqual([]);
   });
 });
 
@@ -241,9 +249,12 @@ describe('where it belongs', () => {
 
   test('or, when that is wished, to the session, with a link to its caller', () => {
     const spans = spansOf(asked, { parent: 'link' });
-    const { traceId, parentSpanId, links } = spanNamed(spans, 'tools/call a');
+    const { traceId, parentSpanId, links, attributes } = spanNamed(spans, 'tools/call a');
     expect([traceId, parentSpanId]).toEqual([spans[0]?.traceId, spans[0]?.spanId]);
-    expect(links).toMatchObject([{ traceId: TRACE, spanId: PARENT }]);
+    expect(links).toEqual([
+      { traceId: TRACE, spanId: PARENT, attributes: { 'wiretape.link': 'caller' } },
+    ]);
+    expect(attributes['wiretape.link.caller']).toBe(`${TRACE}-${PARENT}`);
   });
 
   test.each([
@@ -284,6 +295,10 @@ describe('where it belongs', () => {
   test('a server that was started in a trace is part of it', () => {
     const [session] = spansOf([], {}, { traceparent: TRACEPARENT });
     expect([session?.traceId, session?.parentSpanId]).toEqual([TRACE, PARENT]);
+    const [linked] = spansOf([], { parent: 'link' }, { traceparent: TRACEPARENT });
+    expect([linked?.traceId === TRACE, linked?.parentSpanId]).toEqual([false, undefined]);
+    expect(linked?.attributes['wiretape.link.caller']).toBe(`${TRACE}-${PARENT}`);
+    expect(linked?.links).toMatchObject([{ traceId: TRACE, spanId: PARENT }]);
   });
 
   test('the rounds of one intention are linked, and say it as an attribute too', () => {
@@ -349,4 +364,6 @@ test('spans of one run share a trace across sessions, which is rolled over befor
   const rolled = one?.at(-1);
   expect(rolled?.parentSpanId).toBeUndefined();
   expect(rolled?.links).toMatchObject([{ spanId: one?.[0]?.spanId }]);
+  const session = `${one?.[0]?.traceId}-${one?.[0]?.spanId}`;
+  expect(rolled?.attributes['wiretape.link.session']).toBe(session);
 });
