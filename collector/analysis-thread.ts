@@ -2,8 +2,11 @@
 import { parentPort } from 'node:worker_threads';
 import { analyse, blame } from '../analysis/index.ts';
 import { decodeEntry } from '../model/line.ts';
+import { spansOfMessages } from '../model/otel/finding-logs.ts';
+import { runAtOf } from '../model/otel/runs.ts';
+import { toSpans } from '../model/otel/to-spans.ts';
 import { createView, type GrowingView } from '../model/view.ts';
-import type { Asked, Question, Said } from './analysis-orders.ts';
+import type { Asked, MessagesInSpans, Question, Said } from './analysis-orders.ts';
 
 const views = new Map<string, GrowingView>();
 
@@ -40,6 +43,14 @@ function given(question: Question): NonNullable<Said['given']> {
   if (question.do === 'findings') {
     const { sessions, footprints } = question;
     return analyse(sessions.flatMap(held), { footprints });
+  }
+  if (question.do === 'spans') {
+    const { session, messages, runs, parent = 'remote' } = question;
+    const options = { parent, runAt: runAtOf(session, runs) };
+    return held(session).map((view): MessagesInSpans => {
+      const made = toSpans(view, options);
+      return { resource: made.resource, spans: spansOfMessages(made, messages) };
+    });
   }
   const { session, now } = question;
   return held(session).flatMap((view) => blame(view, now ?? view.session.lastAt));

@@ -82,8 +82,6 @@ export interface Exported {
   readonly rewrites: number;
   /** In which runs the spans were made, so that they keep their traces. */
   readonly runs: readonly RunStart[];
-  /** Spans and findings that the endpoint refused. */
-  readonly refused: number;
   /** Findings were last sought when the session had come so far; −1: not yet. */
   readonly judged: number;
   /** The findings that it has, by fingerprint: how they were then. */
