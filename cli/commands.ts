@@ -41,6 +41,10 @@ export const COMMANDS: Commands = {
     about: 'say whether the collector runs, and what it keeps',
     load: async () => (await import('./status.ts')).registerStatus,
   },
+  token: {
+    about: 'print the token that a program needs to read, write or administer',
+    load: async () => (await import('./token.ts')).registerToken,
+  },
   tap: {
     about:
       'record what passes between clients and a server: wiretape tap -- npx -y SERVER, or wiretape tap --upstream URL',

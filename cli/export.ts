@@ -32,7 +32,7 @@ export function registerExport(command: Command): void {
 async function exportSessions(words: string[], options: ExportOptions): Promise<void> {
   const { otelParent, otelPayloads, to } = options;
   if (to !== 'otlp' && (otelParent ?? otelPayloads) !== undefined)
-    throw new UserError('wrong-usage', 'A recording has no spans.', 'Add --to otlp.');
+    throw new UserError('wrong-usage', '--otel-… is for spans only.', 'Add --to otlp.');
   const state = stateOf(options.state);
   const { entries, views, problems } = await gather(words, state);
   reportProblems(problems);

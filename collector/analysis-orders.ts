@@ -43,11 +43,4 @@ export interface MessagesInSpans {
   readonly spans: ReadonlyMap<string, SpanOfMessage>;
 }
 
-export type Asked = Order & { readonly ask?: number };
-
-export interface Said {
-  readonly ask: number;
-  readonly given?: readonly Finding[] | readonly unknown[];
-  /** The stack of a fault of ours. */
-  readonly fault?: string;
-}
+export type Given = readonly Finding[] | readonly unknown[];

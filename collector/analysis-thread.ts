@@ -1,22 +1,22 @@
 /** Analysis beside the collector: whole sessions are read and judged here, while it goes on serving. */
-import { parentPort } from 'node:worker_threads';
 import { analyse, blame } from '../analysis/index.ts';
 import { decodeEntry } from '../model/line.ts';
 import { spansOfMessages } from '../model/otel/finding-logs.ts';
 import { runAtOf } from '../model/otel/runs.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
 import { createView, type GrowingView } from '../model/view.ts';
-import type { Asked, MessagesInSpans, Question, Said } from './analysis-orders.ts';
+import type { Given, MessagesInSpans, Order, Question } from './analysis-orders.ts';
+import { answerOrders } from './thread.ts';
 
 const views = new Map<string, GrowingView>();
 
-parentPort?.on('message', (asked: Asked) => {
-  if (asked.do === 'take') take(asked);
-  else if (asked.do === 'drop') views.delete(asked.session);
-  else parentPort?.postMessage(answer(asked));
+answerOrders((order: Order) => {
+  if (order.do === 'take') return take(order);
+  if (order.do === 'drop') return views.delete(order.session);
+  return given(order);
 });
 
-function take({ session, lines, anew }: Extract<Asked, { do: 'take' }>): void {
+function take({ session, lines, anew }: Extract<Order, { do: 'take' }>): void {
   const known = anew ? undefined : views.get(session);
   const view = known ?? createView(session);
   views.set(session, view);
@@ -26,16 +26,7 @@ function take({ session, lines, anew }: Extract<Asked, { do: 'take' }>): void {
   }
 }
 
-function answer(asked: Question & { readonly ask?: number }): Said {
-  const { ask = 0 } = asked;
-  try {
-    return { ask, given: given(asked) };
-  } catch (error) {
-    return { ask, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-}
-
-function given(question: Question): NonNullable<Said['given']> {
+function given(question: Question): Given {
   const held = (session: string): GrowingView[] => {
     const view = views.get(session);
     return view ? [view] : [];

@@ -2,15 +2,15 @@
  * The analysis thread, as the collector has it: started by the first question, and anew by the next
  * one after it broke. It holds sessions up to a room of bytes, and is given only what it lacks.
  */
-import { Worker } from 'node:worker_threads';
-import type { Asked, Order, Question, Said } from './analysis-orders.ts';
+import type { Given, Order, Question } from './analysis-orders.ts';
 import { pagesOf } from './pages.ts';
 import type { StoredSession, TenantStore } from './store.ts';
+import { createThread } from './thread.ts';
 import { createTurns } from './turns.ts';
 
 export interface Analysis {
   /** Asks once the thread has all that is stored of these sessions. */
-  ask(question: Question, sessions: readonly StoredSession[]): Promise<NonNullable<Said['given']>>;
+  ask(question: Question, sessions: readonly StoredSession[]): Promise<Given>;
   close(): Promise<void>;
 }
 
@@ -21,37 +21,14 @@ interface Held {
   readonly bytes: number;
 }
 
-interface Waiting {
-  readonly resolve: (given: NonNullable<Said['given']>) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Bytes of lines that the thread holds; in memory they take several times that. */
 const ROOM = 48 << 20;
 
 export function createAnalysis(store: TenantStore): Analysis {
   const turns = createTurns();
   const held = new Map<string, Held>();
-  const waiting = new Map<number, Waiting>();
-  let worker: Worker | undefined;
-  let asks = 0;
+  const thread = createThread<Order, Given>('analysis-thread', { lost: () => held.clear() });
 
-  const broken = (error: Error): void => {
-    worker = undefined;
-    held.clear();
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
-  };
-  const hear = ({ ask, given, fault }: Said): void => {
-    const one = waiting.get(ask);
-    waiting.delete(ask);
-    if (given) one?.resolve(given);
-    else one?.reject(new Error(`The analysis failed: ${fault}`));
-  };
-  const tell = (order: Order & Pick<Asked, 'ask'>): void => {
-    worker ??= startThread().on('message', hear).on('error', broken);
-    worker.postMessage(order);
-  };
   const catchUp = async (session: StoredSession): Promise<void> => {
     const { id, end, rewrites, bytes } = session;
     const known = held.get(id);
@@ -61,7 +38,7 @@ export function createAnalysis(store: TenantStore): Analysis {
     held.set(id, { rewrites, end, bytes });
     let anew = from === 0;
     for await (const page of pagesOf(store, id, from, end)) {
-      tell({ do: 'take', session: id, lines: page.map(({ line }) => line), anew });
+      thread.tell({ do: 'take', session: id, lines: page.map(({ line }) => line), anew });
       anew = false;
     }
   };
@@ -72,7 +49,7 @@ export function createAnalysis(store: TenantStore): Analysis {
       if (bytes <= ROOM) return;
       bytes -= one.bytes;
       held.delete(session);
-      tell({ do: 'drop', session });
+      thread.tell({ do: 'drop', session });
     }
   };
 
@@ -81,26 +58,10 @@ export function createAnalysis(store: TenantStore): Analysis {
     ask: (question, sessions) =>
       turns.of('', async () => {
         for (const session of sessions) await catchUp(session);
-        const ask = asks++;
-        const given = new Promise<NonNullable<Said['given']>>((resolve, reject) => {
-          waiting.set(ask, { resolve, reject });
-        });
-        tell({ ...question, ask });
+        const given = thread.ask(question);
         makeRoom();
         return given;
       }),
-    async close() {
-      const own = worker;
-      broken(new Error('The collector is closed.'));
-      await own?.terminate();
-    },
+    close: thread.close,
   };
-}
-
-/** From the sources the thread is the built one, since Node has no loader for ours in a thread. */
-function startThread(): Worker {
-  const place = import.meta.url.endsWith('.ts') ? '../dist/collector' : '.';
-  const worker = new Worker(new URL(`${place}/analysis-thread.js`, import.meta.url));
-  worker.unref();
-  return worker;
 }

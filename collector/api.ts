@@ -5,13 +5,20 @@
  * every route of /api asks for a token, and all it reaches is reached through that token's tenant.
  */
 import { type Context, Hono } from 'hono';
-import { type ApiError, type ExportStatus, SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
+import {
+  type ApiError,
+  type ExportStatus,
+  SESSIONS_AT_ONCE,
+  type Status,
+  TRACES_AT_ONCE,
+} from '../model/api.ts';
 import { isMark, type Mark, marksOf } from '../model/mark.ts';
 import { writeRecording } from '../model/recording.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { workflows } from '../model/workflow.ts';
 import { bearerOf, SECURITY_HEADERS } from './access.ts';
 import type { Findings } from './findings.ts';
+import { addOtlp, type Otlp } from './otlp/routes.ts';
 import type { Page } from './page.ts';
 import type { Tenant } from './tenant.ts';
 import { allows, type Grants, type Use } from './tokens.ts';
@@ -23,6 +30,8 @@ export interface Site {
   readonly readOnly: boolean;
   readonly grants: Grants;
   readonly page: Page;
+  /** How spans and log records of others come in; without it, none do. */
+  readonly otlp?: Otlp;
   tenant(name: string): TenantSite;
   /** Whether a tap that still runs records this session. */
   isLive(session: string): Promise<boolean>;
@@ -47,6 +56,9 @@ type StatusCode = 400 | 401 | 403 | 404 | 405 | 409 | 500;
 
 /** The most entries and bytes of one answer. */
 const PAGE = { limit: 10_000, bytes: 16 << 20 };
+/** The same for spans. */
+const SPAN_PAGE = { limit: 4000, bytes: 8 << 20 };
+const TRACE_ID = /^[0-9a-f]{32}$/;
 
 /** A failure that an answer tells. */
 class Refusal extends Error {
@@ -83,6 +95,8 @@ export function createApi(site: Site): Hono<{ Variables: Variables }> {
   addSessions(api, site);
   addMarks(api, site);
   addAnalysis(api, site);
+  addSpans(api);
+  if (site.otlp) addOtlp(api, site.otlp);
   api.get('*', (c) => pageFile(c, site));
   api.notFound((c) =>
     c.json({ code: 'no-route', detail: 'There is nothing under this address.' }, 404),
@@ -224,16 +238,37 @@ function addAnalysis(api: Routes, site: Site): void {
   });
 }
 
+function addSpans(api: Routes): void {
+  api.get('/api/spans', async (c) => {
+    const traces = listed(c, 'traces');
+    if (traces.length === 0 || !traces.every((trace) => TRACE_ID.test(trace)))
+      throw new Refusal(400, 'no-traces', 'Name the traces, of 32 hex digits each: ?traces=A,B');
+    if (traces.length > TRACES_AT_ONCE)
+      throw new Refusal(400, 'too-many-traces', `At most ${TRACES_AT_ONCE} traces at once.`);
+    const after = number(c, 'after') ?? 0;
+    const spans = await c.get('tenant').store.spansOf(traces, { ...SPAN_PAGE, after });
+    return c.body(spans.map(({ line }) => `${line}\n`).join(''), 200, {
+      'Content-Type': 'application/x-ndjson',
+      'Wiretape-Last': String(spans.at(-1)?.number ?? after),
+    });
+  });
+}
+
 /** The sessions that a question names, all of them known and their summaries current. */
 async function asked(c: Api): Promise<readonly string[]> {
   const { store, live } = c.get('tenant');
-  const named = [...new Set((c.req.query('sessions') ?? '').split(',').filter((id) => id !== ''))];
+  const named = listed(c, 'sessions');
   if (named.length === 0) throw new Refusal(400, 'no-sessions', 'Name the sessions: ?sessions=A,B');
   if (named.length > SESSIONS_AT_ONCE)
     throw new Refusal(400, 'too-many-sessions', `At most ${SESSIONS_AT_ONCE} sessions at once.`);
   await live.settle();
   for (const id of named) if (!(await store.session(id))) throw unknownSession(id);
   return named;
+}
+
+/** What a query names, each once. */
+function listed(c: Api, name: string): readonly string[] {
+  return [...new Set((c.req.query(name) ?? '').split(',').filter((one) => one !== ''))];
 }
 
 function unknownSession(id: string): Refusal {

@@ -8,6 +8,7 @@ export { CollectorError, type CollectorErrorCode } from './error.ts';
 export type { Endpoint } from './export/endpoint.ts';
 export type { Exporting } from './export/exporter.ts';
 export type { AskSaid, Said } from './findings.ts';
+export type { Redaction } from './otlp/orders.ts';
 export type { Retention } from './retention.ts';
 export { type Collector, type CollectorOptions, startCollector } from './serve.ts';
 export { openStore, type StoreOptions } from './sqlite/store.ts';

@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { LiveMessage } from '../model/api.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { CLOSE } from './ingest-channel.ts';
-import type { Live } from './live.ts';
+import { type Live, namedOf } from './live.ts';
 
 /** In ms, for the token to come. */
 const TOKEN_PATIENCE = 5000;
@@ -14,6 +14,9 @@ const UNREAD = 256 << 10;
 export function servePage(socket: WebSocket, liveOf: (token: string) => Live | undefined): void {
   const changed = new Map<string, SessionSummary>();
   const removed = new Set<string>();
+  const traces = new Set<string>();
+  /** Spans came of more traces than were named. */
+  let more = false;
   let wrapped: LiveMessage['wrapped'];
   let unsubscribe: (() => void) | undefined;
   const timer = setTimeout(() => socket.close(CLOSE.unauthorised, 'no token came'), TOKEN_PATIENCE);
@@ -21,12 +24,18 @@ export function servePage(socket: WebSocket, liveOf: (token: string) => Live | u
   const send = (): void => {
     if (socket.readyState !== socket.OPEN || socket.bufferedAmount > UNREAD) return;
     const lists = { changed: [...changed.values()], removed: [...removed] };
-    const message: LiveMessage = wrapped ? { ...lists, wrapped } : lists;
+    const message: LiveMessage = {
+      ...lists,
+      ...(wrapped && { wrapped }),
+      ...((more || traces.size > 0) && { traces: more ? [] : namedOf(traces) }),
+    };
     changed.clear();
     removed.clear();
+    traces.clear();
+    more = false;
     wrapped = undefined;
     socket.send(JSON.stringify(message), () => {
-      if (changed.size + removed.size > 0 || wrapped) send();
+      if (changed.size + removed.size + traces.size > 0 || more || wrapped) send();
     });
   };
 
@@ -42,6 +51,8 @@ export function servePage(socket: WebSocket, liveOf: (token: string) => Live | u
         removed.add(id);
       }
       wrapped = message.wrapped ?? wrapped;
+      more ||= message.traces?.length === 0;
+      for (const trace of message.traces ?? []) traces.add(trace);
       send();
     });
     // Tells the page that it will miss nothing from here on.

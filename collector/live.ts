@@ -17,6 +17,8 @@ export interface Live {
   touched(session: string): void;
   /** This session was erased. */
   removed(session: string): void;
+  /** Spans of these traces were stored. */
+  traced(traces: Iterable<string>): void;
   /** These servers are wrapped now. */
   wrapped(servers: readonly WrappedServer[]): void;
   /** Makes every summary current now. */
@@ -30,11 +32,20 @@ export interface Live {
 /** In ms. */
 const INTERVAL = 100;
 
+/** More traces are not named one by one. */
+const NAMED = 1000;
+
+/** What a live message says of these traces; none: too many to name. */
+export function namedOf(traces: ReadonlySet<string>): readonly string[] {
+  return traces.size > NAMED ? [] : [...traces];
+}
+
 export function createLive(store: TenantStore, warm: WarmSessions): Live {
   const subscribers = new Set<(message: LiveMessage) => void>();
   const turns = createTurns();
   const changed = new Set<string>();
   const gone = new Set<string>();
+  const traces = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
   const plan = (): void => {
@@ -60,15 +71,17 @@ export function createLive(store: TenantStore, warm: WarmSessions): Live {
     turns.of('', async () => {
       const ids = [...changed];
       const removed = [...gone];
+      const came = traces.size === 0 ? {} : { traces: namedOf(traces) };
       changed.clear();
       gone.clear();
+      traces.clear();
       const summaries: SessionSummary[] = [];
       for (const id of ids) {
         const summary = await refresh(id);
         if (summary) summaries.push(summary);
       }
-      if (summaries.length + removed.length === 0) return;
-      for (const told of subscribers) told({ changed: summaries, removed });
+      if (summaries.length + removed.length === 0 && !came.traces) return;
+      for (const told of subscribers) told({ changed: summaries, removed, ...came });
     });
 
   return {
@@ -79,6 +92,10 @@ export function createLive(store: TenantStore, warm: WarmSessions): Live {
     removed(session) {
       changed.delete(session);
       gone.add(session);
+      plan();
+    },
+    traced(some) {
+      for (const trace of some) traces.add(trace);
       plan();
     },
     wrapped(servers) {

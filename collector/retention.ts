@@ -1,20 +1,23 @@
 /**
- * Erases the oldest sessions when they are older, or all sessions larger, than agreed.
+ * Erases the oldest sessions and spans of others when they are older, or all of them larger, than agreed.
  *
- * Whole sessions only, and never one that is still being recorded.
+ * Whole sessions only, and never one that is still being recorded. Spans come from anyone, so they
+ * have a share of their own, and cannot drive out all that was recorded.
  */
 import type { StoredSession, TenantStore } from './store.ts';
 
 export interface Retention {
   /** Days since the last entry of a session. */
   readonly days: number;
-  /** Bytes of all sessions together. */
+  /** Bytes of all sessions and spans together. */
   readonly bytes: number;
 }
 
 export const RETENTION: Retention = { days: 30, bytes: 2 * 1024 ** 3 };
 
 const DAY = 86_400_000;
+/** Of the bytes, for spans. */
+const SPAN_SHARE = 0.25;
 
 /**
  * The sessions that are to go, oldest first. `now`: ms since 1970. One whose time is not known
@@ -57,7 +60,11 @@ export function keepWithin(
   { isLive, erase }: Erasing,
 ): () => Promise<void> {
   const look = async (): Promise<void> => {
-    for (const id of expired(await store.sessions(), retention, Date.now())) {
+    const now = Date.now();
+    const { days, bytes } = retention;
+    const spans = await store.trimSpans({ since: now - days * DAY, bytes: bytes * SPAN_SHARE });
+    const left = { days, bytes: bytes - spans };
+    for (const id of expired(await store.sessions(), left, now)) {
       if (!(await isLive(id))) await erase(id);
     }
   };

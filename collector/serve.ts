@@ -20,6 +20,7 @@ import { type AskSaid, createFindings } from './findings.ts';
 import { type Arrivals, serveTap } from './ingest-channel.ts';
 import { servePage } from './live-channel.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
+import type { OtlpOptions } from './otlp/routes.ts';
 import { ownProcess } from './owner.ts';
 import { openPage } from './page.ts';
 import { openPort, type Port } from './port.ts';
@@ -47,6 +48,8 @@ export interface CollectorOptions {
   /** What the user says of his tools, and which findings he does not want to hear of. */
   readonly said?: AskSaid;
   readonly retention?: Retention;
+  /** Lets others send their spans. Without it, and where recordings are served, nobody may. */
+  readonly otlp?: OtlpOptions;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
   /** Nothing is exported where recordings are served. */
@@ -97,7 +100,7 @@ async function view(
 
 /** Serves a state folder: its taps, its pages, and what its dead taps left. */
 async function collect(options: CollectorOptions, closing: Closing): Promise<Collector> {
-  const { state, retention = RETENTION, wrappings } = options;
+  const { state, retention = RETENTION, wrappings, otlp } = options;
   const paths = statePaths(state);
   for (const folder of [state, paths.store]) await makePrivateFolder(folder);
   await refuseNetworkFolder(state);
@@ -114,7 +117,13 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   const viewed = await viewedSite(options, { tenant, tokens, closing });
   const exporters: Exporter[] = [];
   const exports = () => Promise.all(exporters.map((one) => one.status()));
-  const site = keptSite(viewed, { orphans, isLive, wrappings, exports });
+  const kept = keptSite(viewed, { orphans, isLive, wrappings, exports });
+  const site = otlp
+    ? {
+        ...kept,
+        otlp: { ...otlp, grants: viewed.grants, storeOf: () => tenant.store, closing },
+      }
+    : kept;
   if (wrappings) tellWrapped(wrappings, tenant.live, closing);
   const port = await openSite(options, site, { arrivals, closing });
   closing.add(

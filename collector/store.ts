@@ -3,8 +3,9 @@
  * The store contract: what a collector needs of the place where it keeps sessions.
  *
  * Every store keeps the promises written here, and test/collector/store-contract.ts holds each of
- * them to it. They are about entries only: sessions, columns and findings are derived from them, by
- * the collector, and may be derived again. A store knows nothing of taps, tokens or pages.
+ * them to it. They are about entries, and about spans that others made: sessions, columns and findings
+ * are derived from entries, by the collector, and may be derived again. A store knows nothing of taps,
+ * tokens or pages.
  *
  * Ownership. One collector owns a store and is its only writer; a second one that opens it is
  * refused. Inside, everything belongs to one tenant. There is no way to a session but through
@@ -29,10 +30,18 @@
  * Exporting. How far each endpoint has what is exported to it is kept with each session, and goes with
  * it; since when an endpoint is exported to is kept with the tenant. The last word counts.
  *
- * Erasing. After `erase` has answered, no byte of the session is left in the files of the store.
+ * Spans. (tenant, trace id, span id) names a span, and the first stored under a name stays, so that
+ * exporters may send again. They belong to no session: which traces are a run's is derived. They are
+ * durable as entries are, all of a call or none, and are read in the order in which they came, each
+ * once; one that comes later has a higher number, so that a reader goes on from where it stands. Log
+ * records of spans are kept as spans are, under names that are made of what they say.
+ *
+ * Erasing. After `erase` has answered, no byte of the session is left in the files of the store; after
+ * `eraseSpans`, none of the spans of those traces; after `trimSpans`, none of those that went.
  */
 import type { Entry } from '../model/entry.ts';
 import type { Mark, RunMark } from '../model/mark.ts';
+import type { WrittenSpan } from '../model/otel/foreign-span-text.ts';
 import type { RunStart } from '../model/otel/runs.ts';
 import type { SessionSummary } from '../model/summary.ts';
 
@@ -70,6 +79,39 @@ export interface TenantStore {
   keepExported(session: string, exported: Exported): Promise<void>;
   /** Leaves no byte of the session. False when there was none. */
   erase(session: string): Promise<boolean>;
+  /** Stores spans, all or none. Rejects when they cannot be stored; then nothing was. */
+  addSpans(spans: readonly WrittenSpan[]): Promise<void>;
+  /** Spans of these traces (32 lower-case hex digits each) that came after a number. */
+  spansOf(traceIds: readonly string[], range: SpanRange): Promise<readonly StoredSpan[]>;
+  /** Leaves no byte of the spans of these traces. False when there were none. */
+  eraseSpans(traceIds: readonly string[]): Promise<boolean>;
+  /**
+   * Erases the oldest spans, as many as it takes, and gives the bytes of those that are left. A store
+   * may erase more of them at once than it would have to, those of a day or some megabytes.
+   */
+  trimSpans(bounds: SpanBounds): Promise<number>;
+}
+
+export interface SpanRange {
+  /** 0: from the first. */
+  readonly after: number;
+  /** The most spans to give. */
+  readonly limit: number;
+  /** The most bytes to give; one span is always given. */
+  readonly bytes: number;
+}
+
+export interface StoredSpan {
+  readonly number: number;
+  /** As model/otel/foreign-span-text.ts writes it. */
+  readonly line: string;
+}
+
+export interface SpanBounds {
+  /** What came before goes, in ms since 1970. */
+  readonly since: number;
+  /** The most bytes of all that stay. */
+  readonly bytes: number;
 }
 
 /** How far an endpoint has what is exported of a session. */

@@ -21,6 +21,10 @@
  *   GET    /api/marks                                    RunMark[] of model/mark.ts
  *   PUT    /api/runs/:id/mark/good (or bad)              administration token
  *   DELETE /api/runs/:id/mark                            administration token
+ *   GET    /api/spans?traces=A,B&after=N                 spans of others and log records of them
+ *                                                        (application/x-ndjson, lines of model/otel/foreign-span-text.ts
+ *                                                        and foreign-log-text.ts); at most 4,000 and 8 MiB, so ask
+ *                                                        again after the header Wiretape-Last until none come
  *   GET    /api/export?sessions=A,B                      a recording (application/x-ndjson)
  *   WS     /api/live                                     first message from the page: the token; then LiveMessage
  *   WS     /ingest (on collector.sock; with --collector on the port) first message: the token; then see Ingest
@@ -56,6 +60,9 @@ export interface ExportStatus {
 /** More sessions cannot be asked about at once: findings are sought over all of them together. */
 export const SESSIONS_AT_ONCE = 1000;
 
+/** More traces cannot be asked about at once. */
+export const TRACES_AT_ONCE = 100;
+
 export interface ApiError {
   readonly code: string;
   readonly detail: string;
@@ -70,6 +77,8 @@ export interface LiveMessage {
   readonly removed: readonly string[];
   /** All that are wrapped, where that has changed. */
   readonly wrapped?: readonly WrappedServer[];
+  /** Traces that spans came of; none are named when they are too many. */
+  readonly traces?: readonly string[];
 }
 
 /**

@@ -13,7 +13,7 @@ import { bytesOf, utf8 } from './text.ts';
  * method and subject (string numbers, 0: none), peer (row+1 of the request, 0: none; of a request the
  * string number of its turn), outcome,
  * size (UTF-16 units), id of a request (0: none; number+1 for a whole number below 2³¹−1; else
- * 2³¹ + the string number of its JSON text).
+ * 2³¹ + the string number of its JSON text), caller (string number; 0: none).
  */
 const COLUMNS = {
   seq: Uint32Array,
@@ -28,6 +28,7 @@ const COLUMNS = {
   outcome: Uint8Array,
   size: Uint32Array,
   id: Uint32Array,
+  caller: Uint32Array,
 } as const;
 
 export type ColumnName = keyof typeof COLUMNS;

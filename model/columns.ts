@@ -65,6 +65,8 @@ export interface Row {
   readonly peer?: number;
   /** Of a request: the turn that its host says it belongs to. */
   readonly turn?: string;
+  /** Of a request: the span that its caller was in, 16 hex digits. */
+  readonly caller?: string;
   readonly outcome?: Outcome | Left;
   readonly size: number;
   /** Of a request, as JSON text: `19`, `"19"`. */
@@ -115,6 +117,7 @@ export function createColumns(): ColumnBuilder {
       method: intern(method),
       subject: intern(subject),
       peer: kind === 'request' ? intern(call?.turn) : request === undefined ? 0 : request + 1,
+      caller: kind === 'request' ? intern(call?.caller) : 0,
       id: call && kind === 'request' ? idCell(call.id, intern) : 0,
     });
   };
@@ -229,6 +232,7 @@ function rowAt(table: Table, strings: readonly string[], index: number): Row {
     method: strings[at('method')] ?? '',
     subject: strings[at('subject')] ?? '',
     ...peerOf(KINDS[at('kind')], at('peer'), strings),
+    ...(at('caller') === 0 ? undefined : { caller: strings[at('caller')] ?? '' }),
     ...(outcome ? { outcome } : undefined),
     size: at('size'),
     ...(id === undefined ? undefined : { id }),

@@ -6,11 +6,11 @@ import { type FrameEntry, type HttpEntry, headerOf, type MessageEntry } from './
 import { type Era, eraOf, LISTEN } from './methods.ts';
 import type { Call, ExchangeEnd, Session } from './session.ts';
 import { readBlock } from './sse.ts';
-import { contextIn } from './trace-context.ts';
+import { contextIn, type TraceContext } from './trace-context.ts';
 import type { CallEvent } from './transitions.ts';
 
 interface Exchange {
-  readonly trace: string | undefined;
+  readonly context: TraceContext | undefined;
   readonly era: Era | undefined;
   readonly calls: Call[];
   /** Its stream goes on where another broke off. */
@@ -31,8 +31,8 @@ export type Unanswered = readonly [call: Call, event: CallEvent | undefined];
 export interface Exchanges {
   /** Takes an entry; at the end of an exchange gives its calls that have no answer. */
   apply(entry: HttpEntry, session: Session): readonly Unanswered[];
-  /** The trace that the headers of an exchange name. */
-  traceOf(exchange: number | undefined): string | undefined;
+  /** The context that the headers of an exchange name. */
+  contextOf(exchange: number | undefined): TraceContext | undefined;
   add(call: Call, era: Era | undefined): void;
   /** Takes what crossed on an exchange, for what it tells of its stream. */
   see(entry: MessageEntry | FrameEntry): void;
@@ -45,11 +45,11 @@ export function createExchanges(): Exchanges {
 
   const begin = (entry: HttpEntry, session: Session): void => {
     const revision = headerOf(entry, 'mcp-protocol-version');
-    const trace = contextIn(headerOf(entry, 'traceparent'))?.traceId;
+    const context = contextIn(headerOf(entry, 'traceparent'));
     const resumes = headerOf(entry, 'last-event-id') !== undefined;
     const era = revision === undefined ? session.era : eraOf(revision);
     if (resumes) session.resumedCount++;
-    open.set(entry.exchange, { trace, era, calls: [], resumes });
+    open.set(entry.exchange, { context, era, calls: [], resumes });
   };
 
   const end = (known: Exchange, entry: HttpEntry, session: Session): readonly Unanswered[] => {
@@ -66,14 +66,14 @@ export function createExchanges(): Exchanges {
   };
 
   return {
-    traceOf: (exchange) => (exchange === undefined ? undefined : open.get(exchange)?.trace),
+    contextOf: (exchange) => (exchange === undefined ? undefined : open.get(exchange)?.context),
     add(call, era) {
       const { exchange } = call;
       if (exchange === undefined) return;
       const known = open.get(exchange);
       if (known) known.calls.push(call);
       // In-process taps tell only how an exchange ended.
-      else open.set(exchange, { trace: undefined, era, calls: [call], resumes: false });
+      else open.set(exchange, { context: undefined, era, calls: [call], resumes: false });
     },
     see(entry) {
       const known = open.get(entry.exchange ?? -1);

@@ -4,7 +4,7 @@ import type { MessageEntry } from './entry.ts';
 import { tiesOfRequest } from './logical-call.ts';
 import { type RequestMessage, subjectOf } from './message.ts';
 import type { Call, MessageRef, Session } from './session.ts';
-import { contextOf } from './trace-context.ts';
+import { contextOf, type TraceContext } from './trace-context.ts';
 import { turnOf } from './turn.ts';
 
 /** Fields that may be absent are set one by one: spreading them costs ten times as much. */
@@ -31,12 +31,12 @@ export interface Asking {
   readonly nameOf: (name: string) => string;
 }
 
-/** `around`: the trace of what the request came in, for requests that name none themselves. */
+/** `around`: the context of what the request came in, for requests that name none themselves. */
 export function newCall(
   { session, index, nameOf }: Asking,
   message: RequestMessage,
   { entry, ref }: Place,
-  around?: string,
+  around?: TraceContext,
 ): Call {
   const { from, exchange } = entry;
   const { id, method, params } = message;
@@ -51,13 +51,16 @@ export function newCall(
     state: 'open',
   };
   const subject = subjectOf(method, params);
-  const trace = contextOf(params)?.traceId ?? around;
+  const context = contextOf(params) ?? around;
   const turn = turnOf(params);
   // The server asks because of what it was asked; what the client asks comes from its host.
   const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
   if (subject !== undefined) call.subject = nameOf(subject);
   if (exchange !== undefined) call.exchange = exchange;
-  if (trace !== undefined) call.trace = trace;
+  if (context !== undefined) {
+    call.trace = context.traceId;
+    call.caller = context.spanId;
+  }
   if (turn !== undefined) call.turn = turn;
   if (parent !== undefined) call.parent = parent;
   return call;

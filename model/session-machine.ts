@@ -47,7 +47,7 @@ import {
   type Seen,
   type Session,
 } from './session.ts';
-import { contextIn, contextOf } from './trace-context.ts';
+import { contextIn, contextOf, type TraceContext } from './trace-context.ts';
 import { become, endSession, over, PHASE_TRANSITIONS } from './transitions.ts';
 
 const STDERR_KEPT = 20;
@@ -226,7 +226,7 @@ function aboutCall(call: Call | undefined): Meaning {
 function applyRequest(machine: Machine, message: RequestMessage, place: Place): Call {
   const { session, index, bursts, exchanges } = machine;
   const { entry, ref } = place;
-  const call = newCall(machine, message, place, traceAround(machine, entry));
+  const call = newCall(machine, message, place, contextAround(machine, entry));
   bursts.add(ref.at, call.trace ?? null);
   if (entry.from === 'client') {
     noteIdentity(session, message);
@@ -296,7 +296,8 @@ function applyNotification(
 ): NotificationSeen {
   const { method, params } = message;
   const call = callOfNotification(machine, message, place);
-  const trace = contextOf(params)?.traceId ?? call?.trace ?? traceAround(machine, place.entry);
+  const trace =
+    contextOf(params)?.traceId ?? call?.trace ?? contextAround(machine, place.entry)?.traceId;
   machine.bursts.add(place.ref.at, trace ?? null);
   const subject = subjectOf(method, params);
   const seen: Mutable<NotificationSeen> = { ref: place.ref, from: place.entry.from, method };
@@ -306,12 +307,12 @@ function applyNotification(
   return seen;
 }
 
-/** The trace of what a message came in: its exchange, else the process of its server. */
-function traceAround(
+/** The context of what a message came in: its exchange, else the process of its server. */
+function contextAround(
   { session, exchanges }: Machine,
   { exchange }: MessageEntry,
-): string | undefined {
-  return exchanges.traceOf(exchange) ?? contextIn(session.head?.traceparent)?.traceId;
+): TraceContext | undefined {
+  return exchanges.contextOf(exchange) ?? contextIn(session.head?.traceparent);
 }
 
 /** The call that a notification speaks of, with what it does to it. */

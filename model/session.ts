@@ -61,6 +61,8 @@ export interface Call {
   readonly ordinal: number;
   readonly exchange?: number;
   readonly trace?: string;
+  /** The span of that trace which its caller was in, where the request names one. */
+  readonly caller?: string;
   /** The turn that its host says it belongs to. */
   readonly turn?: string;
   /** Of a request of the server: the client's only one that was open, or shared the exchange, then. */

@@ -12,7 +12,14 @@ export function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-export function bytesOf(text: string): Uint8Array {
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The text of the bytes; what is not UTF-8 in it becomes U+FFFD. */
+export function readable(bytes: Uint8Array): string {
+  return lenient.decode(bytes);
+}
+
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 

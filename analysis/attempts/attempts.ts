@@ -8,6 +8,7 @@
 import { groupBy } from '../../model/group.ts';
 import { nameOf, type Session, type SessionView } from '../../model/session.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
+import { type Hash, wholeHash } from '../words/token.ts';
 import { harmOfRepeating } from './harm.ts';
 import { givenUpAt, outcomeOf } from './outcome.ts';
 
@@ -39,10 +40,18 @@ export function attemptsOf(operations: readonly Operation[]): readonly Attempts[
 
 const SOUGHT = new WeakMap<readonly Operation[], readonly Attempts[]>();
 
+/** By a hash first: nearly all are asked for once, and their texts need not be kept. */
 function search(operations: readonly Operation[]): readonly Attempts[] {
-  return [...groupBy(harmful(operations), createThings()).values()].flatMap((same) =>
-    same.length < 2 ? [] : chainsOf(same.sort((a, b) => a.start - b.start)),
-  );
+  const thingOf = createThings();
+  const hashOf = (operation: Operation): Hash => wholeHash(thingOf(operation));
+  const alike = [...groupBy(harmful(operations), hashOf).values()].filter(areSeveral);
+  return alike
+    .flatMap((own) => [...groupBy(own, thingOf).values()].filter(areSeveral))
+    .flatMap((same) => chainsOf(same.sort((a, b) => a.start - b.start)));
+}
+
+function areSeveral({ length }: readonly Operation[]): boolean {
+  return length > 1;
 }
 
 /** One after the other, so that the arguments of each are at hand when they are asked for again. */

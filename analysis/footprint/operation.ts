@@ -49,39 +49,42 @@ export function operationsOf(
 ): Operation[] {
   const containerOf = createContainers(views, footprints);
   const known = { minted: createMinted(), pool: createPool() };
-  const places: Place[] = [];
-  const coming: Coming[] = [];
-  for (const view of views) {
+  const places = views.map((view): Place => {
     const container = containerOf(view.session);
     const clock = clockOf(view.session);
     const declared = declaredBy(footprints, view.session, container);
-    const place: Place = {
-      ...known,
-      view,
-      container,
-      clock,
-      declared,
-      toolOf: toolsOf(view),
-      own: [],
-    };
-    places.push(place);
-    for (const call of view.session.calls) {
-      if (isOperation(call)) coming.push({ call, place, start: clock.start + call.request.sent });
-    }
-  }
-  // In the order they began, so that an id is known before it is used, whichever session gave it.
-  if (views.length > 1) coming.sort((a, b) => a.start - b.start);
-  for (const { call, place } of coming) {
+    return { ...known, view, container, clock, declared, toolOf: toolsOf(view), own: [] };
+  });
+  for (const { call, place } of inTime(places)) {
     const operation = operationOf(call, place);
     if (operation) place.own.push(operation);
   }
   return places.flatMap(({ own }) => own);
 }
 
-interface Coming {
-  readonly call: Call;
-  readonly place: Place;
-  readonly start: number;
+/**
+ * The calls that are operations in the order they began, so that an id is known before it is used,
+ * whichever session gave it.
+ */
+function* inTime(
+  places: readonly Place[],
+): Generator<{ readonly call: Call; readonly place: Place }> {
+  const calls: Call[] = [];
+  const owners: Place[] = [];
+  for (const place of places) {
+    for (const call of place.view.session.calls) {
+      if (!isOperation(call)) continue;
+      calls.push(call);
+      owners.push(place);
+    }
+  }
+  const starts = Float64Array.from(
+    calls,
+    ({ request }, at) => (owners[at] as Place).clock.start + request.sent,
+  );
+  const order = Uint32Array.from(calls, (_, at) => at);
+  if (places.length > 1) order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0));
+  for (const at of order) yield { call: calls[at] as Call, place: owners[at] as Place };
 }
 
 function isOperation({ from, method, subject }: Call): boolean {

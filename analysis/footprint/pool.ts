@@ -12,29 +12,58 @@ export interface Pool {
 
 export function createPool(): Pool {
   return {
-    accesses: pooled(accessText),
-    keys: pooled(({ argument, value }) => `${argument} ${value}`),
+    accesses: pooled(({ resource }) => resource, isSameAccess),
+    keys: pooled(({ value }) => value, isSameKey),
   };
 }
 
 const MOST = 20_000;
+/** So many lists that begin with one resource are told apart: it is read, listed, changed. */
+const ALIKE = 16;
 const NONE: readonly never[] = [];
 
-function pooled<T>(textOf: (one: T) => string): (list: readonly T[]) => readonly T[] {
-  const lists = new Map<string, readonly T[]>();
+function pooled<T>(
+  nameOf: (one: T) => string,
+  isSame: (one: T, other: T) => boolean,
+): (list: readonly T[]) => readonly T[] {
+  const byFirst = new Map<string, (readonly T[])[]>();
   return (list) => {
-    if (list.length === 0) return NONE;
-    const [first, ...more] = list as [T, ...T[]];
-    let text = textOf(first);
-    for (const one of more) text += `\n${textOf(one)}`;
-    const known = lists.get(text);
-    if (known) return known;
-    if (lists.size === MOST) lists.clear();
-    lists.set(text, list);
+    const [first] = list;
+    if (first === undefined) return NONE;
+    const name = nameOf(first);
+    const alike = byFirst.get(name) ?? [];
+    for (const known of alike) if (isSameList(known, list, isSame)) return known;
+    if (alike.length === 0) {
+      if (byFirst.size === MOST) byFirst.clear();
+      byFirst.set(name, alike);
+    }
+    if (alike.length < ALIKE) alike.push(list);
     return list;
   };
 }
 
-function accessText({ kind, ordered, provenance, confidence, resource }: Access): string {
-  return `${kind}${ordered ? '+' : ''} ${provenance} ${confidence} ${resource}`;
+function isSameList<T>(
+  one: readonly T[],
+  other: readonly T[],
+  isSame: (one: T, other: T) => boolean,
+): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) {
+    if (!isSame(one[at] as T, other[at] as T)) return false;
+  }
+  return true;
+}
+
+function isSameAccess(one: Access, other: Access): boolean {
+  return (
+    one.kind === other.kind &&
+    one.ordered === other.ordered &&
+    one.provenance === other.provenance &&
+    one.confidence === other.confidence &&
+    one.resource === other.resource
+  );
+}
+
+function isSameKey(one: Key, other: Key): boolean {
+  return one.value === other.value && one.argument === other.argument;
 }

@@ -26,7 +26,7 @@ export function wholeToken(value: string | number): Hash | undefined {
   if (typeof value === 'number' && value >= 0 && value < 10_000 && Number.isInteger(value)) return;
   const text = String(value);
   const isLong = text.length >= SHORTEST && text.length <= LONGEST;
-  return isLong ? hashOf(text, 0, text.length) : undefined;
+  return isLong ? wholeHash(text) : undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export function handleToken(place: string, name: string, value: string | number)
   const word = value === '' ? undefined : handleWord(name);
   if (word === undefined || String(value).length > LONGEST) return undefined;
   const text = `${place} ${word} ${typeof value} ${value}`;
-  return hashOf(text, 0, text.length);
+  return wholeHash(text);
 }
 
 /** The runs and words of a text that are long enough. */
@@ -136,4 +136,8 @@ export function hashOf(text: string, start: number, end: number): Hash {
   high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35);
   low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35);
   return (low & 0x1fffff) * 0x100000000 + (high >>> 0);
+}
+
+export function wholeHash(text: string): Hash {
+  return hashOf(text, 0, text.length);
 }

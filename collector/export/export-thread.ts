@@ -1,5 +1,5 @@
 /** Exports to one endpoint beside the collector: spans are made, packed and sent here. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { groupBy } from '../../model/group.ts';
 import { decodeEntry } from '../../model/line.ts';
 import { resourceOf } from '../../model/otel/attributes.ts';
@@ -10,8 +10,9 @@ import { protobufOf } from '../../model/otel/protobuf.ts';
 import { runAtOf, urlIn } from '../../model/otel/runs.ts';
 import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createSpanStream, type SpanStream } from '../../model/otel/span-stream.ts';
+import { answerOrders, sayUnasked } from '../thread.ts';
 import { createDelivery, Shut } from './delivery.ts';
-import type { Asked, Order, Said, Setting } from './orders.ts';
+import type { Given, Order, Remark, Setting } from './orders.ts';
 import { createPost } from './post.ts';
 
 /** Spans of one request, and requests at a time. */
@@ -34,7 +35,7 @@ interface Held {
 
 const { endpoint, patience, spans: wishes, version, page, seed } = workerData as Setting;
 const post = createPost({ headers: endpoint.headers, patience: patience.answer });
-const say = (said: Said): void => parentPort?.postMessage(said);
+const say = (remark: Remark): void => sayUnasked(remark);
 const held = new Map<string, Held>();
 let waiting: Made[] = [];
 
@@ -66,15 +67,14 @@ const findings = createDelivery<SessionFindings>({
   encode: (of) => protobufOf('ExportLogsServiceRequest', findingsJson(of, version)),
 });
 
-parentPort?.on('message', ({ ask, ...order }: Asked) => {
-  carryOut(order as Order).then(
-    () => say({ ask, waiting: waiting.length }),
-    (error: unknown) => {
-      const { message, stack } = error as Error;
-      const why = error instanceof Shut ? { shut: message } : { fault: stack ?? message };
-      say({ ask, waiting: waiting.length, ...why });
-    },
-  );
+answerOrders(async (order: Order): Promise<Given> => {
+  try {
+    await carryOut(order);
+  } catch (error) {
+    if (!(error instanceof Shut)) throw error;
+    return { waiting: waiting.length, shut: error.message };
+  }
+  return { waiting: waiting.length };
 });
 
 async function carryOut(order: Order): Promise<void> {

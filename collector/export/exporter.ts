@@ -4,17 +4,18 @@
  * whatever ends in between, the next collector goes on without a gap. It runs beside all else and
  * waits for the endpoint; nothing waits for it.
  */
+import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ExportStatus } from '../../model/api.ts';
 import type { Findings } from '../findings.ts';
 import type { Tenant } from '../tenant.ts';
+import { createThread } from '../thread.ts';
 import { type Endpoint, PATIENCE, type Patience } from './endpoint.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { createFindingsExport, type FindingsExport } from './findings-export.ts';
 import { createKnownRuns, type KnownRuns } from './known-runs.ts';
 import { isExported, markIn, sentUpTo } from './marks.ts';
-import type { Remark, SpanWishes } from './orders.ts';
-import { createExportThread } from './thread.ts';
+import type { ExportThread, Remark, Setting, SpanWishes } from './orders.ts';
 
 /** What a collector exports, and where to. */
 export interface Exporting {
@@ -53,10 +54,13 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
   const condition = createCondition(endpoint.name, options.told);
   const runs = createKnownRuns();
   const patience = { ...PATIENCE, ...options.patience };
-  const thread = createExportThread(
-    { endpoint, patience, spans, version: options.version, page: options.page },
-    { remark: condition.remark, broken: () => feed.reset() },
-  );
+  const { version, page } = options;
+  const data: Setting = { endpoint, patience, spans, version, page, seed: randomInt(2 ** 31) };
+  const thread: ExportThread = createThread('export/export-thread', {
+    data,
+    heard: condition.remark,
+    lost: () => feed.reset(),
+  });
   const known = { ...options, endpoint: endpoint.name, thread, runs };
   const origin = new URL(endpoint.traces).origin;
   const feed: Feed = createFeed({ ...known, origin, since });

@@ -9,7 +9,7 @@ import type { Exported, StoredSession } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
 import { type KnownRuns, settledRuns } from './known-runs.ts';
 import { isExported, markIn, sentUpTo } from './marks.ts';
-import type { ExportThread } from './thread.ts';
+import type { ExportThread } from './orders.ts';
 
 export interface Feed {
   /** Gives what is stored of a session behind what the endpoint has. */
@@ -48,7 +48,7 @@ export function createFeed(options: FeedOptions): Feed {
 
   const send = async (): Promise<readonly string[]> => {
     if (coming.size === 0) return [];
-    await thread.order({ do: 'send' });
+    await thread.ask({ do: 'send' });
     const sent = [...coming];
     coming.clear();
     for (const [id, mark] of sent) {
@@ -59,7 +59,7 @@ export function createFeed(options: FeedOptions): Feed {
     return sent.map(([id]) => id);
   };
   const drop = async (id: string): Promise<unknown> =>
-    held.delete(id) && thread.order({ do: 'drop', session: id });
+    held.delete(id) && thread.ask({ do: 'drop', session: id });
   const give = async (
     session: StoredSession,
     mark: Exported,
@@ -74,7 +74,7 @@ export function createFeed(options: FeedOptions): Feed {
       const anew = from === 0;
       const sent = sentUpTo(session, coming.get(id) ?? mark);
       const told = { lines, anew, sent, confirmed, ...now };
-      const { waiting } = await thread.order({ do: 'take', session: id, ...told });
+      const { waiting } = await thread.ask({ do: 'take', session: id, ...told });
       from = Math.min(end, page.at(-1)?.last ?? end) + 1;
       held.set(id, { seq: from - 1, rewrites });
       coming.set(id, { ...mark, seq: Math.max(sent, from - 1), rewrites, runs: now.runs });

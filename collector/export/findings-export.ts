@@ -14,7 +14,7 @@ import type { Findings } from '../findings.ts';
 import type { Exported, StoredSession, TenantStore } from '../store.ts';
 import type { KnownRuns } from './known-runs.ts';
 import { markIn } from './marks.ts';
-import type { ExportThread } from './thread.ts';
+import type { ExportThread } from './orders.ts';
 
 export interface FindingsExport {
   /** Something more of this session was exported. */
@@ -47,7 +47,7 @@ export function createFindingsExport(options: FindingsExportOptions): FindingsEx
     if (!session || !mark || fresh.length === 0) return;
     const told = await toldOf(options, { session, mark }, fresh);
     if (!told) return;
-    const done = await thread.order({ do: 'findings', of: [told] });
+    const done = await thread.ask({ do: 'findings', of: [told] });
     shut = done.shut;
     if (shut !== undefined) return;
     const known = Object.fromEntries(fresh.map((one) => [one.fingerprint, graveness(one)]));

@@ -6,6 +6,7 @@ import type { SpansConfirmed } from '../../model/entry.ts';
 import type { SessionFindings } from '../../model/otel/finding-logs.ts';
 import type { ToSpans } from '../../model/otel/options.ts';
 import type { RunShown, RunStart } from '../../model/otel/runs.ts';
+import type { Thread } from '../thread.ts';
 import type { Endpoint, Patience } from './endpoint.ts';
 
 /** What the user wishes of spans. */
@@ -19,7 +20,7 @@ export interface Setting {
   readonly version: string;
   /** The page, where messages are opened. */
   readonly page: string;
-  /** For pauses that are not all the same. */
+  /** Of pauses that are not all the same. */
   readonly seed: number;
 }
 
@@ -42,17 +43,12 @@ export type Order =
   | { readonly do: 'send' }
   | { readonly do: 'findings'; readonly of: readonly SessionFindings[] };
 
-export type Asked = Order & { readonly ask: number };
-
-/** An order was carried out. */
-export interface Done {
-  readonly ask: number;
+/** What became of an order. */
+export interface Given {
   /** Spans that wait to be sent. */
   readonly waiting: number;
   /** Why the endpoint takes no findings at all. */
   readonly shut?: string;
-  /** The stack of a fault of ours. */
-  readonly fault?: string;
 }
 
 /** Nothing goes on now; or the endpoint did not take so much, for good. */
@@ -60,4 +56,4 @@ export type Remark =
   | { readonly fails: string }
   | { readonly refused: number; readonly why: string };
 
-export type Said = Done | Remark;
+export type ExportThread = Thread<Order, Given>;

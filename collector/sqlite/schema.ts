@@ -33,9 +33,22 @@ const listOfSessions = (later: string): string => `CREATE TABLE session (
  */
 const SESSION = listOfSessions('marks TEXT, exported TEXT,');
 
+/**
+ * The list of portions of spans: when the first and the last of one came, in ms since 1970. Numbers
+ * are not used again, so that who reads on from one misses nothing.
+ */
+const SPAN_PORTION = `CREATE TABLE span_portion (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;`;
+
 const STEPS: readonly string[] = [
   listOfSessions(''),
   'ALTER TABLE session ADD COLUMN marks TEXT;',
+  SPAN_PORTION,
   `ALTER TABLE session ADD COLUMN exported TEXT;
    CREATE TABLE endpoint (
      tenant TEXT NOT NULL,

@@ -14,16 +14,23 @@ import { closeDatabase, type Database, openDatabase } from './driver.ts';
 import { advance, type Place, putEntry } from './place.ts';
 import { prepareRows, type SessionRows } from './rows.ts';
 import { addTables, dropSession, migrate } from './schema.ts';
+import { createSpans } from './spans.ts';
 
 export interface StoreOptions {
   /** The file, made 0600 when missing; its folder must exist. `:memory:` keeps nothing on disk. */
   readonly path: string;
   /** How long to wait for another process to let go of the file, in ms. */
   readonly patience?: number;
+  /** The wall time, in ms since 1970; that of the machine when left out. */
+  readonly now?: () => number;
 }
 
 /** Opens a store. Rejects with a CollectorError when another process has it, or it cannot be read. */
-export async function openStore({ path, patience = 2000 }: StoreOptions): Promise<Store> {
+export async function openStore({
+  path,
+  patience = 2000,
+  now = Date.now,
+}: StoreOptions): Promise<Store> {
   if (path !== ':memory:') makePrivate(path);
   const database = await openDatabase(path, patience);
   try {
@@ -33,7 +40,7 @@ export async function openStore({ path, patience = 2000 }: StoreOptions): Promis
     closeDatabase(database);
     throw explained(error, path);
   }
-  return storeOn(database);
+  return storeOn(database, now);
 }
 
 /** SQLite gives its -wal file the mode of the database, so that only the first needs care. */
@@ -100,7 +107,7 @@ interface SessionRow {
   readonly exported: string | null;
 }
 
-function storeOn(database: Database): Store {
+function storeOn(database: Database, now: () => number): Store {
   const statements = prepareStatements(database);
   let open = true;
   const close = async (): Promise<void> => {
@@ -110,7 +117,10 @@ function storeOn(database: Database): Store {
     closeDatabase(database);
   };
   return {
-    of: (tenant) => tenantStore(database, statements, tenant),
+    of: (tenant) => ({
+      ...tenantStore(database, statements, tenant),
+      ...tenantSpans(database, statements, { tenant, now }),
+    }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -162,6 +172,7 @@ function prepareStatements(database: Database) {
       return rows;
     },
     forgetRows: (number: number) => prepared.delete(number),
+    spans: createSpans(database),
   };
 }
 
@@ -182,7 +193,39 @@ function transact<T>({ begin, commit, rollback }: Statements, work: () => T): T 
   }
 }
 
-function tenantStore(database: Database, statements: Statements, tenant: string): TenantStore {
+type SpanStore = Pick<TenantStore, 'addSpans' | 'spansOf' | 'eraseSpans' | 'trimSpans'>;
+type EntryStore = Omit<TenantStore, keyof SpanStore>;
+
+function tenantSpans(
+  database: Database,
+  statements: Statements,
+  { tenant, now }: { readonly tenant: string; readonly now: () => number },
+): SpanStore {
+  const { spans } = statements;
+  return {
+    async addSpans(added) {
+      if (added.length > 0) transact(statements, () => spans.add(tenant, added, now()));
+    },
+    spansOf: async (traceIds, range) => spans.read(tenant, traceIds, range),
+    async eraseSpans(traceIds) {
+      const erased = transact(statements, () => spans.erase(tenant, traceIds));
+      if (erased) clearFiles(database);
+      return erased;
+    },
+    async trimSpans(bounds) {
+      const { bytes, dropped } = transact(statements, () => spans.trim(tenant, bounds));
+      if (dropped) clearFiles(database);
+      return bytes;
+    },
+  };
+}
+
+/** The freed pages were overwritten; what they held still stands in the write-ahead file. */
+function clearFiles(database: Database): void {
+  database.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);');
+}
+
+function tenantStore(database: Database, statements: Statements, tenant: string): EntryStore {
   const rowOf = (id: string) => statements.session.get(tenant, id) as SessionRow | undefined;
   const rowMade = (id: string): SessionRow => {
     const known = rowOf(id);
@@ -232,8 +275,7 @@ function tenantStore(database: Database, statements: Statements, tenant: string)
       if (!row) return false;
       statements.forgetRows(row.number);
       transact(statements, () => dropSession(database, row.number));
-      // The freed pages were overwritten; what they held still stands in the write-ahead file.
-      database.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);');
+      clearFiles(database);
       return true;
     },
   };

@@ -24,10 +24,12 @@ export interface Making {
   readonly own: SpanContext;
   /** The context that the tap put into what the entry at hand passed on. */
   readonly passedOn: TraceContext | undefined;
+  /** When the session began, in nanoseconds since 1970. */
+  readonly began: bigint;
   /** When the entry at hand crossed. */
   readonly at: number;
-  /** The contexts in the headers of the exchanges that are open. */
-  readonly headers: ReadonlyMap<number, TraceContext>;
+  /** The context in the headers of the exchange that the entry at hand came in. */
+  readonly beside: TraceContext | undefined;
   /** Where the spans of requests belong. */
   readonly places: WeakMap<Call, Place>;
   /** What there is to show of what calls were asked with. */
@@ -49,6 +51,7 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
   let passedOn: TraceContext | undefined;
   let options: Options | undefined;
   let own: SpanContext | undefined;
+  let began: bigint | undefined;
   let said: { readonly by: readonly unknown[]; readonly common: Attributes } | undefined;
 
   /** By the opening entry, which comes first where there is one. */
@@ -59,7 +62,6 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
   return {
     making: {
       view,
-      headers,
       places: new WeakMap(),
       asked: new WeakMap(),
       payload({ seq, item }) {
@@ -69,6 +71,10 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
       },
       get options() {
         return optionsNow();
+      },
+      get began() {
+        began ??= BigInt(Date.parse(session.head?.clock.wall ?? '') || 0) * 1_000_000n;
+        return began;
       },
       get address() {
         return optionsNow().side === 'client' ? addressOf(session) : {};
@@ -83,6 +89,10 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
           said = { by, common: shared(session) };
         }
         return said.common;
+      },
+      get beside() {
+        const exchange = now?.type === 'message' ? now.exchange : undefined;
+        return exchange === undefined ? undefined : headers.get(exchange);
       },
       get at() {
         return now?.at ?? 0;
@@ -126,7 +136,6 @@ function sessionContext({ id, head }: Session, { parent, runAt }: Options): Span
 }
 
 /** Nanoseconds since 1970 of a moment of the session. */
-export function timeOf({ view }: Making, at: number): bigint {
-  const wall = Date.parse(view.session.head?.clock.wall ?? '') || 0;
-  return BigInt(wall) * 1_000_000n + BigInt(Math.round(at)) * 1000n;
+export function timeOf({ began }: Making, at: number): bigint {
+  return began + BigInt(Math.round(at)) * 1000n;
 }

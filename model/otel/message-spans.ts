@@ -3,10 +3,11 @@ import { reference } from '../entry.ts';
 import { member } from '../json.ts';
 import type { Anomaly, Call, MessageRef, NotificationSeen, SessionView } from '../session.ts';
 import { other } from '../session-machine.ts';
-import { contextOf } from '../trace-context.ts';
+import { contextOf, type TraceContext } from '../trace-context.ts';
 import {
   type Apart,
   brokenAttributes,
+  known,
   notificationAttributes,
   requestAttributes,
   versionOf,
@@ -16,24 +17,29 @@ import { mayLink } from './link.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
 import { payloadAttributes, type Shown } from './payload-attributes.ts';
+import { mayShow } from './payloads.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Attributes, Span, SpanKind } from './span.ts';
 
 /** Says where the span of a request belongs, when it is asked; `earlier`: what it goes on with. */
 export function placeRequest(making: Making, call: Call, earlier: Call | undefined): void {
-  const { view, headers, places, asked } = making;
+  const { view, places, asked } = making;
   const { request, exchange, from, parent } = call;
-  const beside = from === 'client' ? headers.get(exchange ?? -1) : undefined;
   const place = placeOf(making, {
     ref: request,
     given: contextOf(member(view.value(request), 'params')),
-    beside,
+    beside: besideOf(making, from),
     around: parent,
     isInferred: exchange === undefined,
   });
   places.set(call, earlier ? following(making, place, earlier) : place);
   const payload = making.payload(request);
   if (payload) asked.set(call, payload);
+}
+
+/** What the headers say is of the client, whose exchange it is. */
+function besideOf({ beside }: Making, from: Call['from']): TraceContext | undefined {
+  return from === 'client' ? beside : undefined;
 }
 
 /** Also a link to the round, task or retry that a call goes on with. */
@@ -57,7 +63,8 @@ export function requestSpan(making: Making, call: Call): Span {
   const { request, response, method, subject, from, outcome } = call;
   const place = places.get(call) ?? placeOf(making, { ref: request });
   const kind = kindOf(from, options.side);
-  const ending = endingOf(call, response && view.value(response), kind);
+  const isClean = mayShow(view.session);
+  const ending = endingOf(call, response && isClean ? view.value(response) : undefined, kind);
   const answered = response && making.payload(response);
   const shown = { method, outcome, asked: asked.get(call), answered };
   return {
@@ -66,15 +73,15 @@ export function requestSpan(making: Making, call: Call): Span {
     kind,
     start: timeOf(making, request.at),
     end: timeOf(making, Math.max(request.at, endOf(call, view))),
-    attributes: {
-      ...common,
-      ...(kind === 'client' ? making.address : {}),
-      ...requestAttributes(call, options.urlOf),
-      ...versionOf(view.value(request)),
-      ...shownAttributes(making, shown, request),
-      ...place.attributes,
-      ...ending.attributes,
-    },
+    attributes: known(
+      common,
+      kind === 'client' ? making.address : {},
+      requestAttributes(call, view.session, options.urlOf),
+      versionOf(view.value(request)),
+      shownAttributes(making, shown, request),
+      place.attributes,
+      ending.attributes,
+    ),
     links: place.links,
     ...(ending.error === undefined ? {} : { error: ending.error }),
   };
@@ -109,7 +116,7 @@ export function notificationSpan(making: Making, seen: NotificationSeen): Span {
   const { ref, from, method, call } = seen;
   const told = view.value(ref);
   const given = contextOf(member(told, 'params'));
-  const place = placeOf(making, { ref, given, around: call });
+  const place = placeOf(making, { ref, given, beside: besideOf(making, from), around: call });
   const kind = kindOf(from, options.side);
   return {
     ...place.span,
@@ -117,14 +124,14 @@ export function notificationSpan(making: Making, seen: NotificationSeen): Span {
     kind,
     start: timeOf(making, ref.at),
     end: timeOf(making, ref.sent),
-    attributes: {
-      ...common,
-      ...(kind === 'client' ? making.address : {}),
-      ...notificationAttributes(seen, view.session, options.urlOf),
-      ...versionOf(told),
-      ...shownAttributes(making, { method, asked: making.payload(ref) }, ref),
-      ...place.attributes,
-    },
+    attributes: known(
+      common,
+      kind === 'client' ? making.address : {},
+      notificationAttributes(seen, view.session, options.urlOf),
+      versionOf(told),
+      shownAttributes(making, { method, asked: making.payload(ref) }, ref),
+      place.attributes,
+    ),
     links: place.links,
   };
 }

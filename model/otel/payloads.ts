@@ -35,7 +35,7 @@ export function payloadIn(
   return found === undefined ? undefined : payloadOf(found, how);
 }
 
-/** Whether the text of its messages may leave the recording. */
+/** Whether the text of its messages may leave the recording: its secrets were replaced. */
 export function mayShow({ head }: Session): boolean {
   return head !== undefined && head.capture !== 'raw';
 }

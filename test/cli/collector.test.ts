@@ -1,6 +1,6 @@
 // Commands around a collector: started, found, asked, stopped; and the same answers without one.
 
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -206,6 +206,18 @@ test('wiretape alone says how things are, and the next step', async () => {
   `);
   expect(await runJson()).toMatchObject({ next: 'wiretape open', waiting: 0 });
   await expect(readdir(empty)).rejects.toThrow('ENOENT');
+});
+
+test('wiretape token makes a token once, of the use that is named', async () => {
+  await using own = await temporaryFolder();
+  const token = (...words: string[]) => wiretape(['token', ...words, '--state', own.path]);
+  const { stdout } = await token('write');
+  expect(stdout).toMatch(/^[\w-]{43}\n$/);
+  expect(JSON.parse((await token('write', '--json')).stdout)).toEqual({ token: stdout.trim() });
+  expect((await token('read')).stdout).not.toBe(stdout);
+  expect(await readFile(join(own.path, 'tokens/write'), 'utf8')).toBe(stdout.trim());
+  expect((await stat(join(own.path, 'tokens/write'))).mode & 0o777).toBe(0o600);
+  expect(await token('everything')).toMatchObject({ code: 2, stdout: '' });
 });
 
 describe('bad surroundings', () => {

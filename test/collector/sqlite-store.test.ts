@@ -11,14 +11,15 @@ import { encodeEntry } from '../../model/line.ts';
 import { createSessionMachine } from '../../model/session-machine.ts';
 import { summaryOf } from '../../model/summary.ts';
 import { client, server, tape, toolCall, toolText } from '../kit/entries.ts';
+import { foreignSpan, spanIdOf, traceIdOf, written } from '../kit/spans.ts';
 import { temporaryFolder } from './kit.ts';
 import { seed } from './seed.ts';
 import { storeContract } from './store-contract.ts';
 
 const paths = new Map<Store, string>();
 
-async function openAt(path: string): Promise<Store> {
-  const store = await openStore({ path, patience: 50 });
+async function openAt(path: string, now: () => number = Date.now): Promise<Store> {
+  const store = await openStore({ path, patience: 50, now });
   paths.set(store, path);
   onTestFinished(() => store.close().catch(() => undefined));
   return store;
@@ -176,7 +177,62 @@ test('a store of version 1 is brought to this one with all it holds', async () =
   expect(await own.mark(id, 'run', 'bad')).toBe(true);
   expect(await own.erase('other')).toBe(true);
   expect(await own.sessions()).toMatchObject([{ id, marks: [{ run: 'run', mark: 'bad' }] }]);
+  await own.addSpans(written(foreignSpan(1, 1)));
+  expect(await own.spansOf([traceIdOf(1)], EVERY)).toHaveLength(1);
   expect(await own.entries(id, { from: 0, limit: 9, bytes: 99 })).toMatchObject([
     { seq: 0, line: 'the line' },
   ]);
+});
+
+const EVERY = { after: 0, limit: 1e6, bytes: 1e9 };
+const DAY = 86_400_000;
+
+test('erasing leaves no byte of the spans of a trace in any file of the store, however they came', async () => {
+  const folder = await temporaryFolder();
+  let now = 0;
+  const store = await openAt(join(folder, 'store.db'), () => now);
+  const own = store.of('local');
+  const nameOf = (trace: number): string => `T${String(trace).padStart(3, '0')}T`;
+  const traces = Array.from({ length: 24 }, (_, trace) => trace);
+  const [sizes] = fc.sample(fc.array(fc.nat(900), { minLength: 480, maxLength: 480 }), {
+    seed,
+    numRuns: 1,
+  });
+  // Spans of all traces in turn, over three days: each portion holds some of each.
+  for (let at = 0; at < 480; at += 16) {
+    now = Math.floor(at / 160) * DAY;
+    const batch = sizes!.slice(at, at + 16).map((size, more) => {
+      const n = at + more;
+      return foreignSpan(n % 24, n, { name: `${nameOf(n % 24)} `.repeat(1 + size) });
+    });
+    await own.addSpans(written(...batch));
+  }
+  const gone = traces.filter((trace) => trace % 3 !== 1);
+  for (const trace of traces) expect(await filesWith(folder, nameOf(trace))).not.toEqual([]);
+  expect(await own.eraseSpans(gone.map(traceIdOf))).toBe(true);
+  for (const trace of gone) expect(await filesWith(folder, nameOf(trace))).toEqual([]);
+  for (const trace of traces.filter((one) => !gone.includes(one)))
+    expect(await own.spansOf([traceIdOf(trace)], EVERY)).toHaveLength(20);
+  await own.trimSpans({ since: 0, bytes: 0 });
+  await store.close();
+  for (const trace of traces) expect(await filesWith(folder, nameOf(trace))).toEqual([]);
+});
+
+test('spans older than agreed go a day at a time, and one that came on two days is told once', async () => {
+  let now = 0;
+  const store = await openAt(join(await temporaryFolder(), 'store.db'), () => now);
+  const own = store.of('local');
+  for (let day = 0; day < 5; day++) {
+    now = day * DAY;
+    await own.addSpans(written(foreignSpan(1, day), foreignSpan(1, 0)));
+  }
+  const days = async (after = 0) =>
+    (await own.spansOf([traceIdOf(1)], { ...EVERY, after })).map(
+      ({ line }) => (JSON.parse(line) as { spanId: string }).spanId,
+    );
+  expect(await days()).toEqual([0, 1, 2, 3, 4].map(spanIdOf));
+  const [first] = await own.spansOf([traceIdOf(1)], EVERY);
+  expect(await days(first?.number)).toEqual([1, 2, 3, 4].map(spanIdOf));
+  await own.trimSpans({ since: 3 * DAY, bytes: 1e9 });
+  expect(await days()).toEqual([3, 0, 4].map(spanIdOf));
 });

@@ -11,6 +11,7 @@ import { createSessionMachine } from '../../model/session-machine.ts';
 import { summaryOf } from '../../model/summary.ts';
 import { client, opening, server, tape, toolCall, toolText } from '../kit/entries.ts';
 import { seed } from './seed.ts';
+import { spanContract } from './span-contract.ts';
 
 export interface StoreUnderTest {
   readonly name: string;
@@ -52,7 +53,9 @@ async function outline(own: TenantStore): Promise<string> {
     .join(' ');
 }
 
-export function storeContract({ name, open, reopen }: StoreUnderTest): void {
+export function storeContract(underTest: StoreUnderTest): void {
+  const { name, open, reopen } = underTest;
+  spanContract(underTest);
   describe(`the store contract on ${name}`, () => {
     let store: Store;
     let own: TenantStore;

@@ -138,9 +138,9 @@ async function exported(state: string, format: string, ...more: string[]): Promi
   return String(done.stdout);
 }
 
-/** What its page shows, for the documentation: WIRETAPE_PICTURES=FOLDER. */
+/** What its page shows, for the documentation: WIRETAPE_SHOTS=FOLDER. */
 async function picture(receiver: Receiver, name: string, root: string): Promise<void> {
-  const folder = process.env['WIRETAPE_PICTURES'];
+  const folder = process.env['WIRETAPE_SHOTS'];
   if (folder === undefined) return;
   await mkdir(folder, { recursive: true });
   const browser = await openBrowser();

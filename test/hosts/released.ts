@@ -11,7 +11,7 @@ export interface Hosts {
 }
 
 export async function installHosts(): Promise<Hosts> {
-  return { folder: await installed('released', packages) };
+  return { folder: await installed('.', packages) };
 }
 
 export interface HostServer {

@@ -1,22 +1,27 @@
 /**
  * An OTLP/HTTP endpoint of ours that behaves as it is told, and keeps what it took: the spans by id,
- * as the official schema reads them, and log records as far as findings have them.
+ * and log records, as the official schema reads them.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-
-const load = createRequire(import.meta.url);
-const { opentelemetry } = load('otlp-schema/build/src/generated/root.js');
-const Traces = opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import { officialLogs, officialSpans } from '../model/otlp/official.ts';
 
 export interface TakenSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface TakenLog {
+  readonly eventName?: string;
+  readonly severity?: number;
+  readonly severityText?: string;
+  readonly body?: unknown;
+  readonly spanId?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -37,8 +42,7 @@ export interface OtlpEndpoint {
   readonly port: number;
   /** By span id, as they were last sent. */
   readonly spans: ReadonlyMap<string, TakenSpan>;
-  /** The bodies of what was taken for `/v1/logs`. */
-  readonly logs: readonly Uint8Array[];
+  readonly logs: readonly TakenLog[];
   /** Every request: its path, headers, and how many spans were in it. */
   readonly requests: readonly {
     readonly path: string;
@@ -53,7 +57,7 @@ export interface OtlpEndpoint {
 /** Listens until the test ends. `port`: 0 for any. */
 export async function openOtlpEndpoint(port = 0): Promise<OtlpEndpoint> {
   const spans = new Map<string, TakenSpan>();
-  const logs: Uint8Array[] = [];
+  const logs: TakenLog[] = [];
   const requests: { path: string; headers: IncomingMessage['headers']; count: number }[] = [];
   let behaviour: (path: string, spans: readonly TakenSpan[]) => Behaviour = () => 'take';
 
@@ -62,14 +66,14 @@ export async function openOtlpEndpoint(port = 0): Promise<OtlpEndpoint> {
     for await (const part of request) parts.push(part as Buffer);
     const path = request.url ?? '';
     const body = gunzipSync(Buffer.concat(parts));
-    const own = path.endsWith('/v1/traces') ? spansIn(body) : [];
+    const own = path.endsWith('/v1/traces') ? (officialSpans(body) as TakenSpan[]) : [];
     requests.push({ path, headers: request.headers, count: own.length });
     const does = behaviour(path, own);
     if (does === 'hang') return;
     if (does === 'break') return void request.socket.destroy();
     if (does === 'take' || does.status === 200) {
       for (const span of own) spans.set(span.spanId, span);
-      if (path.endsWith('/v1/logs')) logs.push(body);
+      if (path.endsWith('/v1/logs')) logs.push(...officialLogs(body));
     }
     const answer = does === 'take' ? { status: 200 } : does;
     response.writeHead(answer.status, {
@@ -95,43 +99,4 @@ export async function openOtlpEndpoint(port = 0): Promise<OtlpEndpoint> {
       behaviour = next;
     },
   };
-}
-
-interface KeyValue {
-  readonly key: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
-
-interface SpanRead {
-  readonly traceId: Uint8Array;
-  readonly spanId: Uint8Array;
-  readonly name: string;
-  readonly attributes?: readonly KeyValue[];
-}
-
-interface TracesRead {
-  readonly resourceSpans?: readonly {
-    readonly scopeSpans?: readonly { readonly spans?: readonly SpanRead[] }[];
-  }[];
-}
-
-function spansIn(body: Uint8Array): TakenSpan[] {
-  const { resourceSpans = [] } = Traces.toObject(Traces.decode(body), {
-    longs: Number,
-  }) as TracesRead;
-  const all = resourceSpans.flatMap(({ scopeSpans = [] }) =>
-    scopeSpans.flatMap(({ spans = [] }) => spans),
-  );
-  return all.map(({ traceId, spanId, name, attributes = [] }) => ({
-    traceId: hex(traceId),
-    spanId: hex(spanId),
-    name,
-    attributes: Object.fromEntries(
-      attributes.map(({ key, value }) => [key, Object.values(value)[0]]),
-    ),
-  }));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

@@ -107,6 +107,26 @@ describe('the column index', () => {
     expect(rows.slice(1).map(({ id }) => id)).toEqual(ids.map((id) => JSON.stringify(id)));
   });
 
+  test('names the span that a request was made in, from its text, its exchange or its process', () => {
+    const context = (span: string): string => `00-${'a'.repeat(32)}-${span.repeat(16)}-01`;
+    const params = { name: 'x', _meta: { traceparent: context('b') } };
+    const entries = tape(
+      's',
+      [
+        ...opening(),
+        client({ id: 7, method: 'tools/call', params }),
+        http(4, 'opened', { headers: [['traceparent', context('c')]] }),
+        client(toolCall(8, 'x'), { exchange: 4 }),
+        server(toolText(7, 'ok')),
+      ],
+      { head: { traceparent: context('d') } },
+    );
+    const rows = rowsOf(indexed(entries)).filter(({ kind }) => kind === 'request');
+    expect(rows.map(({ caller }) => caller?.[0])).toEqual(['d', 'b', 'c']);
+    const untraced = rowsOf(indexed(tape('s', STEPS)));
+    expect(untraced.filter(({ caller }) => caller !== undefined)).toEqual([]);
+  });
+
   test(`comes in parts, however it is cut (seed ${SEED})`, () => {
     const said = fc.tuple(nearlyMessage, fc.boolean());
     const step = said.map(([value, isClient]) =>

@@ -8,7 +8,9 @@ import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { otlpText } from '../../cli/export-otlp.ts';
 import type { SessionSummary } from '../../model/summary.ts';
+import { viewsOf } from '../../model/view.ts';
 import { workflows } from '../../model/workflow.ts';
 import { xOf } from '../../ui/timeline/scale.ts';
 import { connectTap, read, runCollector } from '../collector/kit.ts';
@@ -23,6 +25,10 @@ import {
   visit,
 } from './kit.ts';
 import { hostile, lostUpdates, NASTY, releaseNotes } from './scenes.ts';
+
+interface AnySpans {
+  readonly scopeSpans: readonly [{ readonly spans: readonly unknown[] }];
+}
 
 let browser: Browser;
 let served: Served;
@@ -309,6 +315,19 @@ describe('the list', () => {
 });
 
 describe('the inspector', () => {
+  test('shows the message that a span links to', async () => {
+    const { address } = served.collector;
+    const { resourceSpans } = JSON.parse(otlpText(viewsOf(releaseNotes()), {}, address));
+    const spans = resourceSpans.flatMap((one: AnySpans) => one.scopeSpans[0].spans);
+    const span = spans.find(({ name }: { name: string }) => name === 'tools/call update_issue');
+    const url = span.attributes.find(({ key }: { key: string }) => key === 'wiretape.url');
+    const [page, route] = url.value.stringValue.split('/#');
+    expect(page).toBe(address);
+    const visited = await open(route);
+    await visited.page.getByRole('heading', { name: /update_issue/ }).waitFor();
+    expect(visited.complaints).toEqual([]);
+  });
+
   test('has request and response side by side where it is wide, else one below the other', async () => {
     const sessions = (await read(served.collector, '/api/sessions')).json<SessionSummary[]>();
     const jira = sessions.find(({ name }) => name === 'jira')?.id;

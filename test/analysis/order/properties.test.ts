@@ -56,6 +56,9 @@ const state = fc.constantFrom('s1', 's2');
 /** What clients say: often something that goes on with what a server may have said. */
 const said: fc.Arbitrary<Said> = fc.oneof(
   fc.tuple(id, word).map(([own, text]) => toolCall(own, 'use', { id: text })),
+  fc
+    .tuple(id, word, state)
+    .map(([own, text, turn]) => toolCall(own, 'use', { id: text }, { 'wiretape/turn': turn })),
   fc.tuple(id, state).map(([own, requestState]) => ({
     id: own,
     method: 'tools/call',

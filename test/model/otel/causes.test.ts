@@ -40,7 +40,7 @@ test('a value that one server gave and another one is asked with', () => {
   expect(send.links).toContainEqual({
     traceId: buy.traceId,
     spanId: buy.spanId,
-    attributes: { 'wiretape.link': 'value', 'wiretape.message': answer },
+    attributes: { 'wiretape.link.kind': 'value', 'wiretape.message': answer },
   });
   expect(buy.attributes['wiretape.edge.value']).toBeUndefined();
 });
@@ -63,7 +63,7 @@ test('every link of a span stands in its attributes too, and nothing that the tr
   const kinds = new Set<string>();
   for (const span of spans) {
     for (const { spanId, attributes } of span.links) {
-      const kind = String(attributes['wiretape.link']);
+      const kind = String(attributes['wiretape.link.kind']);
       kinds.add(kind);
       expect(span.attributes[`wiretape.edge.${kind}`]).toContain(attributes['wiretape.message']);
       expect(spanId).not.toBe(span.parentSpanId);
@@ -104,7 +104,7 @@ test('a span without a parent links to nothing in its own trace, which Jaeger wo
   const last = named(spansOf(tape('notes', steps)), 'tools/call b');
   expect(last.parentSpanId).toBeUndefined();
   expect(last.attributes['wiretape.edge.turn']).toHaveLength(1);
-  expect(last.links).toMatchObject([{ attributes: { 'wiretape.link': 'session' } }]);
+  expect(last.links).toMatchObject([{ attributes: { 'wiretape.link.kind': 'session' } }]);
   expect(last.links[0]?.traceId).not.toBe(last.traceId);
 });
 

@@ -13,6 +13,7 @@ import {
   type TapeOptions,
   tape,
   toolCall,
+  toolText,
 } from '../../kit/entries.ts';
 
 /** The attributes of payloads of the last span. */
@@ -135,6 +136,25 @@ describe('what is long', () => {
 test.each(['preview', 'genai'] as const)('%s: nothing of what was recorded raw', (payloads) => {
   expect(shown(CALL, { payloads }, { capture: 'raw' })).toEqual({});
   expect(shown(CALL, { payloads }, { capture: 'redacted' })).not.toEqual({});
+});
+
+test('of what was recorded raw no text of a peer leaves, but for names', () => {
+  const uri = 'https://host.example/?access_token=s3cr3t';
+  const steps = [
+    client({ id: 1, method: 'resources/read', params: { uri } }),
+    server({ id: 1, error: { code: -32000, message: 'no s3cr3t' } }),
+    server({ method: 'notifications/resources/updated', params: { uri } }),
+    client(toolCall(2, 'save', { key: 's3cr3t' })),
+    server(toolText(2, 's3cr3t')),
+  ];
+  const textOf = (capture: 'raw' | 'redacted'): string => {
+    const [view] = viewsOf(tape('notes', steps, { head: { capture } }));
+    const spans = view ? toSpans(view, { payloads: 'genai' }) : {};
+    return JSON.stringify(spans, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  };
+  expect(textOf('raw')).toContain('tools/call save');
+  expect(textOf('raw')).not.toContain('s3cr3t');
+  expect(textOf('redacted').split('s3cr3t').length).toBeGreaterThan(5);
 });
 
 test('nothing where no text was kept', () => {

@@ -64,9 +64,9 @@ describe('a tool call over HTTP', () => {
     'network.protocol.name': 'http',
     'wiretape.from': 'client',
     'wiretape.request': `${SESSION}:5`,
-    'wiretape.request.size': expect.any(Number),
+    'wiretape.size.request': expect.any(Number),
     'wiretape.response': `${SESSION}:6`,
-    'wiretape.response.size': expect.any(Number),
+    'wiretape.size.response': expect.any(Number),
   };
 
   test('at the server', () => {
@@ -105,7 +105,7 @@ describe.each(SIDES)('at the %s', (side) => {
       'network.transport': 'pipe',
       'wiretape.from': from,
       'wiretape.request': `${SESSION}:3`,
-      'wiretape.request.size': expect.any(Number),
+      'wiretape.size.request': expect.any(Number),
     });
   });
 

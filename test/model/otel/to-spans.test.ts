@@ -70,9 +70,9 @@ describe('a request and its answer', () => {
       'wiretape.session': '01N0TES0000000000000000000',
       'wiretape.from': 'client',
       'wiretape.request': '01N0TES0000000000000000000:4',
-      'wiretape.request.size': 86,
+      'wiretape.size.request': 86,
       'wiretape.response': '01N0TES0000000000000000000:5',
-      'wiretape.response.size': 75,
+      'wiretape.size.response': 75,
       'wiretape.url': 'http://127.0.0.1:4320/#/m/01N0TES0000000000000000000:4',
     });
     expect(end - start).toBe(20_020_000n);
@@ -190,10 +190,14 @@ describe('over HTTP', () => {
     // What the header said is not forgotten, where the message says otherwise.
     const { links, attributes } = asked({ traceparent: TRACEPARENT });
     expect(links).toEqual([
-      { traceId: other, spanId: PARENT, attributes: { 'wiretape.link': 'header' } },
+      { traceId: other, spanId: PARENT, attributes: { 'wiretape.link.kind': 'header' } },
     ]);
     expect(attributes['wiretape.link.header']).toBe(`${other}-${PARENT}`);
     expect(asked({ traceparent: header }).links).toEqual([]);
+    const told = [opened, client({ method: 'notifications/initialized' }, { exchange: 1 })];
+    expect(spanNamed(spansOf(told, {}, head), 'notifications/initialized').traceId).toBe(other);
+    const back = [opened, server({ method: 'notifications/message' }, { exchange: 1 })];
+    expect(spanNamed(spansOf(back, {}, head), 'notifications/message').traceId).not.toBe(other);
   });
 });
 
@@ -252,7 +256,7 @@ describe('where it belongs', () => {
     const { traceId, parentSpanId, links, attributes } = spanNamed(spans, 'tools/call a');
     expect([traceId, parentSpanId]).toEqual([spans[0]?.traceId, spans[0]?.spanId]);
     expect(links).toEqual([
-      { traceId: TRACE, spanId: PARENT, attributes: { 'wiretape.link': 'caller' } },
+      { traceId: TRACE, spanId: PARENT, attributes: { 'wiretape.link.kind': 'caller' } },
     ]);
     expect(attributes['wiretape.link.caller']).toBe(`${TRACE}-${PARENT}`);
   });
