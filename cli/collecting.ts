@@ -11,6 +11,7 @@ import { ownVersion } from '../tap/own-version.ts';
 import { findCollector, type Running, tokenOf } from './api.ts';
 import { saidHere } from './config.ts';
 import { UserError } from './error.ts';
+import { redactionHere } from './redact-here.ts';
 
 /** Where people expect it: 4317 and 4318 are OpenTelemetry's. */
 export const DEFAULT_PORT = 4320;
@@ -36,6 +37,7 @@ export async function startHere({ state, port, recordings }: Collecting): Promis
     state,
     port,
     said,
+    otlp: { redaction: await redactionHere(state) },
     version: ownVersion(),
     wrappings: {
       list: () => wrapped(state),

@@ -12,6 +12,7 @@ import type { SessionSummary } from '../model/summary.ts';
 import { workflows } from '../model/workflow.ts';
 import { bearerOf, SECURITY_HEADERS } from './access.ts';
 import type { Findings } from './findings.ts';
+import { addOtlp, type Otlp } from './otlp/routes.ts';
 import type { Page } from './page.ts';
 import type { Tenant } from './tenant.ts';
 import { allows, type Grants, type Use } from './tokens.ts';
@@ -23,6 +24,8 @@ export interface Site {
   readonly readOnly: boolean;
   readonly grants: Grants;
   readonly page: Page;
+  /** How spans and log records of others come in; without it, none do. */
+  readonly otlp?: Otlp;
   tenant(name: string): TenantSite;
   /** Whether a tap that still runs records this session. */
   isLive(session: string): Promise<boolean>;
@@ -84,6 +87,7 @@ export function createApi(site: Site): Hono<{ Variables: Variables }> {
   addMarks(api, site);
   addAnalysis(api, site);
   addSpans(api);
+  if (site.otlp) addOtlp(api, site.otlp);
   api.get('*', (c) => pageFile(c, site));
   api.notFound((c) =>
     c.json({ code: 'no-route', detail: 'There is nothing under this address.' }, 404),

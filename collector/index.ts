@@ -6,6 +6,7 @@
 export { completed } from './completed.ts';
 export { CollectorError, type CollectorErrorCode } from './error.ts';
 export type { AskSaid, Said } from './findings.ts';
+export type { Redaction } from './otlp/orders.ts';
 export type { Retention } from './retention.ts';
 export { type Collector, type CollectorOptions, startCollector } from './serve.ts';
 export { openStore, type StoreOptions } from './sqlite/store.ts';

@@ -19,6 +19,7 @@ import { type AskSaid, createFindings } from './findings.ts';
 import { type Arrivals, serveTap } from './ingest-channel.ts';
 import { servePage } from './live-channel.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
+import type { OtlpOptions } from './otlp/routes.ts';
 import { ownProcess } from './owner.ts';
 import { openPage } from './page.ts';
 import { openPort, type Port } from './port.ts';
@@ -46,6 +47,8 @@ export interface CollectorOptions {
   /** What the user says of his tools, and which findings he does not want to hear of. */
   readonly said?: AskSaid;
   readonly retention?: Retention;
+  /** Lets others send their spans. Without it, and where recordings are served, nobody may. */
+  readonly otlp?: OtlpOptions;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
 }
@@ -94,7 +97,7 @@ async function view(
 
 /** Serves a state folder: its taps, its pages, and what its dead taps left. */
 async function collect(options: CollectorOptions, closing: Closing): Promise<Collector> {
-  const { state, retention = RETENTION, wrappings } = options;
+  const { state, retention = RETENTION, wrappings, otlp } = options;
   const paths = statePaths(state);
   for (const folder of [state, paths.store]) await makePrivateFolder(folder);
   await refuseNetworkFolder(state);
@@ -109,7 +112,13 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   const isLive = async (session: string): Promise<boolean> =>
     attachments.has(session) || (await orphans.isRecorded(session));
   const viewed = await viewedSite(options, { tenant, tokens, closing });
-  const site = keptSite(viewed, { orphans, isLive, wrappings });
+  const kept = keptSite(viewed, { orphans, isLive, wrappings });
+  const site = otlp
+    ? {
+        ...kept,
+        otlp: { ...otlp, grants: viewed.grants, storeOf: () => tenant.store, closing },
+      }
+    : kept;
   if (wrappings) tellWrapped(wrappings, tenant.live, closing);
   const port = await openSite(options, site, { arrivals, closing });
   closing.add(

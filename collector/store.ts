@@ -30,7 +30,8 @@
  * Spans. (tenant, trace id, span id) names a span, and the first stored under a name stays, so that
  * exporters may send again. They belong to no session: which traces are a run's is derived. They are
  * durable as entries are, all of a call or none, and are read in the order in which they came, each
- * once; one that comes later has a higher number, so that a reader goes on from where it stands.
+ * once; one that comes later has a higher number, so that a reader goes on from where it stands. Log
+ * records of spans are kept as spans are, under names that are made of what they say.
  *
  * Erasing. After `erase` has answered, no byte of the session is left in the files of the store; after
  * `eraseSpans`, none of the spans of those traces; after `trimSpans`, none of those that went.

@@ -21,9 +21,10 @@
  *   GET    /api/marks                                    RunMark[] of model/mark.ts
  *   PUT    /api/runs/:id/mark/good (or bad)              administration token
  *   DELETE /api/runs/:id/mark                            administration token
- *   GET    /api/spans?traces=A,B&after=N                 spans of others (application/x-ndjson, lines of
- *                                                        model/otel/foreign-span-text.ts); at most 4,000 and 8 MiB,
- *                                                        so ask again after the header Wiretape-Last until none come
+ *   GET    /api/spans?traces=A,B&after=N                 spans of others and log records of them
+ *                                                        (application/x-ndjson, lines of model/otel/foreign-span-text.ts
+ *                                                        and foreign-log-text.ts); at most 4,000 and 8 MiB, so ask
+ *                                                        again after the header Wiretape-Last until none come
  *   GET    /api/export?sessions=A,B                      a recording (application/x-ndjson)
  *   WS     /api/live                                     first message from the page: the token; then LiveMessage
  *   WS     /ingest (on collector.sock; with --collector on the port) first message: the token; then see Ingest

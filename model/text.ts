@@ -19,7 +19,7 @@ export function readable(bytes: Uint8Array): string {
   return lenient.decode(bytes);
 }
 
-export function bytesOf(text: string): Uint8Array {
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 

@@ -11,10 +11,12 @@ const entries = [
   'index',
   'tap/index',
   'tap/large-worker',
+  'tap/otlp/span-thread',
   'tap/record-program',
   'tap/wrap/entry',
   'collector/index',
   'collector/analysis-thread',
+  'collector/otlp/reading-thread',
   'replay/index',
   'replay/vitest',
   'cli/main',
@@ -32,6 +34,8 @@ export async function bundle(folder) {
       platform: 'node',
       external: (id) => !/^[./]/.test(id) && !posix.isAbsolute(id),
       plugins: [places(folder)],
+      // On a busy machine it would say which part of it was slow.
+      checks: { bundlerTimings: false },
     })
   ).generate({ format: 'esm', chunkFileNames: 'chunks/[name].js' });
   for (const file of await readdir(folder, { recursive: true })) {

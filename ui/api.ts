@@ -4,6 +4,8 @@ import type { Blame } from '../analysis/stuck/blame.ts';
 import type { ApiError, Status } from '../model/api.ts';
 import { parseReference } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
+import type { ForeignSpan } from '../model/otel/foreign-span.ts';
+import { decodeForeignSpan } from '../model/otel/foreign-span-text.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import type { WrappedServer } from '../model/wrapped.ts';
 
@@ -21,6 +23,8 @@ export interface Api {
   index(session: string, known: Known): Promise<IndexPart>;
   /** The line of the entry that a message reference names. */
   entry(message: string): Promise<string>;
+  /** Spans of others in a trace, after those that were given up to `last`, 0 at first. */
+  spans(trace: string, last: number): Promise<SpanPage>;
   findings(sessions: readonly string[]): Promise<readonly Finding[]>;
   stuck(sessions: readonly string[]): Promise<readonly Blame[]>;
 }
@@ -35,6 +39,12 @@ export interface Known {
 export interface IndexPart {
   readonly part: Uint8Array;
   readonly rewrites: string | undefined;
+}
+
+export interface SpanPage {
+  readonly spans: readonly ForeignSpan[];
+  /** The same as was given when there are no more. */
+  readonly last: number;
 }
 
 /** An answer that is none: `code` is the collector's, or `unreachable`. */
@@ -75,6 +85,14 @@ export function createApi(base: string, token: string): Api {
     entry: async (message) => {
       const { session, seq } = parseReference(message) ?? { session: message, seq: 0 };
       return (await get(`sessions/${encodeURIComponent(session)}/entries/${seq}`)).text();
+    },
+    spans: async (trace, last) => {
+      const response = await get(`spans?traces=${trace}&after=${last}`);
+      const lines = (await response.text()).split('\n');
+      return {
+        spans: lines.flatMap((line) => decodeForeignSpan(line) ?? []),
+        last: Number(response.headers.get('Wiretape-Last') ?? last),
+      };
     },
     findings: (sessions) => json(`findings?sessions=${list(sessions)}`),
     stuck: (sessions) => json(`stuck?sessions=${list(sessions)}`),

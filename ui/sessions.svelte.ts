@@ -22,6 +22,8 @@ export interface Sessions {
   readonly workflows: readonly Workflow[];
   /** Hosts with wrapped servers. */
   readonly hosts: readonly WrappedHost[];
+  /** Of which traces spans came last; none are named when it may be any, as after a time without the feed. */
+  readonly traced: readonly string[];
   reload(): void;
   close(): void;
 }
@@ -31,12 +33,18 @@ export function isLive({ phase }: SessionSummary, status: Status | undefined): b
   return phase !== 'ended' && status?.readOnly !== true;
 }
 
+function replaceAll(known: Map<string, SessionSummary>, all: readonly SessionSummary[]): void {
+  known.clear();
+  for (const session of all) known.set(session.id, session);
+}
+
 export function createSessions(api: Api): Sessions {
   const known = new Map<string, SessionSummary>();
   let shown = $state.raw<readonly SessionSummary[]>([]);
   let state = $state<'loading' | 'ready' | 'failed'>('loading');
   let failure = $state.raw<ApiFailure | undefined>();
   let status = $state.raw<Status | undefined>();
+  let traced = $state.raw<readonly string[]>([]);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wrapped = $state.raw<readonly WrappedServer[]>([]);
   const grouped = $derived(workflows(shown));
@@ -49,11 +57,8 @@ export function createSessions(api: Api): Sessions {
   const load = async (): Promise<void> => {
     try {
       const [now, all, servers] = await Promise.all([api.status(), api.sessions(), api.wrapped()]);
-      known.clear();
-      for (const session of all) known.set(session.id, session);
-      status = now;
-      wrapped = servers;
-      failure = undefined;
+      replaceAll(known, all);
+      [status, wrapped, failure] = [now, servers, undefined];
       show();
       state = 'ready';
     } catch (error) {
@@ -65,9 +70,11 @@ export function createSessions(api: Api): Sessions {
     api,
     onOpen() {
       clearTimeout(late);
+      traced = [];
       void load();
     },
-    onMessage({ changed, removed, wrapped: servers }) {
+    onMessage({ changed, removed, wrapped: servers, traces }) {
+      if (traces) traced = traces;
       if (servers) wrapped = servers;
       for (const session of changed) known.set(session.id, session);
       for (const id of removed) known.delete(id);
@@ -98,6 +105,9 @@ export function createSessions(api: Api): Sessions {
     },
     get hosts() {
       return hosts;
+    },
+    get traced() {
+      return traced;
     },
     reload: () => void load(),
     close() {

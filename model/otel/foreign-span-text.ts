@@ -5,7 +5,7 @@
 import { isObject, parseJson } from '../json.ts';
 import type { ForeignSpan } from './foreign-span.ts';
 
-/** A span as it is kept: its name, and its line. */
+/** A span as it is kept: its name, and its line. A log record of a span is kept with it, under a name of its own. */
 export interface WrittenSpan {
   readonly traceId: string;
   readonly spanId: string;

@@ -15,7 +15,7 @@ export function acceptance(
   form: Form,
   rejected: Decoded<unknown>['rejected'],
   name: RejectedName,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   let count = 0;
   for (const each of rejected.values()) count += each;
   if (count === 0) return form === 'json' ? bytesOf('{}') : new Uint8Array();
@@ -36,17 +36,17 @@ export const CODE = {
 } as const;
 
 /** A google.rpc.Status, which is the body of every failure. */
-export function failure(form: Form, code: number, message: string): Uint8Array {
+export function failure(form: Form, code: number, message: string): Uint8Array<ArrayBuffer> {
   return form === 'json' ? bytesOf(JSON.stringify({ code, message })) : pair(code, message);
 }
 
 /** A message of a number (1) and a text (2). */
-function pair(number: number, text: string): Uint8Array {
-  return joined(Uint8Array.from([1 << 3, ...varint(number)]), bytesField(2, bytesOf(text)));
+function pair(number: number, text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([1 << 3, ...varint(number), ...bytesField(2, bytesOf(text))]);
 }
 
-function bytesField(number: number, bytes: Uint8Array): Uint8Array {
-  return joined(Uint8Array.from([(number << 3) | 2, ...varint(bytes.length)]), bytes);
+function bytesField(number: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([(number << 3) | 2, ...varint(bytes.length), ...bytes]);
 }
 
 function varint(value: number): number[] {
@@ -55,11 +55,4 @@ function varint(value: number): number[] {
     if (left < 128) return [...bytes, left];
     bytes.push((left % 128) | 0x80);
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

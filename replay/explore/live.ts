@@ -8,7 +8,7 @@ import type { Call } from '../../model/session.ts';
 import type { Connect } from '../client/connection.ts';
 import type { ClientLine } from '../client/lines.ts';
 import type { Course } from './course.ts';
-import { held } from './held.ts';
+import { createHold, type Hold } from './hold.ts';
 import { isMissing, lend } from './lend.ts';
 import { moved } from './moved.ts';
 import type { Chosen, Numbered, Source } from './operations.ts';
@@ -44,8 +44,7 @@ export interface LiveExecutor {
 interface World {
   readonly seats: ReadonlyMap<Source, Seated>;
   readonly folders: Folders;
-  /** For how long answers to questions of servers are held back now, in ms. */
-  hold: number;
+  readonly hold: Hold;
   end(): Promise<void>;
 }
 
@@ -100,11 +99,11 @@ async function createWorld(options: LiveOptions, servers: readonly LiveServer[])
   const copied = servers.flatMap(({ reset }) => (reset.kind === 'copy' ? [reset] : []));
   const folders = await copyFolders(copied);
   const teachers = teachersIn(chosen);
-  const hold = (): number => world.hold;
+  const hold = createHold();
   const seats = new Map(
     sourcesIn(chosen).map((source) => {
       const lines = linesOf(chosen, source);
-      const connect = held(connectTo(serverOf(source), folders), hold);
+      const connect = hold.around(connectTo(serverOf(source), folders));
       return [source, sitDown({ source, connect, teachers }, lines, options)];
     }),
   );
@@ -112,7 +111,7 @@ async function createWorld(options: LiveOptions, servers: readonly LiveServer[])
     await Promise.allSettled([...seats.values()].map((seat) => seat.end()));
     await folders.remove();
   };
-  const world: World = { seats, folders, hold: 0, end };
+  const world: World = { seats, folders, hold, end };
   try {
     await Promise.all([...seats.values()].map(({ ready }) => ready));
   } catch (error) {
@@ -153,12 +152,10 @@ async function runCourse(options: LiveOptions, world: World, asked: Asked): Prom
   for (const together of asked.course) {
     const own = together.flatMap((number) => byNumber.get(number) ?? []);
     for (const one of own) lend(world.seats, one);
-    world.hold = own.length > 1 ? asked.delays.answers : 0;
     await issue(world, own, asked.delays);
     done.push(...own);
   }
   const shown: (readonly [string, Answer])[] = [];
-  world.hold = 0;
   for (const { name, source, line } of probes) {
     const seat = world.seats.get(source);
     lend(world.seats, { source, line });
@@ -189,11 +186,16 @@ const NOT_GIVEN = 'a value that it carries was not given by another server';
 async function issue(
   world: World,
   own: readonly Numbered[],
-  { calls: delays }: Delays,
+  { calls: delays, holdsAnswers }: Delays,
 ): Promise<void> {
   const atOnce = own.filter(({ number }) => (delays.get(number) ?? 0) === 0);
   const later = own.filter((one) => !atOnce.includes(one));
   const seats = [...new Set(atOnce.map(({ source }) => source))];
+  if (holdsAnswers) {
+    world.hold.begin(own.length);
+    for (const { source, line } of own)
+      world.seats.get(source)?.settled(line).then(world.hold.over);
+  }
   await Promise.all([
     ...seats.map((source) =>
       world.seats

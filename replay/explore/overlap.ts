@@ -12,7 +12,7 @@ import { fewest } from './minimise.ts';
 import { contrastsOf, type Outcome } from './observe.ts';
 import { closureOf } from './problem.ts';
 import type { Judged } from './proof.ts';
-import { AT_ONCE, type Delays } from './run.ts';
+import type { Delays } from './run.ts';
 
 /** Places: those that go together, and those that are run before them. */
 export interface Group {
@@ -117,7 +117,7 @@ function allOrders(lab: Lab, places: readonly number[]): number[][] {
 /** The longest that one of a group is held back behind the first, in ms. */
 const LONGEST_DELAY = 4;
 
-/** First as they were recorded, all at once; then in other orders, and with delays of chance. */
+/** First as they were recorded, all at once; then in other orders, with delays of chance, and with answers held. */
 function together(
   lab: Lab,
   group: Group,
@@ -125,11 +125,14 @@ function together(
 ): { readonly course: Course; readonly delays: Delays } {
   const roll = chance(seed, `${group.together.join('+')} ${at}`);
   const numbers = lab.courseOf(at === 0 ? group.together : shuffled(group.together, roll)).flat();
-  const isDelayed = at % 2 === 0 && at > 0;
-  const held = (): number => roll(LONGEST_DELAY * 4) / 4;
-  const delays = isDelayed
-    ? { calls: new Map(numbers.slice(1).map((one) => [one, held()])), answers: held() * 5 }
-    : AT_ONCE;
+  const delays: Delays = {
+    calls: new Map(
+      at % 2 === 0 && at > 0
+        ? numbers.slice(1).map((one) => [one, roll(LONGEST_DELAY * 4) / 4])
+        : [],
+    ),
+    holdsAnswers: at % 4 === 2,
+  };
   return { course: [...lab.courseOf(group.before), numbers], delays };
 }
 

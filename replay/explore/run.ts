@@ -26,15 +26,15 @@ export interface Illegal {
 
 export type Run = Ran | Illegal;
 
-/** What is held back in a run, in ms. */
+/** What is held back in a run, of those operations that are issued together. */
 export interface Delays {
-  /** Of those that are issued together: how long after the first each is sent, by number. */
+  /** How long after the first each is sent, in ms, by number. */
   readonly calls: ReadonlyMap<number, number>;
-  /** What a server asks in the middle of a call is answered so much later. */
-  readonly answers: number;
+  /** What a server asks in the middle of a call is answered after the other calls. */
+  readonly holdsAnswers: boolean;
 }
 
-export const AT_ONCE: Delays = { calls: new Map(), answers: 0 };
+export const AT_ONCE: Delays = { calls: new Map(), holdsAnswers: false };
 
 /** Runs a course from a fresh start. Rejects only when there is nothing to run it on. */
 export type Execute = (course: Course, delays: Delays) => Promise<Run>;

@@ -34,6 +34,8 @@ export interface Seated {
   readonly ready: Promise<void>;
   /** Sends lines in one turn; resolves when each of their requests is settled. */
   ask(lines: readonly ClientLine[]): Promise<void>;
+  /** Resolves when each request of a line is settled. */
+  settled(line: ClientLine): Promise<void>;
   answersTo(line: ClientLine): readonly Answer[];
   /** Why the values in a line are not those of this run; undefined: they are. */
   unbound(line: ClientLine): string | undefined;
@@ -90,14 +92,16 @@ export function sitDown(
     },
   );
   const shaken = until(() => baton !== undefined && opening.every((call) => settled.has(call)));
+  const isSettled = ({ calls }: ClientLine): boolean => calls.every((call) => settled.has(call));
   return {
     ready: shaken.then(() => {
       if (fault !== undefined) throw fault;
     }),
     async ask(asked) {
       baton?.tell(asked);
-      await until(() => asked.every(({ calls }) => calls.every((call) => settled.has(call))));
+      await until(() => asked.every(isSettled));
     },
+    settled: (line) => until(() => isSettled(line)),
     answersTo: ({ calls }) =>
       calls.map((call) => answerTo(call, { baton, why: settled.get(call) ?? broken, options })),
     unbound: (line) => unboundIn(source, line, baton),

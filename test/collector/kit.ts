@@ -48,11 +48,14 @@ export interface Answer {
   json<T = unknown>(): T;
 }
 
-/** A request with exactly these headers: fetch would not let a test choose Host and Origin. */
+/**
+ * A request with exactly these headers: fetch would not let a test choose Host and Origin. The body
+ * goes out in these pieces.
+ */
 export function ask(
   address: string,
   path: string,
-  options: { method?: string; headers?: Record<string, string> } = {},
+  options: { method?: string; headers?: Record<string, string>; body?: readonly Uint8Array[] } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(`${address}${path}`, options, (response) => {
@@ -69,7 +72,9 @@ export function ask(
         });
       });
     });
-    request.on('error', reject).end();
+    request.on('error', reject);
+    for (const piece of options.body ?? []) request.write(piece);
+    request.end();
   });
 }
 

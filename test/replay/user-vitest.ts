@@ -56,5 +56,5 @@ interface AssertionResult {
   readonly failureMessages: readonly string[];
 }
 
-/** What a user's test imports as `wiretape/vitest`. */
-export const MCP_TEST = JSON.stringify(join(ROOT, 'replay/vitest.ts'));
+/** What a user's test imports as `wiretape/vitest`: as it is built, since vitest would translate each source for each run. */
+export const MCP_TEST = JSON.stringify(join(ROOT, 'dist/replay/vitest.js'));

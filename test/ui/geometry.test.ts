@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { createColumns } from '../../model/columns.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 import { createSessionMachine } from '../../model/session-machine.ts';
 import { summaryOf } from '../../model/summary.ts';
 import { viewsOf } from '../../model/view.ts';
 import { ABANDONED, CUT_OFF, FAILED, FROM_SERVER, OPEN } from '../../ui/run/bars.ts';
 import { RunBuffer } from '../../ui/run/buffer.ts';
 import { requestRow } from '../../ui/run/rows.ts';
+import { createSpanBuffer } from '../../ui/run/span-buffer.ts';
 import { batchLabels } from '../../ui/timeline/batches.ts';
 import { bracketsOf, pillTexts } from '../../ui/timeline/brackets.ts';
 import { densityOf, levelFor } from '../../ui/timeline/density.ts';
@@ -16,6 +18,7 @@ import { at, firstEndingFrom, nearest, neighbour } from '../../ui/timeline/hit.t
 import { layoutOf } from '../../ui/timeline/layout.ts';
 import { pack } from '../../ui/timeline/pack.ts';
 import { clamped, fitted, moment, ticks, timeAt, xOf, zoomed } from '../../ui/timeline/scale.ts';
+import { timesOf, wallOfRun } from '../../ui/timeline/span-times.ts';
 import {
   client,
   ends,
@@ -46,10 +49,11 @@ describe('scale', () => {
   });
 
   test('no range leaves the run or gets too short', () => {
-    expect(clamped({ from: -9e9, to: 9e9 }, 1000)).toEqual(fitted(1000));
-    const { from, to } = clamped({ from: 500, to: 500.001 }, 1000);
+    const run = { from: 0, to: 1000 };
+    expect(clamped({ from: -9e9, to: 9e9 }, run)).toEqual(fitted(run));
+    const { from, to } = clamped({ from: 500, to: 500.001 }, run);
     expect(to - from).toBe(20);
-    expect(clamped({ from: 900, to: 1100 }, 1000)).toEqual({ from: 820, to: 1020 });
+    expect(clamped({ from: 900, to: 1100 }, run)).toEqual({ from: 820, to: 1020 });
   });
 
   test.each([
@@ -59,7 +63,7 @@ describe('scale', () => {
     [{ from: 0, to: 40, width: 500 }, ['0 µs', '10 µs', '20 µs', '30 µs', '40 µs']],
     [{ from: 0, to: 300e6, width: 700 }, ['0:00', '1:00', '2:00', '3:00', '4:00', '5:00']],
   ])('ticks of %o', (shown, labels) => {
-    expect(ticks(shown).map(({ label }) => label)).toEqual(labels);
+    expect(ticks(shown, 0).map(({ label }) => label)).toEqual(labels);
   });
 
   test('a moment is as exact as what can be told apart', () => {
@@ -91,7 +95,7 @@ describe('packing', () => {
     const { slots } = pack(
       { start, end },
       start.map((_, index) => index),
-      8,
+      { limit: 8 },
     );
     expect(slots.length).toBe(8);
     expect(slots.flat().length).toBe(500);
@@ -133,7 +137,12 @@ test('every level of a density tells of every call and every failure', () => {
   const start = Array.from({ length: count }, (_, index) => index * 40);
   const end = start.map((time, index) => time + (index % 7) * 30);
   const members = start.map((_, index) => index);
-  const density = densityOf({ start, end }, members, count * 40, (member) => member % 10 === 0);
+  const density = densityOf(
+    { start, end },
+    members,
+    { begin: 0, length: count * 40 },
+    (member) => member % 10 === 0,
+  );
   for (const { begun, failed, busy } of density.levels) {
     const sum = (values: Uint32Array): number => values.reduce((total, value) => total + value, 0);
     expect([sum(begun), sum(failed)]).toEqual([count, count / 10]);
@@ -160,14 +169,14 @@ function loaded(entries: readonly Entry[]): RunBuffer {
   return buffer;
 }
 
-function layoutFor(buffer: RunBuffer) {
+function layoutFor(buffer: RunBuffer, others: readonly ForeignSpan[] = []) {
   const sessions = buffer.tracks.map(({ summary }) => summary);
-  return layoutOf({
-    sessions,
-    bars: buffer.bars,
-    length: buffer.length,
-    marks: buffer.marks,
-  });
+  const { bars, callers, length, marks } = buffer;
+  const spans = createSpanBuffer();
+  for (const span of others) spans.add(span);
+  const from = Math.min(...sessions.map(({ start }) => start));
+  const times = timesOf(spans.all, wallOfRun(sessions, from), { bars, callers });
+  return layoutOf({ sessions, bars, length, marks, spans, times, callers });
 }
 
 describe('a run', () => {

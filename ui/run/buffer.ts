@@ -63,6 +63,7 @@ export class RunBuffer {
   readonly #tracks: OwnTrack[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #bars = createBars();
+  readonly #callers = new Map<string, number[]>();
   readonly #turns = new Map<string, number>();
   readonly #rows = createMergedRows();
   readonly #marks: Mark[] = [];
@@ -82,6 +83,11 @@ export class RunBuffer {
 
   get rows(): MergedRows {
     return this.#rows;
+  }
+
+  /** The calls that were made in a span of their caller, by its id. */
+  get callers(): ReadonlyMap<string, readonly number[]> {
+    return this.#callers;
   }
 
   /** As they arrived. */
@@ -188,6 +194,12 @@ export class RunBuffer {
     return number;
   }
 
+  #noteCaller(caller: string, bar: number): void {
+    const calls = this.#callers.get(caller);
+    if (calls) calls.push(bar);
+    else this.#callers.set(caller, [bar]);
+  }
+
   #trackOf(session: string): OwnTrack | undefined {
     return this.#tracks[this.#numbers.get(session) ?? -1];
   }
@@ -202,6 +214,7 @@ export class RunBuffer {
       const turn = this.#turnOf(row);
       const bar = this.#bars.add(time, track.number, row.row, flagsOf(row), turn);
       track.barOfRow.set(row.row, bar);
+      if (row.caller !== undefined) this.#noteCaller(row.caller, bar);
     }
     const kind = markOf(row);
     if (kind) this.#marks.push({ kind, track: track.number, row: row.row, time });

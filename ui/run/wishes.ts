@@ -7,7 +7,7 @@ import type { PlacedLane } from '../timeline/layout.ts';
 import { around, panned, type Range, zoomed } from '../timeline/scale.ts';
 import type { Picked } from '../timeline/scene.ts';
 import { FAILED } from './bars.ts';
-import type { RunView } from './run-view.svelte.ts';
+import { type RunView, SPAN } from './run-view.svelte.ts';
 
 const ZOOM = 1.35;
 const PAN = 0.12;
@@ -170,6 +170,13 @@ export function revealFinding(view: RunView, finding: Finding): void {
   const bracket = view.brackets.find((one) => one.finding === finding);
   if (bracket) showBracket(view, bracket);
   else revealMessage(view, finding.evidence[0].message);
+}
+
+/** Selects a span of somebody else, as a step that can be gone back from, and brings it into view. */
+export function revealSpan(view: RunView, spanId: string): void {
+  view.select(SPAN + spanId, 'step');
+  const picked = view.placeOfSpan(spanId);
+  if (picked) bringIntoView(view, picked);
 }
 
 /** Selects the message of a reference, as a step that can be gone back from, and brings its call into view. */

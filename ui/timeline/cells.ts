@@ -7,6 +7,7 @@ import type { RunView } from '../run/run-view.svelte.ts';
 import { batchLabel } from './batches.ts';
 import { firstStartingFrom } from './hit.ts';
 import type { PlacedLane } from './layout.ts';
+import { spanLabels } from './span-labels.ts';
 
 /** Cells in all lanes together; the list view has everything. */
 const LIMIT = 160;
@@ -42,24 +43,29 @@ export function describeLane(view: RunView, index: number): LaneDescription {
   };
 }
 
+function nameOf(view: RunView, lane: PlacedLane, member: number): string {
+  if (lane.batches) return batchLabel(lane.batches, member);
+  const span = lane.spans && view.spans.buffer.all[member];
+  if (span) return spanLabels(span)[0] ?? '';
+  return visible(callName(requestRow(view.data.buffer, member)));
+}
+
 /** `update_issue, 412 ms, failed, conflict` */
 export function describe(view: RunView, lane: PlacedLane, member: number): string {
   const flags = lane.items.flags[member] ?? 0;
   const start = lane.items.start[member] ?? 0;
   const end = Math.min(lane.items.end[member] ?? 0, view.now);
-  const name = lane.batches
-    ? batchLabel(lane.batches, member)
-    : visible(callName(requestRow(view.data.buffer, member)));
+  const isCall = lane.kind === 'server';
   return [
-    name,
+    nameOf(view, lane, member),
     duration(end - start),
     (flags & FROM_SERVER) !== 0 && 'asked by the server',
     (flags & FAILED) !== 0 && 'failed',
     (flags & OPEN) !== 0 && 'no answer yet',
     (flags & ABANDONED) !== 0 && 'never answered',
     (flags & CANCELLED) !== 0 && 'cancelled',
-    !lane.batches && visible(cutOffBy(view.data.buffer, member)),
-    !lane.batches && view.inConflict(member) && 'conflict',
+    isCall && visible(cutOffBy(view.data.buffer, member)),
+    isCall && view.inConflict(member) && 'conflict',
   ]
     .filter((part) => part !== false && part !== '')
     .join(', ');

@@ -18,23 +18,25 @@ export interface Level {
 
 /** From the finest to the coarsest; never empty. */
 export interface Density {
+  /** Where the first bucket begins, in µs. */
+  readonly begin: number;
   readonly levels: readonly Level[];
 }
 
-/** `failed` says of an interval whether it counts as failed; times are within 0 and `length`. */
+/** `failed` says of an interval whether it counts as failed; times are within `begin` and `length`. */
 export function densityOf(
   { start, end }: Intervals,
   members: readonly number[],
-  length: number,
+  { begin, length }: { readonly begin: number; readonly length: number },
   failed: (member: number) => boolean,
 ): Density {
-  const width = bucketWidth(length);
-  const count = Math.floor(length / width) + 1;
+  const width = bucketWidth(length - begin);
+  const count = Math.floor((length - begin) / width) + 1;
   const level = emptyLevel(width, count);
   const steps = new Int32Array(count + 1);
   for (const member of members) {
-    const first = bucketOf(start[member] ?? 0, width, count);
-    const last = bucketOf(Math.min(end[member] ?? 0, length), width, count);
+    const first = bucketOf((start[member] ?? 0) - begin, width, count);
+    const last = bucketOf(Math.min(end[member] ?? 0, length) - begin, width, count);
     steps[first] = (steps[first] ?? 0) + 1;
     steps[last + 1] = (steps[last + 1] ?? 0) - 1;
     level.begun[first] = (level.begun[first] ?? 0) + 1;
@@ -48,11 +50,11 @@ export function densityOf(
   const levels = [level];
   for (let finest = level; finest.busy.length > 1; finest = levels.at(-1) ?? level)
     levels.push(coarser(finest));
-  return { levels };
+  return { begin, levels };
 }
 
 /** The finest level whose buckets are at least `width` µs wide; the coarsest when none is. */
-export function levelFor({ levels }: Density, width: number): Level {
+export function levelFor({ levels }: Pick<Density, 'levels'>, width: number): Level {
   const found = levels.find((level) => level.width >= width) ?? levels.at(-1);
   return found ?? emptyLevel(1, 1);
 }

@@ -4,6 +4,7 @@ import { firstFitting } from './label.ts';
 import type { PlacedLane } from './layout.ts';
 import { laneFill } from './palette.ts';
 import type { Scene } from './scene.ts';
+import { HOLDER, TOOL } from './span-times.ts';
 
 export interface Ink {
   readonly selected: boolean;
@@ -81,7 +82,7 @@ function paint(
   const { token } = scene.palette;
   const { fill, ink, hatched } = laneFill(scene.palette, bar.lane.colour);
   const unanswered = (flags & (OPEN | ABANDONED)) !== 0;
-  if ((flags & FAILED) !== 0 && bar.lane.kind === 'server') {
+  if ((flags & FAILED) !== 0 && !bar.lane.batches) {
     fillWith(context, token['error-soft'], 1);
     stroke(context, token.error, 1.5);
     return token.error;
@@ -90,6 +91,13 @@ function paint(
     fillWith(context, token.bg, 1);
     fillWith(context, fill, 0.18);
     stroke(context, fill, 1.5, (flags & OPEN) === 0);
+    return token.fg;
+  }
+  const share = (flags & HOLDER) !== 0 ? 0.16 : (flags & TOOL) !== 0 ? 0.42 : 1;
+  if (share < 1) {
+    fillWith(context, token.bg, 1);
+    fillWith(context, fill, share);
+    stroke(context, fill, 1);
     return token.fg;
   }
   if ((flags & FROM_SERVER) !== 0) {
@@ -152,7 +160,7 @@ function drawLabel(
   const middle = y + lane.bar / 2;
   let left = Math.max(bar.left, 0) + ((flags & FROM_SERVER) === 0 ? 8 : 13);
   const right = Math.min(bar.right, scene.width) - 6;
-  const failed = (flags & FAILED) !== 0 && lane.kind === 'server';
+  const failed = (flags & FAILED) !== 0 && !lane.batches;
   if (failed) {
     drawCross(context, left + 3.5, middle, colour);
     left += 13;

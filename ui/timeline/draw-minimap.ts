@@ -30,8 +30,9 @@ export function drawMinimap(context: CanvasRenderingContext2D, overview: Overvie
     // Whole pixels, since two halves beside each other are seen as a gap.
     level.busy.forEach((busy, bucket) => {
       if (busy === 0) return;
-      const left = Math.floor(xOf(viewport, bucket * level.width));
-      const right = Math.ceil(xOf(viewport, Math.min((bucket + 1) * level.width, layout.length)));
+      const start = lane.density.begin + bucket * level.width;
+      const left = Math.floor(xOf(viewport, start));
+      const right = Math.ceil(xOf(viewport, Math.min(start + level.width, layout.length)));
       const width = Math.max(2, right - left);
       const share = (level.failed[bucket] ?? 0) / Math.max(1, level.begun[bucket] ?? 0);
       context.fillStyle = fill;

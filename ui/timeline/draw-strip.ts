@@ -12,7 +12,7 @@ export function drawStrip(context: CanvasRenderingContext2D, scene: Scene, lane:
   const base = lane.top - scene.scrollTop + lane.height - 7;
   const tallest = Math.log2(1 + peakOf(lane));
   const { fill } = laneFill(scene.palette, lane.colour);
-  const bars = columnsOf(scene, level.width, (bucket) => ({
+  const bars = columnsOf(scene, { width: level.width, begin: lane.density.begin }, (bucket) => ({
     busy: level.busy[bucket] ?? 0,
     share: (level.failed[bucket] ?? 0) / Math.max(1, level.begun[bucket] ?? 0),
   }));
@@ -38,14 +38,15 @@ interface Column {
 
 function columnsOf(
   scene: Scene,
-  width: number,
+  { width, begin }: { readonly width: number; readonly begin: number },
   read: (bucket: number) => { busy: number; share: number },
 ): Column[] {
   const viewport = viewportOf(scene);
-  const first = Math.max(0, Math.floor(timeAt(viewport, 0) / width));
-  const last = Math.floor(timeAt(viewport, viewport.width) / width);
+  const first = Math.max(0, Math.floor((timeAt(viewport, 0) - begin) / width));
+  const last = Math.floor((timeAt(viewport, viewport.width) - begin) / width);
   const pixels = (width / (viewport.to - viewport.from)) * viewport.width;
-  const start = ((first * width - viewport.from) / (viewport.to - viewport.from)) * viewport.width;
+  const start =
+    ((begin + first * width - viewport.from) / (viewport.to - viewport.from)) * viewport.width;
   const columns: Column[] = [];
   for (let bucket = first; bucket <= last; bucket++) {
     const { busy, share } = read(bucket);

@@ -1,6 +1,7 @@
 /** Draws the lanes of a run: grid, bars or density, brackets, cursor. Reads the scene, changes nothing. */
 import { drawBar, type Ink } from './draw-bar.ts';
 import { drawBrackets, shadeBrackets } from './draw-bracket.ts';
+import { drawEdges } from './draw-edge.ts';
 import { drawMarks } from './draw-mark.ts';
 import { drawStrip } from './draw-strip.ts';
 import { firstEndingFrom, firstStartingFrom } from './hit.ts';
@@ -19,6 +20,7 @@ export function drawLanes(context: CanvasRenderingContext2D, scene: Scene): void
     else drawSlots(context, scene, lane, index);
     drawMarks(context, scene, lane);
   });
+  drawEdges(context, scene);
   drawCursor(context, scene);
   drawBrackets(context, scene);
 }
@@ -36,7 +38,7 @@ function drawGrid(context: CanvasRenderingContext2D, scene: Scene): void {
   const viewport = viewportOf(scene);
   const bottom = Math.min(scene.height, scene.layout.height - scene.scrollTop);
   context.fillStyle = scene.palette.token.line;
-  for (const { time } of ticks(viewport))
+  for (const { time } of ticks(viewport, scene.layout.begin))
     context.fillRect(Math.round(xOf(viewport, time)), 0, 1, bottom);
 }
 
@@ -78,7 +80,7 @@ function drawSlots(
 
 function inkOf(scene: Scene, lane: PlacedLane, index: number, member: number): Ink {
   const same = (one: Scene['selected']): boolean => one?.lane === index && one.member === member;
-  const calls = lane.batches ? (lane.batches.calls[member] ?? []) : [member];
+  const calls = scene.callsOf(lane, member);
   return {
     selected: same(scene.selected),
     hovered: same(scene.hovered),

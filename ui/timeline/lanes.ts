@@ -5,7 +5,8 @@
 import type { SessionSummary } from '../../model/summary.ts';
 
 export interface Lane {
-  readonly kind: 'host' | 'server';
+  /** `spans`: what a server says of its own work. */
+  readonly kind: 'host' | 'server' | 'spans';
   readonly key: string;
   readonly name: string;
   /** What it runs as: the host's process, or the server's version and transport. */

@@ -5,23 +5,28 @@
 import type { SessionSummary } from '../../model/summary.ts';
 import { type Bars, FAILED, OPEN } from '../run/bars.ts';
 import type { Mark } from '../run/buffer.ts';
+import type { SpanBuffer } from '../run/span-buffer.ts';
 import { type Batches, batchesOf } from './batches.ts';
 import { type Density, densityOf } from './density.ts';
-import { type Lane, lanesOf } from './lanes.ts';
+import { lanesOf } from './lanes.ts';
 import { type Intervals, pack } from './pack.ts';
+import { type SpanLane, withSpans } from './span-lanes.ts';
+import { extentOf, type SpanTimes } from './span-times.ts';
 
-export interface PlacedLane extends Lane {
+export interface PlacedLane extends SpanLane {
   readonly top: number;
   readonly height: number;
   /** The height of a bar, and of a bar with the space below it, in px. */
   readonly bar: number;
   readonly pitch: number;
-  /** What the members are indices of: the bars of the run, or for a host its batches. */
+  /** What the members are indices of: the bars of the run, for a host its batches, or spans of others. */
   readonly items: Intervals & { readonly flags: ArrayLike<number> };
   readonly batches?: Batches;
   /** By start. */
   readonly members: readonly number[];
   readonly slots: readonly (readonly number[])[];
+  /** The slot of each member, in their order. */
+  readonly slotOfMember: readonly number[];
   readonly density: Density;
   /** By time. */
   readonly marks: readonly Mark[];
@@ -30,8 +35,11 @@ export interface PlacedLane extends Lane {
 export interface Layout {
   readonly lanes: readonly PlacedLane[];
   readonly height: number;
-  /** In µs. */
+  /** In µs: when the first span of others began, at most 0; and the last moment of all. */
+  readonly begin: number;
   readonly length: number;
+  /** How many spans of others stand in no lane, since their clock puts them far from all messages. */
+  readonly farCount: number;
   /** The lane and the slot of each bar. */
   readonly laneOf: Uint16Array;
   readonly slotOf: Uint16Array;
@@ -42,13 +50,18 @@ export interface LayoutInput {
   readonly bars: Bars;
   readonly length: number;
   readonly marks: readonly Mark[];
+  readonly spans: SpanBuffer;
+  readonly times: SpanTimes;
+  readonly callers: ReadonlyMap<string, readonly number[]>;
 }
 
 const LANE_PADDING = 9;
 const LEAST_LANE = 64;
 
-export function layoutOf({ sessions, bars, length, marks }: LayoutInput): Layout {
-  const lanes = lanesOf(sessions);
+export function layoutOf(input: LayoutInput): Layout {
+  const { sessions, bars, marks, spans, times, callers } = input;
+  const extent = extentOf(times, input.length);
+  const lanes = withSpans(lanesOf(sessions), spans, { bars, callers }, extent.far);
   const byTrack = barsByTrack(bars, sessions.length);
   const laneOf = new Uint16Array(bars.length);
   const slotOf = new Uint16Array(bars.length);
@@ -59,7 +72,11 @@ export function layoutOf({ sessions, bars, length, marks }: LayoutInput): Layout
       bars,
       lane.tracks.flatMap((track) => byTrack[track] ?? []),
     );
-    const one = lane.kind === 'host' ? hostLane(bars, own) : callLane(bars, own);
+    const one = lane.spans
+      ? spanLane(spans, times, lane.spans)
+      : lane.kind === 'host'
+        ? hostLane(bars, own)
+        : callLane(bars, own);
     if (lane.kind === 'server') {
       own.forEach((bar, place) => {
         laneOf[bar] = index;
@@ -69,18 +86,19 @@ export function layoutOf({ sessions, bars, length, marks }: LayoutInput): Layout
     const density = densityOf(
       one.items,
       one.members,
-      length,
+      extent,
       (member) => ((one.items.flags[member] ?? 0) & FAILED) !== 0,
     );
-    const size = sizeOf(one.slots.length);
+    const size = lane.spans ? nestedSize(one.slots.length) : sizeOf(one.slots.length);
     const shown = lane.kind === 'server' ? marksOf(lane, marks) : [];
     placed.push({ ...lane, ...one, ...size, top, density, marks: shown });
     top += size.height;
   });
-  return { lanes: placed, height: top, length, laneOf, slotOf };
+  const { begin, length, far } = extent;
+  return { lanes: placed, height: top, begin, length, farCount: far.size, laneOf, slotOf };
 }
 
-function marksOf({ tracks }: Lane, marks: readonly Mark[]): readonly Mark[] {
+function marksOf({ tracks }: SpanLane, marks: readonly Mark[]): readonly Mark[] {
   return marks.filter(({ track }) => tracks.includes(track)).sort((a, b) => a.time - b.time);
 }
 
@@ -107,6 +125,27 @@ function hostLane(bars: Bars, own: readonly number[]) {
   const members = batches.calls.map((_, index) => index);
   const { slots, slotOf } = pack(batches, members);
   return { items: batches, batches, members, slots, slotOfMember: slotOf };
+}
+
+/** Spans lie below the one that they are part of. */
+function spanLane({ all, find }: SpanBuffer, times: SpanTimes, own: readonly number[]) {
+  const { start, end } = times;
+  // What holds others comes before them, or it would find its place taken.
+  const members = own.toSorted(
+    (a, b) => (start[a] ?? 0) - (start[b] ?? 0) || (end[b] ?? 0) - (end[a] ?? 0) || a - b,
+  );
+  const { slots, slotOf } = pack(times, members, {
+    around: (member) => find(all[member]?.parentSpanId),
+  });
+  return { items: times, members, slots, slotOfMember: slotOf };
+}
+
+function nestedSize(slots: number): { bar: number; pitch: number; height: number } {
+  const size = sizeOf(slots);
+  if (slots > 4) return size;
+  const [bar, pitch] = [22, 25];
+  const height = Math.max(LEAST_LANE, slots * pitch - (pitch - bar) + 2 * LANE_PADDING);
+  return { bar, pitch, height };
 }
 
 /** The more calls stand above each other, the lower each; no lane grows without end. */

@@ -16,16 +16,25 @@ export interface Packing {
   readonly slotOf: readonly number[];
 }
 
+export interface PackOptions {
+  readonly limit?: number;
+  /** The interval that one is part of, when it is among those packed: then it lies below it. */
+  readonly around?: (member: number) => number | undefined;
+}
+
 /** Puts each interval, in the order of `members`, into the first slot that is free when it starts. */
 export function pack(
   { start, end }: Intervals,
   members: readonly number[],
-  limit = SLOT_LIMIT,
+  { limit = SLOT_LIMIT, around }: PackOptions = {},
 ): Packing {
+  const slotOfAround = new Map<number, number>();
   const slots: number[][] = [];
   const free: number[] = [];
   const slotOf = members.map((member) => {
-    const slot = slotFor(free, start[member] ?? 0, limit);
+    const outer = around && slotOfAround.get(around(member) ?? -1);
+    const slot = slotFor(free, start[member] ?? 0, { limit, least: (outer ?? -1) + 1 });
+    if (around) slotOfAround.set(member, slot);
     // An interval without length still takes up a place, or a hundred of them would look like one.
     const taken = Math.max(end[member] ?? 0, (start[member] ?? 0) + 1);
     free[slot] = Math.max(free[slot] ?? 0, taken);
@@ -37,8 +46,12 @@ export function pack(
   return { slots, slotOf };
 }
 
-function slotFor(free: readonly number[], start: number, limit: number): number {
-  const found = free.findIndex((time) => time <= start);
+function slotFor(
+  free: readonly number[],
+  start: number,
+  { limit, least }: { limit: number; least: number },
+): number {
+  const found = free.findIndex((time, slot) => slot >= least && time <= start);
   if (found !== -1) return found;
   if (free.length < limit) return free.length;
   // All are taken: the one that is free first hides least.

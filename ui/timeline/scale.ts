@@ -29,15 +29,15 @@ export function timeAt({ from, to, width }: Viewport, x: number): number {
   return from + (x / Math.max(1, width)) * (to - from);
 }
 
-/** The whole of a run of this length, with a margin on both sides. */
-export function fitted(length: number): Range {
-  const span = Math.max(length, SHORTEST_RANGE);
-  return { from: -span * MARGIN, to: span * (1 + MARGIN) };
+/** The whole of a run, from its first to its last moment, with a margin on both sides. */
+export function fitted({ from, to }: Range): Range {
+  const span = Math.max(to - from, SHORTEST_RANGE);
+  return { from: from - span * MARGIN, to: from + span * (1 + MARGIN) };
 }
 
 /** The range with the same middle or place, kept inside what `fitted` shows and above the shortest. */
-export function clamped({ from, to }: Range, length: number): Range {
-  const whole = fitted(length);
+export function clamped({ from, to }: Range, run: Range): Range {
+  const whole = fitted(run);
   const span = Math.min(Math.max(to - from, SHORTEST_RANGE), whole.to - whole.from);
   const start = Math.min(Math.max(from, whole.from), whole.to - span);
   return { from: start, to: start + span };
@@ -75,10 +75,10 @@ export function tickStep({ from, to, width }: Viewport, gap: number): number {
   return step ?? power * 10;
 }
 
-/** The ticks from the start of the run on, at least `gap` pixels apart. */
-export function ticks(viewport: Viewport, gap = 110): Tick[] {
+/** The ticks from the first moment of the run on, at least `gap` pixels apart. */
+export function ticks(viewport: Viewport, begin: number, gap = 110): Tick[] {
   const step = tickStep(viewport, gap);
-  const first = Math.max(0, Math.ceil(viewport.from / step));
+  const first = Math.ceil(Math.max(begin, viewport.from) / step);
   const last = Math.floor(viewport.to / step);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {
     const time = (first + index) * step;
@@ -102,6 +102,7 @@ function decimals(step: number, unit: number): number {
 }
 
 function clock(time: number): string {
+  if (time < 0) return `-${clock(-time)}`;
   const seconds = Math.round(time / 1e6);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const two = (value: number): string => String(value).padStart(2, '0');

@@ -1,5 +1,6 @@
 /** Everything a drawing of the lanes depends on; two equal scenes give the same pixels. */
 import type { Bracket } from './brackets.ts';
+import type { Edge } from './draw-edge.ts';
 import type { Layout, PlacedLane } from './layout.ts';
 import type { Palette } from './palette.ts';
 import { type Range, type Viewport, xOf } from './scale.ts';
@@ -23,9 +24,13 @@ export interface Scene {
   readonly brackets: readonly Bracket[];
   /** What an item may be called, from the longest to the shortest. */
   readonly labels: (lane: PlacedLane, member: number) => readonly string[];
+  /** The calls that an item is about; a call is about itself. */
+  readonly callsOf: (lane: PlacedLane, member: number) => readonly number[];
   /** Says of a call whether it is part of what is looked for; none: everything is. */
   readonly matches?: ((bar: number) => boolean) | undefined;
   readonly selected?: Picked | undefined;
+  /** Those of what is selected or hovered. */
+  readonly edges: readonly Edge[];
   readonly hovered?: Picked | undefined;
   /** The conflict that is looked at. */
   readonly bracket?: Bracket | undefined;

@@ -23,7 +23,7 @@ function entity(name: string): Call {
   return ['create_entities', { entities }, entities];
 }
 
-const ENTRY = JSON.stringify(join(ROOT, 'replay/index.ts'));
+const ENTRY = JSON.stringify(join(ROOT, 'dist/replay/index.js'));
 
 test('a lost update of released server-memory', { timeout: 300_000 }, async () => {
   const entries = session('memory', [

@@ -36,9 +36,9 @@ const acts = {
     save([...words, { word }]);
     return { put: word };
   },
-  /** Takes its time before it reads. */
+  /** Takes longer before it reads than calls are kept apart by chance. */
   put_later: async ({ word }) => {
-    await delay(12);
+    await delay(200);
     save([...load(), { word }]);
     return { put: word };
   },

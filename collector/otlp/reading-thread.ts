@@ -1,0 +1,81 @@
+/**
+ * Requests are read here, freed of secrets and written as the store keeps them, while the collector
+ * goes on serving: the largest takes seconds.
+ */
+import { workerData } from 'node:worker_threads';
+import { keyedHash } from '../../model/keyed-hash.ts';
+import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
+import type { Form } from '../../model/otlp/answer.ts';
+import { type Decoded, sentenceOf } from '../../model/otlp/decoded.ts';
+import { OtlpFault } from '../../model/otlp/fault.ts';
+import { jsonPart, type Part, protobufPart } from '../../model/otlp/message.ts';
+import { createRedact } from '../../model/redaction.ts';
+import { rulesWith } from '../../model/rules.ts';
+import { readable } from '../../model/text.ts';
+import { answerOrders } from '../thread.ts';
+import { uncompressed } from './body.ts';
+import type { Given, Order, Redaction, Turn } from './orders.ts';
+import { OtlpRefusal } from './refusal.ts';
+import { SIGNALS } from './signals.ts';
+
+const { key, environment, rules } = workerData as Redaction;
+const redact = createRedact(keyedHash(key), environment, rulesWith(rules));
+
+/** What is left of the request that is being taken. */
+let left: Generator<Turn> | undefined;
+
+answerOrders((order: Order): Given => (order.do === 'read' ? read(order) : nextTurn()));
+
+function read({ path, form, isGzip, body, limit }: Extract<Order, { do: 'read' }>): Given {
+  try {
+    const whole = isGzip ? uncompressed(body, limit) : body;
+    const { decode, rows } = SIGNALS[path] ?? refuse(`There is no signal ${path}.`);
+    const { items, rejected } = decode(partOf(whole, form));
+    if (items.length === 0 && hasBadIds(rejected)) {
+      refuse(`${sentenceOf(rejected)}. Is the body of another signal?`);
+    }
+    const writtenAs = (some: readonly unknown[]): readonly WrittenSpan[] => rows(some, redact);
+    left = turnsOf({ items, rejected }, whole.length, writtenAs);
+    return nextTurn();
+  } catch (error) {
+    if (error instanceof OtlpRefusal)
+      return { refused: { why: error.why, sentence: error.message } };
+    if (error instanceof OtlpFault)
+      return { refused: { why: 'unreadable', sentence: error.message } };
+    throw error;
+  }
+}
+
+function refuse(sentence: string): never {
+  throw new OtlpRefusal('unreadable', sentence);
+}
+
+function partOf(body: Uint8Array, form: Form): Part {
+  return form === 'json' ? jsonPart(readable(body)) : protobufPart(body);
+}
+
+/** Log records sent as spans are read as spans without ids. */
+function hasBadIds(rejected: Decoded<unknown>['rejected']): boolean {
+  return rejected.has('trace-id') || rejected.has('span-id');
+}
+
+/** What the store takes without a pause, in bytes of the body. */
+const TURN = 1 << 20;
+
+function* turnsOf(
+  { items, rejected }: Decoded<unknown>,
+  bytes: number,
+  rowsOf: (items: readonly unknown[]) => readonly WrittenSpan[],
+): Generator<Turn> {
+  const count = Math.max(1, Math.floor((TURN * items.length) / Math.max(1, bytes)));
+  for (let at = 0; at === 0 || at < items.length; at += count) {
+    const rows = rowsOf(items.slice(at, at + count));
+    yield { rows, rejected, isLast: at + count >= items.length };
+  }
+}
+
+function nextTurn(): Turn {
+  const turn = left?.next();
+  if (turn?.done === false) return turn.value;
+  throw new Error('There is no request to go on with.');
+}

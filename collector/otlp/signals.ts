@@ -1,0 +1,50 @@
+/** The signals of OTLP: how each is read, and written as the store keeps it. */
+import type { Redact } from '../../model/crossing.ts';
+import type { ForeignLog } from '../../model/otel/foreign-log.ts';
+import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
+import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
+import type { RejectedName } from '../../model/otlp/answer.ts';
+import type { Decode } from '../../model/otlp/decoded.ts';
+import { decodeLogs } from '../../model/otlp/logs.ts';
+import { decodeMetrics } from '../../model/otlp/metrics.ts';
+import { decodeSpans } from '../../model/otlp/spans.ts';
+import type { TenantStore } from '../store.ts';
+import { writtenLogs, writtenSpans } from './written.ts';
+
+interface Signal<T> {
+  readonly rejected: RejectedName;
+  readonly decode: Decode<T>;
+  /** Items without their secrets. */
+  readonly rows: (items: readonly T[], redact: Redact) => readonly WrittenSpan[];
+  /** Where they are stored; rejects when they cannot be. */
+  readonly keep: (store: TenantStore) => (rows: readonly WrittenSpan[]) => Promise<void>;
+}
+
+const TRACES: Signal<ForeignSpan> = {
+  rejected: 'rejectedSpans',
+  decode: decodeSpans,
+  rows: writtenSpans,
+  keep: (store) => store.addSpans,
+};
+
+const LOGS: Signal<ForeignLog> = {
+  rejected: 'rejectedLogRecords',
+  decode: decodeLogs,
+  rows: writtenLogs,
+  keep: (store) => store.addSpans,
+};
+
+/** Nothing of them is kept. */
+const METRICS: Signal<unknown> = {
+  rejected: 'rejectedDataPoints',
+  decode: decodeMetrics,
+  rows: () => [],
+  keep: () => async () => {},
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: whoever takes a request does not look at its items.
+export const SIGNALS: Readonly<Record<string, Signal<any>>> = {
+  '/v1/traces': TRACES,
+  '/v1/logs': LOGS,
+  '/v1/metrics': METRICS,
+};

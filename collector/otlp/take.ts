@@ -1,0 +1,49 @@
+/** Takes the bodies of requests: a thread reads them, and what it gives is stored in turns. */
+import { setImmediate as others } from 'node:timers/promises';
+import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
+import type { Decoded } from '../../model/otlp/decoded.ts';
+import { createThread } from '../thread.ts';
+import { createTurns } from '../turns.ts';
+import type { Given, Order, Redaction, Turn } from './orders.ts';
+import { OtlpRefusal } from './refusal.ts';
+
+/** Rejects when nothing can be stored. */
+type Keep = (rows: readonly WrittenSpan[]) => Promise<void>;
+
+export interface Taker {
+  /** Gives what was rejected; rejects with an OtlpRefusal when not all else is stored. */
+  take(order: Extract<Order, { do: 'read' }>, keep: Keep): Promise<Decoded<unknown>['rejected']>;
+  close(): Promise<void>;
+}
+
+export function createTaker(redaction: Redaction): Taker {
+  const thread = createThread<Order, Given>('otlp/reading-thread', { data: redaction });
+  const turns = createTurns();
+  // The thread reads on while this is stored; so that it can, it is told before.
+  const store = async (rows: readonly WrittenSpan[], keep: Keep): Promise<void> => {
+    await others();
+    await keep(rows).catch((error: Error) => {
+      throw new OtlpRefusal('unstored', `Nothing can be stored: ${error.message}`);
+    });
+  };
+  return {
+    async take(order, keep) {
+      const { rows, rejected } = await turns.of('', async () => {
+        let turn = turnOf(await thread.ask(order, [order.body.buffer as ArrayBuffer]));
+        while (!turn.isLast) {
+          const [next] = await Promise.all([thread.ask({ do: 'next' }), store(turn.rows, keep)]);
+          turn = turnOf(next);
+        }
+        return turn;
+      });
+      await store(rows, keep);
+      return rejected;
+    },
+    close: thread.close,
+  };
+}
+
+function turnOf(given: Given): Turn {
+  if ('refused' in given) throw new OtlpRefusal(given.refused.why, given.refused.sentence);
+  return given;
+}

@@ -1,0 +1,79 @@
+/** The spans of a run's trace, fetched in pages and again when more of them came; as run-data is for messages. */
+import type { Api, ApiFailure } from '../api.ts';
+import { createSpanBuffer, type SpanBuffer } from './span-buffer.ts';
+
+/** More spans of a run are not shown, and that is said. */
+export const MOST_SPANS = 20_000;
+/** After a page comes a pause, in ms, so that a flood of spans leaves the page time for other things. */
+const PAUSE = 50;
+
+export interface RunSpans {
+  readonly buffer: SpanBuffer;
+  readonly version: number;
+  /** There are more spans than are shown. */
+  readonly cut: boolean;
+  readonly failure: ApiFailure | undefined;
+  /** Fetches what is new; several calls while an answer is on its way are one. */
+  update(): void;
+  close(): void;
+}
+
+/** `trace`: undefined for a run of no trace, which has no spans. */
+export function createRunSpans(api: Api, trace: string | undefined): RunSpans {
+  const buffer = createSpanBuffer();
+  let version = $state(0);
+  let cut = $state(false);
+  let failure = $state.raw<ApiFailure | undefined>();
+  let last = 0;
+  let busy = false;
+  let stale = false;
+  let closed = trace === undefined;
+
+  /** False when there was nothing new. */
+  const fetchPage = async (): Promise<boolean> => {
+    const page = await api.spans(trace ?? '', last);
+    if (page.last === last) return false;
+    last = page.last;
+    for (const span of page.spans) {
+      if (buffer.all.length >= MOST_SPANS) cut = true;
+      else buffer.add(span);
+    }
+    version++;
+    return !cut;
+  };
+  const run = async (): Promise<void> => {
+    busy = true;
+    try {
+      do {
+        stale = false;
+        while (!closed && !cut && (await fetchPage()))
+          await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      } while (stale && !closed);
+      failure = undefined;
+    } catch (error) {
+      failure = error as ApiFailure;
+    }
+    busy = false;
+  };
+
+  return {
+    buffer,
+    get version() {
+      return version;
+    },
+    get cut() {
+      return cut;
+    },
+    get failure() {
+      return failure;
+    },
+    update() {
+      if (closed) return;
+      if (busy) stale = true;
+      else void run();
+    },
+    close() {
+      closed = true;
+    },
+  };
+}
