@@ -3,6 +3,7 @@ import { type Entry, lastSeq } from '../../model/entry.ts';
 import { decodeEntry } from '../../model/line.ts';
 import { resourceOf } from '../../model/otel/attributes.ts';
 import { seqOf } from '../../model/otel/confirmed.ts';
+import type { Payloads } from '../../model/otel/options.ts';
 import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createSpanStream } from '../../model/otel/span-stream.ts';
 import { type JournalReader, readGrowing } from '../journal-reader.ts';
@@ -23,6 +24,8 @@ export interface Means {
   readonly sender: Sender;
   /** A span as it is sent, with what is known of its session. */
   readonly outgoing: (span: Span, resource: Attributes) => Omit<Outgoing, 'settle'>;
+  /** What is shown of what was asked with and answered. */
+  readonly payloads: Payloads | undefined;
   /** Tells what was confirmed. */
   readonly tell: (said: Said) => void;
 }
@@ -33,8 +36,8 @@ const PIECE = 64 << 10;
 const TOLD_EVERY = 5000;
 
 export function follow({ id, path, readTo }: Following, means: Means): Followed {
-  const { sender, outgoing, tell } = means;
-  const stream = createSpanStream(id);
+  const { sender, outgoing, payloads, tell } = means;
+  const stream = createSpanStream(id, { payloads });
   const confirming = createConfirming();
   let reader: JournalReader | undefined;
   let upTo = 0;

@@ -8,6 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { LiveSpans as Head, SpansConfirmed } from '../../model/entry.ts';
+import type { Payloads } from '../../model/otel/options.ts';
 import type { JournalFile } from '../journal-file.ts';
 import { reasonOf } from '../system-error.ts';
 import type { Told } from './sender.ts';
@@ -196,10 +197,16 @@ async function within(ms: number, answer: Promise<boolean>): Promise<boolean> {
   return await Promise.race([answer, late]).finally(() => bound.abort());
 }
 
+/** What the thread is told when it begins. */
+export interface ThreadData {
+  readonly version: string;
+  readonly payloads: Payloads | undefined;
+}
+
 function startThread(otlp: OtlpOptions, version: string): Worker {
   const file = import.meta.url.endsWith('.ts') ? './span-thread.ts' : './span-thread.js';
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { version },
+    workerData: { version, payloads: otlp.payloads } satisfies ThreadData,
     // It knows what it is told and nothing else of our environment, and writes to no stream of ours.
     env: senderEnvironment(otlp),
     stdout: true,
