@@ -46,7 +46,7 @@ export function workflows(sessions: readonly SessionSummary[], pause = RUN_PAUSE
 }
 
 /** What the sessions of one workflow have in common, as one text. */
-function workflowKey({ workflow, host, boot, id }: SessionSummary): string {
+export function workflowKey({ workflow, host, boot, id }: SessionSummary): string {
   if (workflow !== null) return `name ${workflow}`;
   if (host) return `host ${boot} ${host.pid} ${host.started}`;
   return `session ${id}`;

@@ -4,6 +4,7 @@
  */
 import type { SessionSummary } from '../summary.ts';
 import type { Run } from '../workflow.ts';
+import type { UrlOf } from './options.ts';
 
 export interface RunStart {
   readonly id: string;
@@ -31,5 +32,26 @@ export function runAtOf(session: string, starts: readonly RunStart[]): (at: numb
       run = id;
     }
     return run;
+  };
+}
+
+export interface RunShown extends RunStart {
+  /** µs of the session's clock. */
+  readonly to: number;
+}
+
+/** All runs of a session, the shortest first: of runs at one time that is one of a trace. */
+export function runsShown({ id, start }: SessionSummary, runs: readonly Run[]): RunShown[] {
+  return runs
+    .filter(({ sessions }) => sessions.includes(id))
+    .map((run) => ({ id: run.id, from: run.from - start, to: run.to - start }))
+    .sort((a, b) => a.to - a.from - (b.to - b.from));
+}
+
+/** Where `page` opens a message: in a run of that moment. No token is part of it. */
+export function urlIn(page: string, shown: readonly RunShown[]): UrlOf {
+  return (message, at) => {
+    const run = shown.find(({ from, to }) => at >= from && at <= to);
+    return run && `${page}/#/run/${run.id}?sel=${message}`;
   };
 }

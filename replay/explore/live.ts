@@ -194,7 +194,7 @@ async function issue(
   if (holdsAnswers) {
     world.hold.begin(own.length);
     for (const { source, line } of own)
-      world.seats.get(source)?.settled(line).then(world.hold.over);
+      void world.seats.get(source)?.settled(line).then(world.hold.over);
   }
   await Promise.all([
     ...seats.map((source) =>
