@@ -4,23 +4,27 @@
  */
 import { type OtlpOptions, tracesUrl } from '../tap/otlp/settings.ts';
 import { UserError } from './error.ts';
+import type { OtelOptions } from './otel-options.ts';
 
-export interface GivenOtlp {
+export interface GivenOtlp extends OtelOptions {
   readonly otlp?: string;
-  readonly otelParent?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Undefined where nothing is sent; `say` tells the user why what the environment asks for cannot be. */
 export function otlpOf(
-  { otlp: url, otelParent }: GivenOtlp,
+  { otlp: url, otelParent: parent = 'remote', otelPayloads: payloads }: GivenOtlp,
   environment: Environment,
   say: (line: string) => void,
 ): OtlpOptions | undefined {
   const settings = settingsIn(environment);
-  const parent = otelParent === 'link' ? otelParent : 'remote';
-  const options = { parent, settings, ...(url === undefined ? {} : { url }) } as const;
+  const options = {
+    parent,
+    settings,
+    ...(url === undefined ? {} : { url }),
+    ...(payloads === undefined ? {} : { payloads }),
+  };
   if (settings['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return undefined;
   if (url === undefined && !exporters(settings).includes('otlp')) return undefined;
   const fault = faultOf(options);

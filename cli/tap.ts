@@ -11,8 +11,9 @@ import { PROPAGATION } from '../model/propagate.ts';
 import type { OtlpOptions } from '../tap/otlp/settings.ts';
 import { startServer } from '../tap/stdio.ts';
 import { UserError } from './error.ts';
+import { addOtelOptions, type OtelOptions } from './otel-options.ts';
 
-interface TapOptions {
+interface TapOptions extends OtelOptions {
   readonly name?: string;
   readonly workflow?: string;
   readonly record?: string;
@@ -23,7 +24,6 @@ interface TapOptions {
   readonly oauth?: string;
   readonly propagate?: string;
   readonly otlp?: string;
-  readonly otelParent?: string;
 }
 
 const LEVELS = ['metadata', 'redacted', 'raw'] as const;
@@ -50,15 +50,8 @@ export function registerTap(command: Command): void {
         PROPAGATION,
       ),
     )
-    .option('--otlp <url>', 'send spans to this receiver of OpenTelemetry while it goes on')
-    .addOption(
-      new Option('--otel-parent <how>', "what a caller's trace context is to its span").choices([
-        'remote',
-        'link',
-      ]),
-    )
-    .passThroughOptions()
-    .action(tap);
+    .option('--otlp <url>', 'send spans to this receiver of OpenTelemetry while it goes on');
+  addOtelOptions(command).passThroughOptions().action(tap);
 }
 
 async function tap(words: readonly string[], options: TapOptions): Promise<void> {

@@ -3,6 +3,7 @@ import { type Entry, lastSeq } from '../../model/entry.ts';
 import { decodeEntry } from '../../model/line.ts';
 import { resourceOf } from '../../model/otel/attributes.ts';
 import { seqOf } from '../../model/otel/confirmed.ts';
+import type { Payloads } from '../../model/otel/options.ts';
 import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createSpanStream } from '../../model/otel/span-stream.ts';
 import { type JournalReader, readGrowing } from '../journal-reader.ts';
@@ -21,6 +22,7 @@ export interface Followed {
 
 export interface Means {
   readonly sender: Sender;
+  readonly payloads: Payloads | undefined;
   /** A span as it is sent, with what is known of its session. */
   readonly outgoing: (span: Span, resource: Attributes) => Omit<Outgoing, 'settle'>;
   /** Tells what was confirmed. */
@@ -33,8 +35,8 @@ const PIECE = 64 << 10;
 const TOLD_EVERY = 5000;
 
 export function follow({ id, path, readTo }: Following, means: Means): Followed {
-  const { sender, outgoing, tell } = means;
-  const stream = createSpanStream(id);
+  const { sender, outgoing, tell, payloads } = means;
+  const stream = createSpanStream(id, { payloads });
   const confirming = createConfirming();
   let reader: JournalReader | undefined;
   let upTo = 0;

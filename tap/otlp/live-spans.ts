@@ -8,6 +8,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { LiveSpans as Head, SpansConfirmed } from '../../model/entry.ts';
+import type { Payloads } from '../../model/otel/options.ts';
 import type { JournalFile } from '../journal-file.ts';
 import { reasonOf } from '../system-error.ts';
 import type { Told } from './sender.ts';
@@ -64,6 +65,12 @@ const TOGETHER = 25;
 const LAST_ANSWER = 700;
 /** What the thread may take, in MiB; without it everything else goes on. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+
+/** What all sessions of the thread have in common. */
+export interface Setting {
+  readonly version: string;
+  readonly payloads: Payloads | undefined;
+}
 
 export interface LiveSpansOptions {
   readonly otlp: OtlpOptions;
@@ -199,7 +206,7 @@ async function within(ms: number, answer: Promise<boolean>): Promise<boolean> {
 function startThread(otlp: OtlpOptions, version: string): Worker {
   const file = import.meta.url.endsWith('.ts') ? './span-thread.ts' : './span-thread.js';
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { version },
+    workerData: { version, payloads: otlp.payloads } satisfies Setting,
     // It knows what it is told and nothing else of our environment, and writes to no stream of ours.
     env: senderEnvironment(otlp),
     stdout: true,

@@ -1,10 +1,13 @@
 /** Where the spans of a tap go: what its user said, in the words of OpenTelemetry. */
+import type { Parent, Payloads } from '../../model/otel/options.ts';
 
 export interface OtlpOptions {
   /** The address of a receiver, as `http://127.0.0.1:4318`; `/v1/traces` is added where it is missing. */
   readonly url?: string;
-  /** What a caller's context is: the parent of its span, or only linked. `remote` when left out. */
-  readonly parent?: 'remote' | 'link';
+  /** What a caller's context is to its span; `remote` when left out. */
+  readonly parent?: Parent;
+  /** Shows payloads, as they are recorded; none when left out. */
+  readonly payloads?: Payloads;
   /**
    * Variables of the OpenTelemetry environment, such as OTEL_EXPORTER_OTLP_HEADERS; where `url` is left
    * out also the one that names the endpoint. Those of this process are not read.

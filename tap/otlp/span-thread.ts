@@ -5,11 +5,11 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createExporter, limitsOfEnvironment, resourceOfEnvironment } from './exporter.ts';
 import { type Followed, follow, type Means } from './followed.ts';
-import type { FromThread, ToThread } from './live-spans.ts';
+import type { FromThread, Setting, ToThread } from './live-spans.ts';
 import { readableSpan } from './readable-span.ts';
 import { createSender, type Sender } from './sender.ts';
 
-const { version } = workerData as { readonly version: string };
+const { version, payloads } = workerData as Setting;
 const post = (message: FromThread): void => parentPort?.postMessage(message);
 
 const exporter = await createExporter(() => sender.retrying());
@@ -44,7 +44,12 @@ function sizeOf({ name, attributes, error = '' }: Span): number {
   return texts.reduce((sum, length) => sum + length, name.length + error.length);
 }
 
-const means: Means = { sender, outgoing, tell: (said) => post({ kind: 'confirmed', said }) };
+const means: Means = {
+  sender,
+  payloads,
+  outgoing,
+  tell: (said) => post({ kind: 'confirmed', said }),
+};
 
 async function finish(id: string): Promise<void> {
   const isAll = await sessions.get(id)?.finish();
