@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Collector } from '../collector/index.ts';
+import type { Collector, Exporting } from '../collector/index.ts';
 import type { Entry } from '../model/entry.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { findCollector, type Running, tokenOf } from './api.ts';
@@ -21,10 +21,16 @@ export interface Collecting {
   readonly port: number;
   /** Served read-only, instead of a store. */
   readonly recordings?: readonly Entry[];
+  readonly exporting?: Exporting;
 }
 
 /** Starts a collector in this process; rejects with a CollectorError when it cannot be. */
-export async function startHere({ state, port, recordings }: Collecting): Promise<Collector> {
+export async function startHere({
+  state,
+  port,
+  recordings,
+  exporting,
+}: Collecting): Promise<Collector> {
   const [{ startCollector }, { wrapped, watchWrapped }] = await Promise.all([
     import('../collector/index.ts'),
     import('../tap/wrap/current.ts'),
@@ -45,6 +51,7 @@ export async function startHere({ state, port, recordings }: Collecting): Promis
     },
     ...(page === undefined ? {} : { ui: page }),
     ...(recordings ? { recordings } : {}),
+    ...(exporting ? { exporting } : {}),
   });
 }
 

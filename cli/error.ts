@@ -61,6 +61,7 @@ export const ERROR_CODES = [
   'schedule-refused',
   'not-reproduced',
   'time-over',
+  'endpoint-refused',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

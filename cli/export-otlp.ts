@@ -5,7 +5,7 @@ import { withCauses } from '../model/otel/causes.ts';
 import { toMetrics } from '../model/otel/metrics.ts';
 import type { ToSpans } from '../model/otel/options.ts';
 import { otlpJson, otlpMetricsJson } from '../model/otel/otlp-json.ts';
-import { runAtOf, runStarts } from '../model/otel/runs.ts';
+import { runAtOf, runStarts, runsShown, urlIn } from '../model/otel/runs.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
 import { nameOf, type WholeView } from '../model/session.ts';
 import { type SessionSummary, summaryOf } from '../model/summary.ts';
@@ -39,19 +39,8 @@ function inRuns(
   runs: readonly Run[],
   page: string | undefined,
 ): Pick<ToSpans, 'runAt' | 'urlOf'> {
-  const { id, start } = summary;
-  const shown = runs
-    .filter(({ sessions }) => sessions.includes(id))
-    .sort((a, b) => a.to - a.from - (b.to - b.from));
-  // Of runs at one time the shortest is that of a trace.
-  const runOf = (at: number) =>
-    shown.find(({ from, to }) => start + at >= from && start + at <= to);
-  const urlOf = (message: string, at: number): string | undefined => {
-    const run = runOf(at);
-    return run && `${page}/#/run/${run.id}?sel=${message}`;
-  };
-  const runAt = runAtOf(id, runStarts(summary, runs));
-  return page === undefined ? { runAt } : { runAt, urlOf };
+  const runAt = runAtOf(summary.id, runStarts(summary, runs));
+  return page === undefined ? { runAt } : { runAt, urlOf: urlIn(page, runsShown(summary, runs)) };
 }
 
 /** What was recorded raw has its secrets in it, and stays where it is. */

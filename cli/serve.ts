@@ -3,23 +3,33 @@ import { once } from 'node:events';
 import process from 'node:process';
 import type { Command } from 'commander';
 import { findCollector } from './api.ts';
-import { DEFAULT_PORT, startHere, type Told } from './collecting.ts';
+import { type Collecting, DEFAULT_PORT, startHere, type Told } from './collecting.ts';
 import { addCommonOptions, type CommonOptions, portOption } from './command.ts';
 import { UserError } from './error.ts';
+import { exportingTo } from './export-endpoint.ts';
+import { addOtelOptions, type OtelOptions, spanOptions } from './otel-options.ts';
 import { stateOf } from './state.ts';
-import { printJson, terminal } from './terminal.ts';
+import { printJson, remark, terminal } from './terminal.ts';
 
-interface ServeOptions extends CommonOptions {
+interface ServeOptions extends CommonOptions, OtelOptions {
   readonly port?: number;
+  readonly export?: readonly string[];
 }
 
 export function registerServe(command: Command): void {
-  addCommonOptions(command).addOption(portOption(DEFAULT_PORT)).action(serve);
+  addCommonOptions(command)
+    .addOption(portOption(DEFAULT_PORT))
+    .option(
+      '--export <address>',
+      'send spans and findings there: otlp://HOST[:4318], or an http(s):// address; may be given several times',
+      (address: string, others: string[] = []) => [...others, address],
+    );
+  addOtelOptions(command).action(serve);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
   const state = stateOf(options.state);
-  await using collector = await startAlone(state, options.port);
+  await using collector = await startAlone(state, options);
   const ended = endSignal();
   const { address, token } = collector;
   tell({ address });
@@ -29,7 +39,7 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** One collector a state folder: a second one would take the first one's place. */
-async function startAlone(state: string, port: number | undefined): ReturnType<typeof startHere> {
+async function startAlone(state: string, options: ServeOptions): ReturnType<typeof startHere> {
   try {
     const running = await findCollector(state);
     if (running) {
@@ -40,12 +50,19 @@ async function startAlone(state: string, port: number | undefined): ReturnType<t
         'wiretape open shows it, wiretape stop ends it.',
       );
     }
-    return await startHere({ state, port: port ?? DEFAULT_PORT });
+    const exporting = exportingOf(options);
+    return await startHere({ state, port: options.port ?? DEFAULT_PORT, ...exporting });
   } catch (error) {
     const { code, message, hint } = error as UserError;
     tell({ failed: { code, message, hint } });
     throw error;
   }
+}
+
+function exportingOf(options: ServeOptions): Pick<Collecting, 'exporting'> {
+  if (!options.export) return {};
+  const to = exportingTo(options.export, process.env);
+  return { exporting: { ...to, spans: spanOptions(options), told: remark } };
 }
 
 /** Tells the process that started this one, when it is one of ours. */

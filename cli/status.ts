@@ -1,10 +1,11 @@
 /** `wiretape status`: whether a collector runs, and what it keeps. */
 import type { Command } from 'commander';
+import type { ExportStatus } from '../model/api.ts';
 import { apiOf, findCollector } from './api.ts';
 import { addCommonOptions, type CommonOptions } from './command.ts';
 import { localTime } from './durations.ts';
 import { stateOf } from './state.ts';
-import { printJson, terminal } from './terminal.ts';
+import { counted, printJson, terminal, visible } from './terminal.ts';
 
 export function registerStatus(command: Command): void {
   addCommonOptions(command).action(status);
@@ -27,4 +28,20 @@ async function status(options: CommonOptions): Promise<void> {
   line(`collector     ${running.address}, version ${told.version}, process ${running.pid}`);
   line(`started       ${localTime(told.started)}`);
   line(`sessions      ${told.sessionCount}, of them live ${told.liveCount}`);
+  for (const one of told.exports) line(`exporting     ${exportText(one)}`);
+}
+
+function exportText({ endpoint, behind, failing, refused, ...more }: ExportStatus): string {
+  const { refusal, withoutFindings } = more;
+  return visible(
+    [
+      `to ${endpoint}`,
+      behind === 0 ? 'all sent' : `${counted(behind, 'entry', 'entries')} to go`,
+      failing === undefined ? '' : `waits: ${failing}`,
+      refused === 0 ? '' : `${refused} refused (${refusal})`,
+      withoutFindings === undefined ? '' : `takes no findings: ${withoutFindings}`,
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  );
 }

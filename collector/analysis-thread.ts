@@ -1,8 +1,11 @@
 /** Analysis beside the collector: whole sessions are read and judged here, while it goes on serving. */
 import { analyse, blame } from '../analysis/index.ts';
 import { decodeEntry } from '../model/line.ts';
+import { spansOfMessages } from '../model/otel/finding-logs.ts';
+import { runAtOf } from '../model/otel/runs.ts';
+import { toSpans } from '../model/otel/to-spans.ts';
 import { createView, type GrowingView } from '../model/view.ts';
-import type { Given, Order, Question } from './analysis-orders.ts';
+import type { Given, MessagesInSpans, Order, Question } from './analysis-orders.ts';
 import { answerOrders } from './thread.ts';
 
 const views = new Map<string, GrowingView>();
@@ -31,6 +34,14 @@ function given(question: Question): Given {
   if (question.do === 'findings') {
     const { sessions, footprints } = question;
     return analyse(sessions.flatMap(held), { footprints });
+  }
+  if (question.do === 'spans') {
+    const { session, messages, runs, parent = 'remote' } = question;
+    const options = { parent, runAt: runAtOf(session, runs) };
+    return held(session).map((view): MessagesInSpans => {
+      const made = toSpans(view, options);
+      return { resource: made.resource, spans: spansOfMessages(made, messages) };
+    });
   }
   const { session, now } = question;
   return held(session).flatMap((view) => blame(view, now ?? view.session.lastAt));

@@ -5,7 +5,13 @@
  * every route of /api asks for a token, and all it reaches is reached through that token's tenant.
  */
 import { type Context, Hono } from 'hono';
-import { type ApiError, SESSIONS_AT_ONCE, type Status, TRACES_AT_ONCE } from '../model/api.ts';
+import {
+  type ApiError,
+  type ExportStatus,
+  SESSIONS_AT_ONCE,
+  type Status,
+  TRACES_AT_ONCE,
+} from '../model/api.ts';
 import { isMark, type Mark, marksOf } from '../model/mark.ts';
 import { writeRecording } from '../model/recording.ts';
 import type { SessionSummary } from '../model/summary.ts';
@@ -40,6 +46,8 @@ export interface TenantSite {
   readonly findings: Findings;
   /** What is wrapped on this machine, where that is the tenant's business. */
   readonly wrapped: Wrappings['list'];
+  /** Where exporting stands. */
+  exports(): Promise<readonly ExportStatus[]>;
 }
 
 type Variables = TenantSite;
@@ -76,10 +84,11 @@ export function createApi(site: Site): Hono<{ Variables: Variables }> {
     if (!grant) throw new Refusal(401, 'no-token', 'A token is needed: run `wiretape open`.');
     const use: Use = c.req.method === 'GET' ? 'read' : 'admin';
     if (!allows(grant, use)) throw new Refusal(403, 'wrong-token', `This needs the ${use} token.`);
-    const { tenant, findings, wrapped } = site.tenant(grant.tenant);
+    const { tenant, findings, wrapped, exports } = site.tenant(grant.tenant);
     c.set('tenant', tenant);
     c.set('findings', findings);
     c.set('wrapped', wrapped);
+    c.set('exports', exports);
     await next();
   });
   addLists(api, site);
@@ -112,6 +121,7 @@ function addLists(api: Routes, site: Site): void {
       sessionCount: all.length,
       liveCount,
       readOnly,
+      exports: await c.get('exports')(),
     } satisfies Status);
   });
   api.get('/api/workflows', async (c) => c.json(workflows(await summaries(c))));

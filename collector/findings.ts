@@ -14,6 +14,7 @@ import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { type Suppression, suppress } from '../model/suppression.ts';
 import { createAnalysis } from './analysis.ts';
+import type { MessagesInSpans, Question } from './analysis-orders.ts';
 import { pagesOf } from './pages.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 
@@ -24,10 +25,14 @@ export interface Findings {
     sessions: readonly string[],
     now: (summary: SessionSummary) => Promise<number>,
   ): Promise<readonly unknown[]>;
+  /** What messages of a session are in its spans; undefined when there is no such session. */
+  spans(question: Omit<SpansAsked, 'do'>): Promise<MessagesInSpans | undefined>;
   /** All entries of these sessions. */
   entries(sessions: readonly string[]): Promise<Entry[]>;
   close(): Promise<void>;
 }
+
+type SpansAsked = Extract<Question, { do: 'spans' }>;
 
 const KEPT = 8;
 
@@ -95,6 +100,12 @@ export function createFindings(
         blames.push(...(await analysis.ask({ do: 'blame', session: id, ...then }, [session])));
       }
       return blames;
+    },
+    async spans(question) {
+      const session = await store.session(question.session);
+      if (!session) return undefined;
+      const [given] = await analysis.ask({ do: 'spans', ...question }, [session]);
+      return given as MessagesInSpans | undefined;
     },
     async entries(sessions) {
       const entries: Entry[] = [];

@@ -5,6 +5,8 @@
  */
 export { completed } from './completed.ts';
 export { CollectorError, type CollectorErrorCode } from './error.ts';
+export type { Endpoint } from './export/endpoint.ts';
+export type { Exporting } from './export/exporter.ts';
 export type { AskSaid, Said } from './findings.ts';
 export type { Redaction } from './otlp/orders.ts';
 export type { Retention } from './retention.ts';

@@ -12,9 +12,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Entry } from '../model/entry.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
-import { createApi, type Site } from './api.ts';
+import { createApi, type Site, type TenantSite } from './api.ts';
 import { createAttachments } from './attachments.ts';
 import { type Closing, createClosing } from './closing.ts';
+import { type Exporter, type Exporting, startExporter } from './export/exporter.ts';
 import { type AskSaid, createFindings } from './findings.ts';
 import { type Arrivals, serveTap } from './ingest-channel.ts';
 import { servePage } from './live-channel.ts';
@@ -51,6 +52,8 @@ export interface CollectorOptions {
   readonly otlp?: OtlpOptions;
   /** Not asked where recordings are served. */
   readonly wrappings?: Wrappings;
+  /** Nothing is exported where recordings are served. */
+  readonly exporting?: Exporting;
 }
 
 export interface Collector {
@@ -112,7 +115,9 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   const isLive = async (session: string): Promise<boolean> =>
     attachments.has(session) || (await orphans.isRecorded(session));
   const viewed = await viewedSite(options, { tenant, tokens, closing });
-  const kept = keptSite(viewed, { orphans, isLive, wrappings });
+  const exporters: Exporter[] = [];
+  const exports = () => Promise.all(exporters.map((one) => one.status()));
+  const kept = keptSite(viewed, { orphans, isLive, wrappings, exports });
   const site = otlp
     ? {
         ...kept,
@@ -124,8 +129,29 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   closing.add(
     keepWithin(retention, tenant.store, { isLive, erase: (id) => site.erase(tenant, id) }),
   );
+  for (const one of await startExporters(options, { site, isLive, page: port.address })) {
+    exporters.push(one);
+    closing.add(one.close);
+  }
   await announce(options, { address: port.address, socket }, closing);
   return collectorOf(port, tokens, closing);
+}
+
+interface Exportable {
+  readonly site: Site;
+  readonly isLive: Site['isLive'];
+  readonly page: string;
+}
+
+/** Beside all else, once it is known where the page is. */
+async function startExporters(
+  { exporting, version }: CollectorOptions,
+  { site, isLive, page }: Exportable,
+): Promise<readonly Exporter[]> {
+  const { endpoints = [], ...rest } = exporting ?? {};
+  const { tenant, findings } = site.tenant(LOCAL);
+  const given = { ...rest, tenant, findings, isLive, version, page };
+  return Promise.all(endpoints.map((endpoint) => startExporter({ ...given, endpoint })));
 }
 
 /** The one tenant of a collector that has no others. */
@@ -157,7 +183,7 @@ async function viewedSite(
     readOnly: true,
     grants: grantsOf(tokens, LOCAL),
     page: await openPage(ui),
-    tenant: () => ({ tenant, findings, wrapped: async () => [] }),
+    tenant: () => ({ tenant, findings, wrapped: async () => [], exports: async () => [] }),
     isLive: async () => false,
     erase: async () => false,
     now: async ({ lastAt }) => lastAt,
@@ -168,18 +194,20 @@ interface Keeping {
   readonly orphans: Orphans;
   readonly isLive: Site['isLive'];
   readonly wrappings: Wrappings | undefined;
+  readonly exports: TenantSite['exports'];
 }
 
 /** A site whose sessions are recorded by taps, and may be erased once they are over. */
-function keptSite(site: Site, { orphans, isLive, wrappings }: Keeping): Site {
+function keptSite(site: Site, { orphans, isLive, wrappings, exports }: Keeping): Site {
   return {
     ...site,
     readOnly: false,
     isLive,
     tenant(name) {
       const own = site.tenant(name);
+      if (name !== LOCAL) return own;
       // Others are on other machines, and have hosts of their own.
-      return name === LOCAL && wrappings ? { ...own, wrapped: wrappings.list } : own;
+      return { ...own, exports, ...(wrappings ? { wrapped: wrappings.list } : {}) };
     },
     async erase(tenant, session) {
       // What its dead tap left would bring it back.

@@ -27,6 +27,9 @@
  * Marks. What a user said of a run is kept with each of its sessions, since runs are derived and a
  * store knows none. It is no part of the entries, and goes when the session is erased.
  *
+ * Exporting. How far each endpoint has what is exported to it is kept with each session, and goes with
+ * it; since when an endpoint is exported to is kept with the tenant. The last word counts.
+ *
  * Spans. (tenant, trace id, span id) names a span, and the first stored under a name stays, so that
  * exporters may send again. They belong to no session: which traces are a run's is derived. They are
  * durable as entries are, all of a call or none, and are read in the order in which they came, each
@@ -39,6 +42,7 @@
 import type { Entry } from '../model/entry.ts';
 import type { Mark, RunMark } from '../model/mark.ts';
 import type { WrittenSpan } from '../model/otel/foreign-span-text.ts';
+import type { RunStart } from '../model/otel/runs.ts';
 import type { SessionSummary } from '../model/summary.ts';
 
 export interface Store {
@@ -67,6 +71,12 @@ export interface TenantStore {
    * False when there is no such session.
    */
   mark(session: string, run: string, mark: Mark | undefined): Promise<boolean>;
+  /**
+   * Keeps since when an endpoint is exported to, ISO 8601, unless that is kept already; gives what is.
+   */
+  exportedSince(endpoint: string, now: string): Promise<string>;
+  /** Keeps how far an endpoint has a session. Unknown sessions are passed over. */
+  keepExported(session: string, exported: Exported): Promise<void>;
   /** Leaves no byte of the session. False when there was none. */
   erase(session: string): Promise<boolean>;
   /** Stores spans, all or none. Rejects when they cannot be stored; then nothing was. */
@@ -102,6 +112,22 @@ export interface SpanBounds {
   readonly since: number;
   /** The most bytes of all that stay. */
   readonly bytes: number;
+}
+
+/** How far an endpoint has what is exported of a session. */
+export interface Exported {
+  /** Its address, which holds no secret. */
+  readonly endpoint: string;
+  /** It has the spans of all that was over with this entry, or refused them; −1: none. */
+  readonly seq: number;
+  /** The rewrites of the session then; of another count it is exported anew. */
+  readonly rewrites: number;
+  /** In which runs the spans were made, so that they keep their traces. */
+  readonly runs: readonly RunStart[];
+  /** Findings were last sought when the session had come so far; −1: not yet. */
+  readonly judged: number;
+  /** The findings that it has, by fingerprint: how they were then. */
+  readonly findings: Readonly<Record<string, string>>;
 }
 
 export interface Appended {
@@ -145,4 +171,6 @@ export interface StoredSession {
   readonly summaryEnd: number;
   /** By run; none when nobody marked one. */
   readonly marks: readonly RunMark[];
+  /** One for each endpoint that something of it was exported to. */
+  readonly exported: readonly Exported[];
 }

@@ -24,6 +24,12 @@ interface Said<Given> {
   readonly fault?: string;
 }
 
+interface ThreadOptions<Remark> {
+  readonly data?: unknown;
+  readonly lost?: () => void;
+  readonly heard?: (remark: Remark) => void;
+}
+
 interface Waiting<Given> {
   readonly resolve: (given: Given) => void;
   readonly reject: (error: Error) => void;
@@ -31,11 +37,11 @@ interface Waiting<Given> {
 
 /**
  * `file`: the program of the thread, from this folder, without its ending; `data`: given to it when it
- * starts; `lost`: called when what it held is gone.
+ * starts; `lost`: called when what it held is gone; `heard`: called with what it says unasked.
  */
-export function createThread<Order, Given>(
+export function createThread<Order, Given, Remark = never>(
   file: string,
-  { data, lost = () => {} }: { readonly data?: unknown; readonly lost?: () => void } = {},
+  { data, lost = () => {}, heard = () => {} }: ThreadOptions<Remark> = {},
 ): Thread<Order, Given> {
   const waiting = new Map<number, Waiting<Given>>();
   let worker: Worker | undefined;
@@ -47,7 +53,12 @@ export function createThread<Order, Given>(
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
-  const hear = ({ ask, given, fault }: Said<Given>): void => {
+  const hear = (said: Said<Given> | { readonly remark: Remark }): void => {
+    if ('remark' in said) {
+      heard(said.remark);
+      return;
+    }
+    const { ask, given, fault } = said;
     const one = waiting.get(ask);
     waiting.delete(ask);
     if (fault === undefined) one?.resolve(given as Given);
@@ -83,11 +94,11 @@ function startWorker(file: string, workerData: unknown): Worker {
   return worker;
 }
 
-/** Inside a thread: does what it is told, and says what it is asked for. */
+/** Inside a thread: does what it is told, and says what it is asked for, once it is done. */
 export function answerOrders<Order>(answer: (order: Order) => unknown): void {
-  parentPort?.on('message', ({ order, ask }: Asked<Order>) => {
+  parentPort?.on('message', async ({ order, ask }: Asked<Order>) => {
     try {
-      const given = answer(order);
+      const given = await answer(order);
       if (ask !== undefined) parentPort?.postMessage({ ask, given });
     } catch (error) {
       // Nobody waits for an answer: the thread ends, and all it held with it.
@@ -96,4 +107,9 @@ export function answerOrders<Order>(answer: (order: Order) => unknown): void {
       parentPort?.postMessage({ ask, fault });
     }
   });
+}
+
+/** Inside a thread: says something unasked. */
+export function sayUnasked(remark: unknown): void {
+  parentPort?.postMessage({ remark });
 }

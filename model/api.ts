@@ -39,6 +39,22 @@ export interface Status {
   readonly sessionCount: number;
   readonly liveCount: number;
   readonly readOnly: boolean;
+  /** Where exporting stands, one for each endpoint. */
+  readonly exports: readonly ExportStatus[];
+}
+
+export interface ExportStatus {
+  /** Its address, without a secret. */
+  readonly endpoint: string;
+  /** Entries that are stored, and of which the endpoint has not all spans yet. */
+  readonly behind: number;
+  /** Why nothing goes on now: a clause. */
+  readonly failing?: string;
+  /** Spans and findings that it refused for good, and why the last of them. */
+  readonly refused: number;
+  readonly refusal?: string;
+  /** Why it gets no findings: a clause. */
+  readonly withoutFindings?: string;
 }
 
 /** More sessions cannot be asked about at once: findings are sought over all of them together. */

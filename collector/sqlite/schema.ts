@@ -27,8 +27,11 @@ const listOfSessions = (later: string): string => `CREATE TABLE session (
   UNIQUE (tenant, id)
 ) STRICT;`;
 
-/** `marks`: the JSON text of RunMark[]. ALTER TABLE adds columns behind all others, as here. */
-const SESSION = listOfSessions('marks TEXT,');
+/**
+ * `marks`: the JSON text of RunMark[]; `exported`: of Exported[]. ALTER TABLE adds columns behind all
+ * others, as here.
+ */
+const SESSION = listOfSessions('marks TEXT, exported TEXT,');
 
 /**
  * The list of portions of spans: when the first and the last of one came, in ms since 1970. Numbers
@@ -46,6 +49,13 @@ const STEPS: readonly string[] = [
   listOfSessions(''),
   'ALTER TABLE session ADD COLUMN marks TEXT;',
   SPAN_PORTION,
+  `ALTER TABLE session ADD COLUMN exported TEXT;
+   CREATE TABLE endpoint (
+     tenant TEXT NOT NULL,
+     address TEXT NOT NULL,
+     since TEXT NOT NULL,
+     PRIMARY KEY (tenant, address)
+   ) STRICT;`,
 ];
 
 /** Makes the tables of a session; `last` differs from `seq` in gaps only. */

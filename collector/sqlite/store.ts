@@ -9,7 +9,7 @@ import type { Entry } from '../../model/entry.ts';
 import { type RunMark, withMark } from '../../model/mark.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import { CollectorError } from '../error.ts';
-import type { Appended, Store, StoredSession, TenantStore } from '../store.ts';
+import type { Appended, Exported, Store, StoredSession, TenantStore } from '../store.ts';
 import { closeDatabase, type Database, openDatabase } from './driver.ts';
 import { advance, type Place, putEntry } from './place.ts';
 import { prepareRows, type SessionRows } from './rows.ts';
@@ -104,6 +104,7 @@ interface SessionRow {
   readonly summary: string | null;
   readonly summary_end: number;
   readonly marks: string | null;
+  readonly exported: string | null;
 }
 
 function storeOn(database: Database, now: () => number): Store {
@@ -160,6 +161,9 @@ function prepareStatements(database: Database) {
       'UPDATE session SET summary = ?, summary_end = ? WHERE tenant = ? AND id = ?',
     ),
     keepMarks: database.prepare('UPDATE session SET marks = ? WHERE number = ?'),
+    keepExported: database.prepare('UPDATE session SET exported = ? WHERE number = ?'),
+    beginEndpoint: database.prepare('INSERT OR IGNORE INTO endpoint VALUES (?, ?, ?)'),
+    endpoint: database.prepare('SELECT since FROM endpoint WHERE tenant = ? AND address = ?'),
     rows(number: number): SessionRows {
       const rows = prepared.get(number) ?? prepareRows(database, number);
       prepared.delete(number);
@@ -256,6 +260,16 @@ function tenantStore(database: Database, statements: Statements, tenant: string)
       statements.keepMarks.run(marks.length === 0 ? null : JSON.stringify(marks), row.number);
       return true;
     },
+    async exportedSince(endpoint, now) {
+      statements.beginEndpoint.run(tenant, endpoint, now);
+      return (statements.endpoint.get(tenant, endpoint) as { since: string }).since;
+    },
+    async keepExported(id, exported) {
+      const row = rowOf(id);
+      if (!row) return;
+      const others = exportedIn(row).filter(({ endpoint }) => endpoint !== exported.endpoint);
+      statements.keepExported.run(JSON.stringify([...others, exported]), row.number);
+    },
     async erase(id) {
       const row = rowOf(id);
       if (!row) return false;
@@ -288,6 +302,10 @@ function marksIn({ marks }: Pick<SessionRow, 'marks'>): readonly RunMark[] {
   return marks === null ? [] : (JSON.parse(marks) as RunMark[]);
 }
 
+function exportedIn({ exported }: Pick<SessionRow, 'exported'>): readonly Exported[] {
+  return exported === null ? [] : (JSON.parse(exported) as Exported[]);
+}
+
 function storedSession(row: SessionRow): StoredSession {
   const { id, complete, bytes, rewrites, summary, summary_end } = row;
   return {
@@ -298,5 +316,6 @@ function storedSession(row: SessionRow): StoredSession {
     ...(summary === null ? {} : { summary: JSON.parse(summary) as SessionSummary }),
     summaryEnd: summary_end,
     marks: marksIn(row),
+    exported: exportedIn(row),
   };
 }

@@ -55,6 +55,18 @@ export const ATTRIBUTE = {
   url: 'wiretape.url',
 } as const;
 
+/** What is found in a session goes out as events of this name. */
+export const FINDING_EVENT = 'wiretape.finding';
+
+export const FINDING = {
+  rule: 'wiretape.finding.rule',
+  code: 'wiretape.finding.code',
+  tier: 'wiretape.finding.tier',
+  confidence: 'wiretape.finding.confidence',
+  fingerprint: 'wiretape.finding.fingerprint',
+  evidence: 'wiretape.finding.evidence',
+} as const;
+
 /** The name of a prompt's argument follows. */
 export const PROMPT_VARIABLE = 'gen_ai.prompt.variable.';
 

@@ -88,7 +88,7 @@ function statusJson(message: string): object {
   return message === '' ? { code: STATUS_ERROR } : { code: STATUS_ERROR, message };
 }
 
-function attributesJson(attributes: Attributes): object[] {
+export function attributesJson(attributes: Attributes): object[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: valueJson(value) }));
 }
 

@@ -91,6 +91,7 @@ test('the oldest sessions expire first, by age and by size', () => {
     rewrites: 0,
     summaryEnd: 0,
     marks: [],
+    exported: [],
     summary: { wall: `2026-11-${day}T00:00:00Z`, lastAt: 0 } as SessionSummary,
   });
   const all = [session('20', 100), session('01', 100), session('12', 100)];
@@ -100,7 +101,15 @@ test('the oldest sessions expire first, by age and by size', () => {
   expect(expired(all, { days: 30, bytes: 100 }, now)).toEqual(['01', '12']);
   expect(expired(all, { days: 5, bytes: 0 }, now)).toEqual(['01', '12', '20']);
   // After a crash a session may have no summary yet: its time is not known, so it stays.
-  const unknown = { id: 'x', end: 0, bytes: 100, rewrites: 0, summaryEnd: -1, marks: [] };
+  const unknown = {
+    id: 'x',
+    end: 0,
+    bytes: 100,
+    rewrites: 0,
+    summaryEnd: -1,
+    marks: [],
+    exported: [],
+  };
   const timeless = { ...session('??', 100), id: 'y' };
   expect(expired([unknown, timeless], { days: 0, bytes: 0 }, now)).toEqual([]);
 });

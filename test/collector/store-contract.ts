@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Store, TenantStore } from '../../collector/store.ts';
+import type { Exported, Store, TenantStore } from '../../collector/store.ts';
 import { type Entry, type GapEntry, lastSeq } from '../../model/entry.ts';
 import { decodeEntry, encodeEntry } from '../../model/line.ts';
 import { createSessionMachine } from '../../model/session-machine.ts';
@@ -247,6 +247,36 @@ export function storeContract(underTest: StoreUnderTest): void {
       await again.erase(id);
       await again.append(id, entries.slice(0, 2));
       expect(await again.session(id)).toMatchObject({ marks: [] });
+    });
+
+    test('how far endpoints have a session is kept with it, each by itself, and erased with it', async () => {
+      const [one, other] = ['http://one:4318', 'http://other:4318'].map((endpoint) => ({
+        ...{ endpoint, seq: 3, rewrites: 0, runs: [{ id: 'r', from: -5 }] },
+        ...{ judged: -1, findings: { f: 'OBSERVED high' } },
+      })) as unknown as [Exported, Exported];
+      await own.keepExported(id, one);
+      expect(await own.sessions()).toEqual([]);
+      await own.append(id, entries);
+      expect(await own.session(id)).toMatchObject({ exported: [] });
+      await own.keepExported(id, one);
+      await own.keepExported(id, other);
+      await own.keepExported(id, { ...one, seq: 19 });
+      await store.of('another').keepExported(id, { ...one, seq: 7 });
+      const again = (await reopen(store)).of('local');
+      expect((await again.session(id))?.exported).toEqual([other, { ...one, seq: 19 }]);
+      await again.erase(id);
+      await again.append(id, entries.slice(0, 2));
+      expect(await again.session(id)).toMatchObject({ exported: [] });
+    });
+
+    test('since when an endpoint is exported to stays as it was first said, by tenant', async () => {
+      const [early, late] = ['2026-11-22T09:00:00.000Z', '2026-11-23T09:00:00.000Z'] as const;
+      expect(await own.exportedSince('http://one:4318', early)).toBe(early);
+      expect(await own.exportedSince('http://one:4318', late)).toBe(early);
+      expect(await own.exportedSince('http://other:4318', late)).toBe(late);
+      const again = await reopen(store);
+      expect(await again.of('local').exportedSince('http://one:4318', late)).toBe(early);
+      expect(await again.of('another').exportedSince('http://one:4318', late)).toBe(late);
     });
 
     test('an erased session is gone, and may be recorded anew', async () => {

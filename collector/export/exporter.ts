@@ -1,0 +1,198 @@
+/**
+ * Exports what a tenant has to one endpoint: reads what is stored behind what the endpoint has, gives
+ * it to the thread that makes spans of it and brings them there, and keeps how far that came. So
+ * whatever ends in between, the next collector goes on without a gap. It runs beside all else and
+ * waits for the endpoint; nothing waits for it.
+ */
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ExportStatus } from '../../model/api.ts';
+import type { Findings } from '../findings.ts';
+import type { Tenant } from '../tenant.ts';
+import { createThread } from '../thread.ts';
+import { type Endpoint, PATIENCE, type Patience } from './endpoint.ts';
+import { createFeed, type Feed } from './feed.ts';
+import { createFindingsExport, type FindingsExport } from './findings-export.ts';
+import { createKnownRuns, type KnownRuns } from './known-runs.ts';
+import { isExported, markIn, sentUpTo } from './marks.ts';
+import type { ExportThread, Remark, Setting, SpanWishes } from './orders.ts';
+
+/** What a collector exports, and where to. */
+export interface Exporting {
+  readonly endpoints: readonly Endpoint[];
+  readonly spans?: SpanWishes;
+  readonly patience?: Partial<Patience>;
+  /** Told in one sentence when exporting begins to wait, and when it goes on. */
+  readonly told?: (sentence: string) => void;
+}
+
+export interface ExporterOptions extends Omit<Exporting, 'endpoints'> {
+  readonly endpoint: Endpoint;
+  readonly tenant: Tenant;
+  readonly findings: Findings;
+  /** Whether a tap that still runs records this session. */
+  readonly isLive: (session: string) => Promise<boolean>;
+  readonly version: string;
+  /** The page, where messages are opened. */
+  readonly page: string;
+}
+
+export interface Exporter {
+  status(): Promise<ExportStatus>;
+  close(): Promise<void>;
+}
+
+/** How often it is looked whether taps are done with what was left to them, in ms. */
+const LEFT_TO_TAPS = 1000;
+/** After a fault of ours, in ms. */
+const AFTER_FAULT = 5000;
+
+export async function startExporter(options: ExporterOptions): Promise<Exporter> {
+  const { endpoint, tenant, spans = {} } = options;
+  const { store } = tenant;
+  const since = await store.exportedSince(endpoint.name, new Date().toISOString());
+  const condition = createCondition(endpoint.name, options.told);
+  const runs = createKnownRuns();
+  const patience = { ...PATIENCE, ...options.patience };
+  const { version, page } = options;
+  const data: Setting = { endpoint, patience, spans, version, page, seed: randomInt(2 ** 31) };
+  const thread: ExportThread = createThread('export/export-thread', {
+    data,
+    heard: condition.remark,
+    lost: () => feed.reset(),
+  });
+  const known = { ...options, endpoint: endpoint.name, thread, runs };
+  const origin = new URL(endpoint.traces).origin;
+  const feed: Feed = createFeed({ ...known, origin, since });
+  const judged = createFindingsExport({ ...known, store, parent: spans.parent });
+  const loop = startLoop({ tenant, runs, feed, judged, condition });
+  return {
+    async status() {
+      let behind = 0;
+      for (const session of await store.sessions()) {
+        if (!isExported(session, endpoint.name, since)) continue;
+        const sent = sentUpTo(session, markIn(session, endpoint.name));
+        behind += Math.max(0, session.end - sent);
+      }
+      const shut = judged.shut();
+      const withoutFindings = shut === undefined ? {} : { withoutFindings: shut };
+      return { endpoint: endpoint.name, behind, ...condition.now(), ...withoutFindings };
+    },
+    async close() {
+      loop.end();
+      await thread.close();
+      await loop.ended;
+    },
+  };
+}
+
+interface Looping {
+  readonly tenant: Tenant;
+  readonly runs: KnownRuns;
+  readonly feed: Feed;
+  readonly judged: FindingsExport;
+  readonly condition: Condition;
+}
+
+/** Session after session, then what waits, then one look for findings, until there is nothing to do. */
+function startLoop({ tenant, runs, feed, judged, condition }: Looping): {
+  readonly ended: Promise<void>;
+  end(): void;
+} {
+  const wanted = new Set<string>();
+  let closed = false;
+  let wake = (): void => {};
+
+  const all = async (): Promise<void> => {
+    for (const { id, summary } of await tenant.store.sessions()) {
+      if (summary) runs.put(summary);
+      wanted.add(id);
+    }
+  };
+  const step = async (): Promise<void> => {
+    const [id] = wanted;
+    if (id !== undefined) {
+      wanted.delete(id);
+      return feed.take(id);
+    }
+    for (const sent of await feed.send()) judged.grown(sent);
+    condition.worked();
+    if ((await judged.next()) || wanted.size > 0 || closed) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  };
+  const run = async (): Promise<void> => {
+    await all();
+    while (!closed) {
+      try {
+        await step();
+      } catch (error) {
+        if (closed) return;
+        condition.remark({ fails: (error as Error).message });
+        await pause(AFTER_FAULT, undefined, { ref: false });
+        await all();
+      }
+    }
+  };
+  const stop = tenant.live.subscribe(({ changed, removed }) => {
+    for (const summary of changed) {
+      runs.put(summary);
+      wanted.add(summary.id);
+    }
+    for (const id of removed) {
+      runs.remove(id);
+      wanted.delete(id);
+      feed.forget(id);
+    }
+    wake();
+  });
+  const timer = setInterval(() => {
+    for (const id of feed.leftToTaps()) wanted.add(id);
+    if (wanted.size > 0) wake();
+  }, LEFT_TO_TAPS).unref();
+  return {
+    ended: run(),
+    end() {
+      closed = true;
+      clearInterval(timer);
+      stop();
+      wake();
+    },
+  };
+}
+
+interface Condition {
+  remark(remark: Remark): void;
+  /** All that waited has arrived. */
+  worked(): void;
+  now(): Pick<ExportStatus, 'failing' | 'refused' | 'refusal'>;
+}
+
+/** What is told of an endpoint, once when it begins to fail and once when it works again. */
+function createCondition(endpoint: string, told: Exporting['told'] = () => {}): Condition {
+  let failing: string | undefined;
+  let refusal: string | undefined;
+  let refused = 0;
+  return {
+    remark(said) {
+      if ('refused' in said) {
+        refused += said.refused;
+        refusal = said.why;
+        return;
+      }
+      if (failing === undefined)
+        told(`Exporting to ${endpoint} waits, and nothing is lost meanwhile: ${said.fails}.`);
+      failing = said.fails;
+    },
+    worked() {
+      if (failing !== undefined) told(`Exporting to ${endpoint} goes on.`);
+      failing = undefined;
+    },
+    now: () => ({
+      ...(failing === undefined ? {} : { failing }),
+      refused,
+      ...(refusal === undefined ? {} : { refusal }),
+    }),
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * Gives the thread what it lacks of sessions, and keeps how far the endpoint has them once all that
+ * was made of it has arrived. What the thread has is bounded: it is given more when it has sent that.
+ */
+import type { SpansConfirmed } from '../../model/entry.ts';
+import type { Session } from '../../model/session.ts';
+import { pagesOf } from '../pages.ts';
+import type { Exported, StoredSession } from '../store.ts';
+import type { Tenant } from '../tenant.ts';
+import { type KnownRuns, settledRuns } from './known-runs.ts';
+import { isExported, markIn, sentUpTo } from './marks.ts';
+import type { ExportThread } from './orders.ts';
+
+export interface Feed {
+  /** Gives what is stored of a session behind what the endpoint has. */
+  take(session: string): Promise<void>;
+  /** Brings all that waits, and keeps that it is there; gives the sessions it was of. */
+  send(): Promise<readonly string[]>;
+  /** What was left to taps that record on is looked at again. */
+  leftToTaps(): readonly string[];
+  forget(session: string): void;
+  /** The thread has nothing any more. */
+  reset(): void;
+}
+
+export interface FeedOptions {
+  readonly endpoint: string;
+  /** As taps name it. */
+  readonly origin: string;
+  readonly since: string;
+  readonly tenant: Tenant;
+  readonly thread: ExportThread;
+  readonly runs: KnownRuns;
+  readonly isLive: (session: string) => Promise<boolean>;
+}
+
+/** Spans that are made before they are sent, about. */
+const TOGETHER = 2048;
+
+export function createFeed(options: FeedOptions): Feed {
+  const { endpoint, since, tenant, thread, runs } = options;
+  const { store } = tenant;
+  /** How far the thread has each session that may go on. */
+  const held = new Map<string, { readonly seq: number; readonly rewrites: number }>();
+  /** What will be so when all that waits has arrived. */
+  const coming = new Map<string, Exported>();
+  const left = new Set<string>();
+
+  const send = async (): Promise<readonly string[]> => {
+    if (coming.size === 0) return [];
+    await thread.ask({ do: 'send' });
+    const sent = [...coming];
+    coming.clear();
+    for (const [id, mark] of sent) {
+      await store.keepExported(id, mark);
+      const session = await store.session(id);
+      if (session?.summary?.phase === 'ended' && mark.seq >= session.end) await drop(id);
+    }
+    return sent.map(([id]) => id);
+  };
+  const drop = async (id: string): Promise<unknown> =>
+    held.delete(id) && thread.ask({ do: 'drop', session: id });
+  const give = async (
+    session: StoredSession,
+    mark: Exported,
+    confirmed: SpansConfirmed | undefined,
+  ): Promise<void> => {
+    const { id, rewrites, summaryEnd: end } = session;
+    const now = runsNow(runs, session, mark);
+    const known = held.get(id);
+    let from = known?.rewrites === rewrites ? known.seq + 1 : 0;
+    for await (const page of pagesOf(store, id, from, end)) {
+      const lines = page.flatMap(({ seq, line }) => (seq <= end ? [line] : []));
+      const anew = from === 0;
+      const sent = sentUpTo(session, coming.get(id) ?? mark);
+      const told = { lines, anew, sent, confirmed, ...now };
+      const { waiting } = await thread.ask({ do: 'take', session: id, ...told });
+      from = Math.min(end, page.at(-1)?.last ?? end) + 1;
+      held.set(id, { seq: from - 1, rewrites });
+      coming.set(id, { ...mark, seq: Math.max(sent, from - 1), rewrites, runs: now.runs });
+      if (waiting >= TOGETHER) await send();
+    }
+  };
+
+  return {
+    send,
+    async take(id) {
+      const session = await store.session(id);
+      if (!session?.summary || !isExported(session, endpoint, since)) return;
+      const mark = coming.get(id) ?? markIn(session, endpoint);
+      if (sentUpTo(session, mark) >= session.summaryEnd) return;
+      const known = (await tenant.warm.get(id))?.machine.session;
+      if (known && (await isLeftToTap(known, options))) left.add(id);
+      else await give(session, mark, known?.confirmedSpans);
+    },
+    leftToTaps: () => drained(left),
+    forget(id) {
+      coming.delete(id);
+      left.delete(id);
+      drop(id).catch(() => {});
+    },
+    reset() {
+      held.clear();
+      coming.clear();
+    },
+  };
+}
+
+/** The runs of a session with what came to them since. */
+function runsNow(known: KnownRuns, { summary }: StoredSession, mark: Exported) {
+  if (!summary) return { runs: mark.runs, shown: [] };
+  known.put(summary);
+  const { starts, shown } = known.of(summary);
+  return { runs: settledRuns(mark.runs, starts), shown };
+}
+
+function drained(set: Set<string>): readonly string[] {
+  const all = [...set];
+  set.clear();
+  return all;
+}
+
+/** Its tap sends the spans there itself, and is not done with that. */
+async function isLeftToTap(
+  { id, head, phase }: Session,
+  { origin, isLive }: FeedOptions,
+): Promise<boolean> {
+  if (head?.otlp?.endpoint !== origin) return false;
+  return phase !== 'ended' || (await isLive(id));
+}

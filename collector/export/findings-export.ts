@@ -1,0 +1,114 @@
+/**
+ * What analysis finds in exported sessions, as log records: at the end of a session, and before that
+ * whenever it has grown by half, so that all looks together cost no more than a few. A finding goes
+ * out once for the session whose message shows it first, and again when it has become another matter.
+ */
+import { parseReference } from '../../model/entry.ts';
+import { type Finding, sessionsOf } from '../../model/finding.ts';
+import { groupBy } from '../../model/group.ts';
+import { decodeEntry } from '../../model/line.ts';
+import type { ToldFinding } from '../../model/otel/finding-logs.ts';
+import type { Parent } from '../../model/otel/options.ts';
+import { urlIn } from '../../model/otel/runs.ts';
+import type { Findings } from '../findings.ts';
+import type { Exported, StoredSession, TenantStore } from '../store.ts';
+import type { KnownRuns } from './known-runs.ts';
+import { markIn } from './marks.ts';
+import type { ExportThread } from './orders.ts';
+
+export interface FindingsExport {
+  /** Something more of this session was exported. */
+  grown(session: string): void;
+  /** Looks at one session, where there is one to look at. */
+  next(): Promise<boolean>;
+  /** Why the endpoint takes no findings; undefined while it does. */
+  shut(): string | undefined;
+}
+
+export interface FindingsExportOptions {
+  readonly endpoint: string;
+  readonly store: TenantStore;
+  readonly findings: Findings;
+  readonly thread: ExportThread;
+  readonly runs: KnownRuns;
+  readonly page: string;
+  readonly parent: Parent | undefined;
+}
+
+export function createFindingsExport(options: FindingsExportOptions): FindingsExport {
+  const { endpoint, store, findings, thread } = options;
+  const grown = new Set<string>();
+  let shut: string | undefined;
+
+  const tell = async (home: string, found: readonly Finding[]): Promise<void> => {
+    const session = await store.session(home);
+    const mark = session && markIn(session, endpoint);
+    const fresh = found.filter((one) => mark?.findings[one.fingerprint] !== graveness(one));
+    if (!session || !mark || fresh.length === 0) return;
+    const told = await toldOf(options, { session, mark }, fresh);
+    if (!told) return;
+    const done = await thread.ask({ do: 'findings', of: [told] });
+    shut = done.shut;
+    if (shut !== undefined) return;
+    const known = Object.fromEntries(fresh.map((one) => [one.fingerprint, graveness(one)]));
+    await store.keepExported(home, { ...mark, findings: { ...mark.findings, ...known } });
+  };
+
+  return {
+    grown: (session) => void grown.add(session),
+    shut: () => shut,
+    async next() {
+      const [id] = grown;
+      if (id === undefined || shut !== undefined) return false;
+      grown.delete(id);
+      const session = await store.session(id);
+      if (!session || !isDue(session, markIn(session, endpoint))) return true;
+      const found = (await findings.findings([id])).filter(({ suppressed }) => !suppressed);
+      for (const [home, own] of groupBy(found, (one) => sessionsOf(one)[0] ?? id))
+        await tell(home, own);
+      // By now something of it may have been told.
+      const now = await store.session(id);
+      if (now) await store.keepExported(id, { ...markIn(now, endpoint), judged: session.end });
+      return true;
+    },
+  };
+}
+
+/** A session that is over is looked at once more. */
+function isDue({ end, summary }: StoredSession, { judged }: Exported): boolean {
+  return summary?.phase === 'ended' ? judged < end : end + 1 >= 1.5 * (judged + 1);
+}
+
+/** What makes it another matter. */
+function graveness({ tier, severity }: Finding): string {
+  return `${tier} ${severity}`;
+}
+
+async function toldOf(
+  { store, findings, runs, page, parent }: FindingsExportOptions,
+  { session, mark }: { readonly session: StoredSession; readonly mark: Exported },
+  found: readonly Finding[],
+) {
+  const { id, summary } = session;
+  const messages = found.map(({ evidence }) => evidence[0].message);
+  const known = await findings.spans({ session: id, messages, runs: mark.runs, parent });
+  if (!known || !summary) return undefined;
+  const urlOf = urlIn(page, runs.of(summary).shown);
+  const told: ToldFinding[] = [];
+  for (const finding of found) {
+    const { message } = finding.evidence[0];
+    const at = await timeOf(store, message);
+    const url = at === undefined ? undefined : urlOf(message, at);
+    told.push({ finding, session: id, span: known.spans.get(message), url });
+  }
+  return { resource: known.resource, findings: told };
+}
+
+/** When a message crossed, in µs of its session. */
+async function timeOf(store: TenantStore, message: string): Promise<number | undefined> {
+  const place = parseReference(message);
+  if (!place) return undefined;
+  const [row] = await store.entries(place.session, { from: place.seq, limit: 1, bytes: 1 });
+  const decoded = row && decodeEntry(row.line);
+  return decoded?.ok ? decoded.entry.at : undefined;
+}
