@@ -9,13 +9,7 @@ import { type Finding, SEVERITIES } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import type { WholeView } from '../model/session.ts';
 import { withAbout } from './about.ts';
-import { type Conflicts, searchConflicts } from './conflicts/search.ts';
-import { type Operation, operationsOf } from './footprint/operation.ts';
-import type { LostUpdates } from './lost-update/found.ts';
-import { searchLostUpdates } from './lost-update/search.ts';
-import { type Order, orderOf } from './order.ts';
-import { type Broken, violationsOf } from './protocol/automaton.ts';
-import { PROTOCOL_RULES } from './protocol/rules.ts';
+import { materialOf } from './material.ts';
 import type { Material } from './rules/rule.ts';
 import { RULES } from './rules.ts';
 
@@ -24,46 +18,24 @@ export { RULES } from './rules.ts';
 export type { Blame } from './stuck/blame.ts';
 export { blame } from './stuck.ts';
 
-/** The findings of all rules over these sessions together, worst first. */
+/**
+ * The findings of all rules over these sessions together, worst first. `material`: what was made of
+ * the same sessions before.
+ */
 export function analyse(
   views: readonly WholeView[],
-  { footprints = [] }: { readonly footprints?: readonly FootprintRule[] } = {},
+  { footprints = [], material = materialOf(views, footprints) }: Given = {},
 ): Finding[] {
-  let found: readonly LostUpdates[] | undefined;
-  let operations: readonly Operation[] | undefined;
-  let conflicts: Conflicts | undefined;
-  let order: Order | undefined;
-  const violations = new Map<WholeView, readonly Broken[]>();
-  const material: Material = {
-    views,
-    footprints,
-    operations: () => {
-      operations ??= operationsOf(views, footprints);
-      return operations;
-    },
-    lostUpdates: () => {
-      found ??= searchLostUpdates(material);
-      return found;
-    },
-    conflicts: () => {
-      conflicts ??= searchConflicts(material);
-      return conflicts;
-    },
-    order: () => {
-      order ??= orderOf(views);
-      return order;
-    },
-    broken: (view) => {
-      const known = violations.get(view) ?? violationsOf(view, PROTOCOL_RULES);
-      violations.set(view, known);
-      return known;
-    },
-  };
   const findings = RULES.flatMap((rule) => rule.find(material));
   return withAbout(
     findings.sort((a, b) => rank(b) - rank(a)),
     views,
   );
+}
+
+interface Given {
+  readonly footprints?: readonly FootprintRule[];
+  readonly material?: Material;
 }
 
 function rank({ severity }: Finding): number {

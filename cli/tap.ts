@@ -8,10 +8,12 @@ import process from 'node:process';
 import { type Command, Option } from 'commander';
 import type { Capture } from '../model/entry.ts';
 import { PROPAGATION } from '../model/propagate.ts';
+import type { OtlpOptions } from '../tap/otlp/settings.ts';
 import { startServer } from '../tap/stdio.ts';
 import { UserError } from './error.ts';
+import { addOtelOptions, type OtelOptions } from './otel-options.ts';
 
-interface TapOptions {
+interface TapOptions extends OtelOptions {
   readonly name?: string;
   readonly workflow?: string;
   readonly record?: string;
@@ -21,6 +23,7 @@ interface TapOptions {
   readonly listen?: string;
   readonly oauth?: string;
   readonly propagate?: string;
+  readonly otlp?: string;
 }
 
 const LEVELS = ['metadata', 'redacted', 'raw'] as const;
@@ -47,8 +50,8 @@ export function registerTap(command: Command): void {
         PROPAGATION,
       ),
     )
-    .passThroughOptions()
-    .action(tap);
+    .option('--otlp <url>', 'send spans to this receiver of OpenTelemetry while it goes on');
+  addOtelOptions(command).passThroughOptions().action(tap);
 }
 
 async function tap(words: readonly string[], options: TapOptions): Promise<void> {
@@ -69,10 +72,12 @@ async function tap(words: readonly string[], options: TapOptions): Promise<void>
   }
   // The server first, everything else while it gets ready.
   const environment = process.env;
+  const otlp = await otlpHere(options);
   const started = await startServer({ command, args, environment });
   const { recordServer } = await import('./tap-stdio.ts');
   const { name, state } = options;
-  const wanted = { command, args, environment, name, state, ...optional(options), capture };
+  const settings = { ...optional(options), ...otlp, capture };
+  const wanted = { command, args, environment, name, state, ...settings };
   const ended = await recordServer(started, wanted);
   endAs(ended);
 }
@@ -90,7 +95,24 @@ async function tapAddress(
   const { listen, oauth, name, state } = options;
   const environment = process.env;
   const named = { upstream, listen, oauth, name, state, environment };
-  await recordUpstream({ ...named, ...optional(options), capture });
+  await recordUpstream({ ...named, ...optional(options), ...(await otlpHere(options)), capture });
+}
+
+/** Most taps send no spans, and load nothing for it. */
+async function otlpHere(options: TapOptions): Promise<{ otlp?: OtlpOptions }> {
+  const { env } = process;
+  if (
+    options.otlp === undefined &&
+    env['OTEL_EXPORTER_OTLP_ENDPOINT'] === undefined &&
+    env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] === undefined
+  )
+    return {};
+  const [{ otlpOf }, { remark }] = await Promise.all([
+    import('./otlp-options.ts'),
+    import('./terminal.ts'),
+  ]);
+  const otlp = otlpOf(options, env, remark);
+  return otlp ? { otlp } : {};
 }
 
 /** A variable that a shell did not know leaves an empty word behind. */

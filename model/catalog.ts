@@ -30,7 +30,7 @@ export function catalogs(view: SessionView): Catalog[] {
   const found: Growing[] = [];
   const byCursor = new Map<string, Growing>();
   for (const call of view.session.calls) {
-    const page = pageOf(call, view);
+    const page = isListing(call.method) ? pageOf(call, view) : undefined;
     if (!page) continue;
     const { kind, cursor, next } = page;
     let catalog = cursor === undefined ? undefined : byCursor.get(`${kind} ${cursor}`);
@@ -44,6 +44,11 @@ export function catalogs(view: SessionView): Catalog[] {
     if (next !== undefined) byCursor.set(`${kind} ${next}`, catalog);
   }
   return found;
+}
+
+/** Nearly all calls are none, and are not looked at closer. */
+function isListing(method: string): boolean {
+  return method.endsWith('/list') && LISTS[method] !== undefined;
 }
 
 interface Growing extends Catalog {

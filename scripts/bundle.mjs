@@ -11,6 +11,7 @@ const entries = [
   'index',
   'tap/index',
   'tap/large-worker',
+  'tap/otlp/span-thread',
   'tap/record-program',
   'tap/wrap/entry',
   'collector/index',

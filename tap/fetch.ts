@@ -75,7 +75,8 @@ function startSessions(
 ): Sessions {
   const { options, say, own } = inProcess(given);
   const facts = { fidelity: 'bytes', upstream: origin + pathname } as const;
-  return createSessions({ session: options, clock, facts, say, own, large: largeLinesHere });
+  const { live } = options;
+  return createSessions({ session: options, live, clock, facts, say, own, large: largeLinesHere });
 }
 
 /** Texts and bytes are there at once; whatever else is read from a copy. */

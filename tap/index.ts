@@ -8,6 +8,7 @@ export { type TappedFetch, tapFetch } from './fetch.ts';
 export { type HttpTap, type HttpTapOptions, tapHttp } from './http/listen.ts';
 export { keyOf } from './key.ts';
 export type { InProcessOptions } from './object-session.ts';
+export type { OtlpOptions } from './otlp/settings.ts';
 export { serverName } from './program.ts';
 export { updateRecording } from './record.ts';
 export { type TappedFactory, tapServer } from './server.ts';

@@ -16,13 +16,15 @@ import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
 import { kept } from './kept.ts';
 import { largeLinesHere } from './large.ts';
+import { createLiveSpans, type LiveSpans } from './otlp/live-spans.ts';
+import type { OtlpOptions } from './otlp/settings.ts';
 import { ownVersion } from './own-version.ts';
 import { reasonOf } from './system-error.ts';
 import { type SessionOptions, startSession, type TapSession } from './tap-session.ts';
 
 /** What every tap inside a program is told. */
 export interface InProcessOptions
-  extends Pick<SessionOptions, 'name' | 'workflow' | 'record' | 'capture'> {
+  extends Pick<SessionOptions, 'name' | 'workflow' | 'record' | 'capture' | 'otlp'> {
   /** The state folder; when left out, that of this process's user. */
   readonly state?: string;
   /** Secret values of it never stand in a recording; when left out, that of this process. */
@@ -187,8 +189,28 @@ export function inProcess({
     endWithProgram(tap, () => {
       if (record !== undefined) say(unwritten(record, tap.id));
     });
-  return { options, say, own };
+  return { options: { ...options, live: liveOf(options, say) }, say, own };
 }
+
+/** One thread for all sessions of one `otlp`: a server may have a session for each connection. */
+const threads = new WeakMap<OtlpOptions, LiveSpans>();
+
+function liveOf(
+  { otlp, version }: SessionOptions,
+  say: (line: string) => void,
+): LiveSpans | undefined {
+  if (!otlp) return undefined;
+  try {
+    const live = threads.get(otlp) ?? createLiveSpans({ otlp, version, say });
+    threads.set(otlp, live);
+    return live;
+  } catch (error) {
+    say(`No spans are sent to ${otlp.url ?? 'anybody'}: ${reasonOf(error)}. ${HINT}`);
+    return undefined;
+  }
+}
+
+const HINT = 'Write an address like http://127.0.0.1:4318. [otlp-failed]';
 
 function unwritten(record: string, session: string): string {
   return `${record} was not written: the program ended before its tap was closed. ${kept(session, record)}`;

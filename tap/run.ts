@@ -5,6 +5,7 @@ import type { Host } from '../model/entry.ts';
 import { contextIn } from '../model/trace-context.ts';
 import { findHost } from './host.ts';
 import { launchFiles, launchOf } from './launch.ts';
+import type { LiveSpans } from './otlp/live-spans.ts';
 import { connectPipes, type Pipes } from './pipes.ts';
 import type { LineChange } from './propagation.ts';
 import { openOutput } from './standard-stream.ts';
@@ -22,7 +23,8 @@ export async function runTap({ clock, server }: Started, options: StdioOptions):
   const failOpen = (error: unknown): void =>
     say(`A fault of the tap: ${String(error)}. The traffic passes.`);
   process.on('uncaughtException', failOpen);
-  const session = startSession(options, clock, say);
+  const live = await liveOf(options, say);
+  const session = startSession({ ...options, live }, clock, say);
   const opened = open(session, options);
   const noted = noteFiles(session, options);
   const ended = await endOf(server, session, errors, await changeOf(options));
@@ -44,6 +46,16 @@ async function endOf(
   if (server instanceof Error) return server;
   if (server.process.pid === undefined) return server.ended;
   return connectAndWait(server, connectPipes(server.process, session, errors, change), session);
+}
+
+/** Who sends its spans: nobody, unless the user named a receiver. */
+async function liveOf(
+  { otlp, version }: StdioOptions,
+  say: (line: string) => void,
+): Promise<LiveSpans | undefined> {
+  if (!otlp) return undefined;
+  const { createLiveSpans } = await import('./otlp/live-spans.ts');
+  return createLiveSpans({ otlp, version, say });
 }
 
 /** What is changed in what the client says: nothing, unless the user asked for it. */

@@ -10,6 +10,7 @@ import type { Link } from './collector-link.ts';
 import { findSocket } from './collector-place.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { JournalReader } from './journal-reader.ts';
+import type { LiveSession } from './otlp/live-spans.ts';
 
 export interface Shipping {
   /** The journal has grown. */
@@ -29,6 +30,8 @@ export interface ShippingOptions {
   readonly lastSeq: () => number;
   /** The journal is wanted whole in the end, so what is acknowledged stays in it. */
   readonly keepsAll: boolean;
+  /** Who reads it besides. */
+  readonly live: Pick<LiveSession, 'isRead' | 'restarted'> | undefined;
 }
 
 /** First and longest pause between two attempts to connect, in ms. */
@@ -45,7 +48,7 @@ const LONG = 16 << 20;
 
 /** Starts shipping in a later turn. */
 export function startShipping(options: ShippingOptions): Shipping {
-  const { session, state, journal, lastSeq, keepsAll } = options;
+  const { session, state, journal, lastSeq, keepsAll, live } = options;
   const over = new AbortController();
   const bell = createBell();
   let link: Link | undefined;
@@ -86,9 +89,11 @@ export function startShipping(options: ShippingOptions): Shipping {
         open.send(lines);
         continue;
       }
-      if (!keepsAll && journal.size > LONG && open.acknowledged === lastSeq()) {
+      const isNeeded = keepsAll || !(live?.isRead(lastSeq()) ?? true);
+      if (!isNeeded && journal.size > LONG && open.acknowledged === lastSeq()) {
         journal.restart();
         reader.goBehind(open.acknowledged);
+        live?.restarted(open.acknowledged);
       }
       await bell.next();
       if (!isEnding) await rest(TOGETHER, over.signal);

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { parse } from 'node:path';
 import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
-import type { Capture, SessionEntry } from '../model/entry.ts';
+import type { Capture, Draft, SessionEntry, SpansConfirmed } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
 import { placeholderOf } from '../model/placeholder.ts';
 import type { Propagation } from '../model/propagate.ts';
@@ -19,6 +19,8 @@ import { fingerprintOfKey, keyedHash } from './hash.ts';
 import { createJournalFile, type JournalFile } from './journal-file.ts';
 import { kept } from './kept.ts';
 import { keyOf } from './key.ts';
+import type { LiveSpans } from './otlp/live-spans.ts';
+import type { OtlpOptions } from './otlp/settings.ts';
 import { thisOwner } from './owner.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 import { startShipping } from './ship.ts';
@@ -38,6 +40,8 @@ export interface SessionOptions {
   readonly rules?: UserRules | UnknownRules | undefined;
   /** Puts trace context into what clients ask. */
   readonly propagate?: Propagation;
+  /** Sends the spans of what is over to a receiver of OpenTelemetry (docs/opentelemetry.md). */
+  readonly otlp?: OtlpOptions;
   /** Secret values of this environment never stand in a recording. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The version of wiretape. */
@@ -75,16 +79,19 @@ export interface TapSession {
   now(): number;
   /** Writes the opening entry; its place was kept, so messages may be recorded before. */
   open(facts: SessionFacts): void;
-  /** Ends the session: the last entry, the recording, the last acknowledgement (≤ 200 ms). */
+  /** Ends the session: the last entry, the last spans (≤ 700 ms), the recording, the last acknowledgement (≤ 200 ms). */
   finish(reason: string): Promise<void>;
 }
+
+/** `live`: who sends its spans. */
+type Options = SessionOptions & { readonly live?: LiveSpans | undefined };
 
 /**
  * Starts the session of a clock at once. `say` tells the user one line on stderr. Never throws: without a
  * writable state folder the session is not recorded, and that is said.
  */
 export function startSession(
-  options: SessionOptions,
+  options: Options,
   clock: SessionClock,
   say: (line: string) => void,
 ): TapSession {
@@ -105,25 +112,21 @@ export function startSession(
         if (!isEnding) growth.check(journal.size);
         journal.append(lines);
         shipping.grown();
+        live?.grown();
       },
     },
     now: clock.now,
-    onLoss: once((reason, kind) => {
-      if (kind === 'unmade') say(`A message of ${name} is not recorded: ${reason}. ${PASSES}`);
-      else if (journal.isBegun || journal.generation > 0)
-        say(`${name} is not recorded: ${reason}. ${PASSES} ${CODE}`);
-      else
-        say(
-          `Nothing is recorded: ${state} cannot be written (${reason}). ${PASSES} ${HINT} ${CODE}`,
-        );
-    }),
+    onLoss: once((reason, kind) => say(lossOf(options, journal, reason, kind))),
   });
+  const note = (spans: SpansConfirmed): void => recorder.add([confirmed(spans, clock.now())]);
+  const live = options.live?.follow({ id, name, journal, onConfirmed: note });
   const shipping = startShipping({
     session: id,
     state,
     journal,
     lastSeq: () => recorder.lastSeq,
     keepsAll: options.record !== undefined,
+    live,
   });
   const opening = recorder.reserve();
   const head = opened(options, clock, { key, clean, capture, rules });
@@ -147,6 +150,8 @@ export function startSession(
       journal.lookNext();
       recorder.add([]);
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
+      const spans = await live?.finish();
+      if (spans) note(spans);
       recorder.close();
       if (!journal.isBegun) return;
       if (options.record !== undefined) await writeRecordOf(journal, options.record, say);
@@ -156,6 +161,23 @@ export function startSession(
       if (!durable) await growth.end().catch(() => {});
     },
   };
+}
+
+/** What became of the spans of a session. */
+function confirmed(spans: SpansConfirmed, at: number): Draft {
+  const text = `${spans.endpoint} confirmed spans up to entry ${spans.upTo}`;
+  return { type: 'note', at, text, spans };
+}
+
+function lossOf(
+  { name, state }: SessionOptions,
+  { isBegun, generation }: JournalFile,
+  reason: string,
+  kind: 'unwritten' | 'unmade',
+): string {
+  if (kind === 'unmade') return `A message of ${name} is not recorded: ${reason}. ${PASSES}`;
+  if (isBegun || generation > 0) return `${name} is not recorded: ${reason}. ${PASSES} ${CODE}`;
+  return `Nothing is recorded: ${state} cannot be written (${reason}). ${PASSES} ${HINT} ${CODE}`;
 }
 
 /** Each kind of loss is said once. */
@@ -230,7 +252,7 @@ interface Redaction {
 
 /** What people call it is redacted as all else is, and by our rules where nobody knows the user's. */
 function opened(
-  { name, workflow, version }: SessionOptions,
+  { name, workflow, version, live }: Options,
   { clock }: SessionClock,
   { key, clean, capture, rules }: Redaction,
 ) {
@@ -246,5 +268,6 @@ function opened(
     workflow: workflow === undefined ? null : called(workflow).text,
     capture,
     redaction: { rules: rules?.id ?? 'unknown', key: fingerprintOfKey(key) },
+    ...(live ? { otlp: live.head } : {}),
   } as const;
 }

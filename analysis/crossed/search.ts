@@ -32,25 +32,45 @@ export interface Crossed {
 /** A request is compared with so many of those that were unanswered with it. */
 const PARTNERS = 8;
 
-export function crossedIn(view: SessionView): Crossed[] {
+/** The search in one session, which may keep pace with who walks it for something else. */
+export interface CrossedSearch {
+  /** All up to here may be looked at. */
+  passed(seq: number): void;
+  /** What was found, once all was looked at. */
+  found(): readonly Crossed[];
+}
+
+export function followCrossed(view: SessionView): CrossedSearch {
   const known = createKnown(view);
   const found: Crossed[] = [];
   const told = new Set<Call>();
-  for (const [a, b] of suspects(view, known)) {
-    const isReused = a.id === b.id;
-    for (const [own, other] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      const crossed = told.has(own) ? undefined : crossing(own, other, known);
-      if (!crossed) continue;
-      found.push({ ...crossed, view, isReused });
-      told.add(own);
-      // An exchange is told once, with both answers.
-      if (crossed.otherGot === 'swapped') told.add(other);
+  const judge = (own: Call, other: Call): void => {
+    const crossed = told.has(own) ? undefined : crossing(own, other, known);
+    if (!crossed) return;
+    found.push({ ...crossed, view, isReused: own.id === other.id });
+    told.add(own);
+    // An exchange is told once, with both answers.
+    if (crossed.otherGot === 'swapped') told.add(other);
+  };
+  const coming = unansweredTogether(view.session);
+  const suspects = createSuspects(known);
+  let next = coming.next();
+  const passed = (seq: number): void => {
+    while (!next.done && next.value.call.request.seq <= seq) {
+      for (const [before, call] of suspects(next.value)) {
+        judge(before, call);
+        judge(call, before);
+      }
+      next = coming.next();
     }
-  }
-  return found;
+  };
+  return {
+    passed,
+    found() {
+      passed(Number.POSITIVE_INFINITY);
+      return found;
+    },
+  };
 }
 
 function crossing(
@@ -68,11 +88,13 @@ function crossing(
   return { own, other, sign, otherGot, isEchoing, isNamed };
 }
 
+type Suspects = (together: Together) => Iterable<readonly [before: Call, call: Call]>;
+
 /** Pairs of calls that were unanswered together, and of which one answer at least is suspicious. */
-function* suspects(view: SessionView, known: Known): Generator<readonly [Call, Call]> {
+function createSuspects(known: Known): Suspects {
   let byId = new Map<Id, Call[]>();
   let strange: Strange = { known, open: [], last: undefined };
-  for (const { call, isFirst } of unansweredTogether(view.session)) {
+  return function* suspects({ call, isFirst }) {
     if (isFirst) {
       byId = new Map();
       strange = { known, open: [], last: undefined };
@@ -81,13 +103,16 @@ function* suspects(view: SessionView, known: Known): Generator<readonly [Call, C
     byId.set(call.id, [...same, call]);
     for (const before of same) if (before.exchange !== call.exchange) yield [before, call];
     for (const before of addTo(strange, call)) if (before.id !== call.id) yield [before, call];
-  }
+  };
 }
 
-/** The calls that were unanswered with another; `isFirst`: all before it were over. */
-function* unansweredTogether({
-  calls,
-}: Session): Generator<{ readonly call: Call; readonly isFirst: boolean }> {
+/** A call that was unanswered with another; `isFirst`: all before it were over. */
+interface Together {
+  readonly call: Call;
+  readonly isFirst: boolean;
+}
+
+function* unansweredTogether({ calls }: Session): Generator<Together, undefined> {
   let latest = 0;
   for (const [at, call] of calls.entries()) {
     if (call.from !== 'client') continue;

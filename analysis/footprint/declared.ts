@@ -9,7 +9,13 @@ import { type Template, templateOf } from '../../model/footprint-template.ts';
 import { isObject, member } from '../../model/json.ts';
 import { matches } from '../../model/name-pattern.ts';
 import type { Session } from '../../model/session.ts';
-import { type Access, type AccessKind, CONFIDENCE, type Provenance } from './access.ts';
+import {
+  type Access,
+  type AccessKind,
+  CONFIDENCE,
+  type Provenance,
+  type Resource,
+} from './access.ts';
 import { type Container, isServer } from './container.ts';
 import type { Pack } from './packs/pack.ts';
 import { PACKS } from './packs.ts';
@@ -66,7 +72,12 @@ function isOf({ servers, packages }: Pack, { server, head }: Session): boolean {
   );
 }
 
-type Ready = readonly (Omit<Access, 'resource' | 'label'> & { readonly template: Template })[];
+/** What a template declares, but for the resource that the arguments name. */
+interface Deed extends Omit<Access, keyof Resource> {
+  readonly template: Template;
+}
+
+type Ready = readonly Deed[];
 
 function readyFor(
   { name, definition }: Parameters<Declared>[0],
@@ -108,11 +119,22 @@ function hasArguments(definition: unknown, ready: Ready): boolean {
 
 /** Where no template finds its argument, the call may have been about anything. */
 function accessesBy(ready: Ready, args: unknown, container: Container): Access[] {
-  const found = ready.flatMap(({ template, ...known }) =>
-    resourcesOf(template, args, container).map((place) => ({ ...place, ...known })),
-  );
+  const found: Access[] = [];
+  for (const deed of ready) {
+    for (const place of resourcesOf(deed.template, args, container)) found.push(at(place, deed));
+  }
   if (found.length > 0) return found;
-  return ready.map(({ template, ...known }) => ({ ...wholeOf(container), ...known }));
+  const whole = wholeOf(container);
+  return ready.map((deed) => at(whole, deed));
+}
+
+/** Field by field: spreading them costs ten times as much. */
+function at(
+  { resource, label }: Resource,
+  { kind, confidence, provenance, ordered }: Deed,
+): Access {
+  const known = { resource, label, kind, confidence, provenance };
+  return ordered ? { ...known, ordered } : known;
 }
 
 /** The kind of a call as a whole where a user declared it: that of the change which goes furthest. */

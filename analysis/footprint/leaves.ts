@@ -31,7 +31,7 @@ function leavesFrom(whole: unknown, above: string, opened: number): Leaf[] {
   let depth = opened;
   const walk = (value: unknown, pattern: string, pointer: string, field: string, top: string) => {
     if (typeof value === 'string') {
-      const inner = depth < OPENED ? openedText(value) : undefined;
+      const inner = openedText(value, depth);
       if (inner === undefined) leaves.push({ value, pattern, pointer, field, top });
       else {
         depth++;
@@ -57,7 +57,7 @@ function leavesFrom(whole: unknown, above: string, opened: number): Leaf[] {
 /** The value with every text in it that is JSON, or lines of JSON, in place of that text. */
 export function opened(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') {
-    const inner = depth < OPENED ? openedText(value) : undefined;
+    const inner = openedText(value, depth);
     return inner === undefined ? value : inner.map((item) => opened(item, depth + 1));
   }
   if (Array.isArray(value)) return value.map((item) => opened(item, depth));
@@ -72,17 +72,10 @@ export function textsIn(value: unknown): string[] {
   return texts;
 }
 
-/** Every text in a value that is opened already. */
-export function textsOf(value: unknown): string[] {
-  const texts: string[] = [];
-  addTexts(value, OPENED, texts);
-  return texts;
-}
-
 /** `depth`: how often what this stands in was opened. */
 function addTexts(value: unknown, depth: number, texts: string[]): void {
   if (typeof value === 'string') {
-    const inner = depth < OPENED ? openedText(value) : undefined;
+    const inner = openedText(value, depth);
     if (inner === undefined) texts.push(value);
     else for (const item of inner) addTexts(item, depth + 1, texts);
   } else if (Array.isArray(value)) for (const item of value) addTexts(item, depth, texts);
@@ -92,8 +85,9 @@ function addTexts(value: unknown, depth: number, texts: string[]): void {
 /** So often is JSON in texts in JSON opened. */
 const OPENED = 3;
 
-function openedText(text: string): unknown[] | undefined {
-  if (!/^\s*[[{]/.test(text)) return undefined;
+/** What a text says that is JSON, or lines of JSON; undefined for another, and for one too deep in such texts. */
+export function openedText(text: string, depth = 0): unknown[] | undefined {
+  if (depth >= OPENED || !/^\s*[[{]/.test(text)) return undefined;
   const whole = parseJson(text);
   if (whole.ok) return [whole.value];
   const lines = text.split('\n').filter((line) => line.trim() !== '');

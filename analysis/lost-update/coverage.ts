@@ -6,7 +6,7 @@
  */
 import { isObject, member } from '../../model/json.ts';
 import { isKeyName } from '../footprint/keys.ts';
-import { opened, textsOf } from '../footprint/leaves.ts';
+import { openedText } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { wordsOf } from '../footprint/words.ts';
 
@@ -69,11 +69,25 @@ const ENDING = 200;
 
 /** Whether the answer says, or looks as if, there were more. */
 function isCut(read: Operation): boolean {
-  const result = opened(resultOf(read));
-  if (result === undefined || saysMore(result)) return true;
-  const texts = textsOf(result);
-  if (texts.some((text) => CUT_TEXT.test(text.slice(-ENDING)) || isRound(text))) return true;
-  return read.kind === 'L' && hasPage(result);
+  const result = resultOf(read);
+  return result === undefined || holdsPart(result, read.kind === 'L');
+}
+
+/** `isList`: a list in it that is as long as a usual page says so too. `opened`: what texts it stands in. */
+function holdsPart(value: unknown, isList: boolean, opened = 0): boolean {
+  if (typeof value === 'string') {
+    const inner = openedText(value, opened);
+    if (inner) return holdsPart(inner, isList, opened + 1);
+    return CUT_TEXT.test(value.slice(-ENDING)) || isRound(value);
+  }
+  if (Array.isArray(value)) {
+    if (isList && PAGE_SIZES.has(value.length)) return true;
+    return value.some((item) => holdsPart(item, isList, opened));
+  }
+  if (!isObject(value)) return false;
+  return Object.keys(value).some(
+    (name) => saysMore(name, value[name]) || holdsPart(value[name], isList, opened),
+  );
 }
 
 /** A text is as long as somebody allowed it to be. */
@@ -81,22 +95,10 @@ function isRound(text: string): boolean {
   return text.length >= SHORT && CUT_SIZES.has(text.length);
 }
 
-function saysMore(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(saysMore);
-  if (!isObject(value)) return false;
-  return Object.entries(value).some(([name, item]) => {
-    if (MORE.test(name) && item !== null && item !== false && item !== '' && !isEmpty(item))
-      return true;
-    return saysMore(item);
-  });
+function saysMore(name: string, item: unknown): boolean {
+  return MORE.test(name) && item !== null && item !== false && item !== '' && !isEmpty(item);
 }
 
 function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
-}
-
-/** A list as long as a usual page. */
-function hasPage(value: unknown): boolean {
-  if (Array.isArray(value)) return PAGE_SIZES.has(value.length) || value.some(hasPage);
-  return isObject(value) && Object.values(value).some(hasPage);
 }

@@ -17,10 +17,11 @@ export interface Asked {
 }
 
 /** The requests inside a result, by the names the server gave them. */
-export function inputRequests(value: unknown): Map<string, Asked> {
-  const found = new Map<string, Asked>();
+export function inputRequests(value: unknown): ReadonlyMap<string, Asked> {
   const requests = member(value, 'result', 'inputRequests');
-  for (const [name, one] of Object.entries(isObject(requests) ? requests : {})) {
+  if (!isObject(requests)) return NONE;
+  const found = new Map<string, Asked>();
+  for (const [name, one] of Object.entries(requests)) {
     const pointer = `/result/inputRequests/${escapePointer(name)}`;
     const params = member(one, 'params');
     found.set(name, {
@@ -31,6 +32,8 @@ export function inputRequests(value: unknown): Map<string, Asked> {
   }
   return found;
 }
+
+const NONE: ReadonlyMap<string, Asked> = new Map();
 
 /** Handlers that are told of all that is asked with one method. */
 export function whenAsked(

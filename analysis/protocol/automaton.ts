@@ -34,8 +34,15 @@ export interface Broken {
   readonly evidence: Shown[];
 }
 
-/** What is broken in one session, in the order it was noticed. */
-export function violationsOf(view: WholeView, rules: readonly ProtocolRule[]): Broken[] {
+/**
+ * What is broken in one session, in the order it was noticed. `passed` is told of each place, so that
+ * who looks for something else in the same messages finds them parsed.
+ */
+export function violationsOf(
+  view: WholeView,
+  rules: readonly ProtocolRule[],
+  passed: (seq: number) => void = () => {},
+): Broken[] {
   const { session } = view;
   // A process that was only asked which revision it speaks owes nothing more.
   if (isProbe(session)) return [];
@@ -58,6 +65,7 @@ export function violationsOf(view: WholeView, rules: readonly ProtocolRule[]): B
   const revisionOf = createRevisions(session);
   for (const moment of view.moments) {
     tellOf(moment, exchanges.of(moment.entry), revisionOf, tell);
+    passed(moment.entry.seq);
   }
   for (const rule of stated) watched.get(rule)?.over?.();
   return broken;

@@ -16,30 +16,38 @@ export interface TaskShown {
 
 const NONE: readonly TaskShown[] = [];
 
-function tasksIn({ call, value, from, ref, method, exchange }: Happening): readonly TaskShown[] {
-  const shown = (task: unknown, asked: number | undefined, isNew = false): readonly TaskShown[] => {
-    const id = textMember(task, 'taskId');
-    if (id === undefined || !from) return NONE;
-    return [{ task, key: `${from} ${id}`, by: from, status: member(task, 'status'), isNew, asked }];
-  };
-  const result = member(value, 'result');
+function tasksIn(happening: Happening): readonly TaskShown[] {
+  const { call, value, ref, method, exchange } = happening;
   const asked = call?.request.seq;
   switch (method) {
     case 'notifications/tasks/status':
     case 'notifications/tasks':
-      return shown(member(value, 'params'), exchange ? undefined : ref.seq);
+      return shownIn(happening, member(value, 'params'), exchange ? undefined : ref.seq);
     case 'tasks/get':
     case 'tasks/cancel':
-      return shown(result, asked);
+      return shownIn(happening, member(value, 'result'), asked);
     case 'tasks/list': {
-      const tasks = member(result, 'tasks');
-      return Array.isArray(tasks) ? tasks.flatMap((task) => shown(task, asked)) : NONE;
+      const tasks = member(value, 'result', 'tasks');
+      if (!Array.isArray(tasks)) return NONE;
+      return tasks.flatMap((task) => shownIn(happening, task, asked));
     }
     default: {
-      const isTask = member(result, 'resultType') === 'task';
-      return shown(isTask ? result : member(result, 'task'), asked, true);
+      const result = member(value, 'result');
+      const task = member(result, 'resultType') === 'task' ? result : member(result, 'task');
+      return task === undefined ? NONE : shownIn(happening, task, asked, true);
     }
   }
+}
+
+function shownIn(
+  { from }: Happening,
+  task: unknown,
+  asked: number | undefined,
+  isNew = false,
+): readonly TaskShown[] {
+  const id = textMember(task, 'taskId');
+  if (id === undefined || !from) return NONE;
+  return [{ task, key: `${from} ${id}`, by: from, status: member(task, 'status'), isNew, asked }];
 }
 
 /** Handlers that are told of each task that a message shows. */

@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Tier } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { nameOf } from '../../model/session.ts';
-import { type Crossed, crossedIn } from '../crossed/search.ts';
+import type { Crossed } from '../crossed/search.ts';
 import { quoted } from '../moment.ts';
 import { times } from './anomalies.ts';
 import { answered, asked, found } from './found.ts';
@@ -24,9 +24,9 @@ export const crossedResponse: Rule = {
     'test/analysis/conflicts/crossed-response.test.ts',
     'test/analysis/conflicts/real-crossing.test.ts',
   ],
-  find({ views }) {
+  find({ views, crossed }) {
     const judged = views.flatMap((view) =>
-      crossedIn(view).flatMap((one) => {
+      crossed(view).flatMap((one) => {
         const tier = tierOf(one);
         return tier ? [{ ...one, tier }] : [];
       }),

@@ -45,9 +45,11 @@ interface Phantom extends CallInTime {
 function phantomsOf(view: SessionView, listings: readonly Listing[]): Phantom[] {
   const names = new Set(listings.flatMap(({ tools }) => [...tools.keys()]));
   if (listings.length === 0 || listings.some(({ partial }) => partial)) return [];
-  return [...callsInTime(view, [...listings])].flatMap((one) =>
-    one.known && !names.has(one.name) ? [{ ...one, view }] : [],
-  );
+  const phantoms: Phantom[] = [];
+  for (const one of callsInTime(view, [...listings])) {
+    if (one.known && !names.has(one.name)) phantoms.push({ ...one, view });
+  }
+  return phantoms;
 }
 
 /** The first session that offers a tool, by its name. */

@@ -4,6 +4,7 @@ import type { FootprintRule } from '../../model/footprint-rule.ts';
 import type { Revision } from '../../model/methods.ts';
 import type { WholeView } from '../../model/session.ts';
 import type { Conflicts } from '../conflicts/search.ts';
+import type { Crossed } from '../crossed/search.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { LostUpdates } from '../lost-update/found.ts';
 import type { Order } from '../order.ts';
@@ -23,6 +24,8 @@ export interface Material {
   order(): Order;
   /** What one session shows to be broken of the protocol rules. */
   broken(view: WholeView): readonly Broken[];
+  /** The answers of one session that went to the wrong request. */
+  crossed(view: WholeView): readonly Crossed[];
 }
 
 export interface Rule {

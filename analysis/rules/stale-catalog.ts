@@ -2,7 +2,7 @@ import type { Evidence, Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import { member } from '../../model/json.ts';
 import { nameOf, type SessionView } from '../../model/session.ts';
-import { type CallInTime, callsInTime, type Listing } from '../catalog/listings.ts';
+import { type CallInTime, callsInTime, type Listing, listingsOf } from '../catalog/listings.ts';
 import { fitOf, isMisfit } from '../definitions/schema/fit/fit.ts';
 import { place, times } from './anomalies.ts';
 import { answered, asked, found, listed } from './found.ts';
@@ -24,12 +24,24 @@ export const staleCatalog: Rule = {
   fixtures: ['test/analysis/conflicts/catalog.test.ts'],
   find({ views }) {
     return views.flatMap((view) => {
-      const stale = [...callsInTime(view)].flatMap((one) => staleOf(one, view) ?? []);
+      const stale = stalesOf(view);
       const groups = groupBy(stale, ({ at, how, why }) => JSON.stringify([at.name, how, why]));
       return [...groups.values()].flatMap((group) => findingOf(view, group));
     });
   },
 };
+
+function stalesOf(view: SessionView): Stale[] {
+  const listings = listingsOf(view);
+  // One list alone is never an older one.
+  if (listings.length < 2) return [];
+  const stale: Stale[] = [];
+  for (const call of callsInTime(view, listings)) {
+    const one = staleOf(call, view);
+    if (one) stale.push(one);
+  }
+  return stale;
+}
 
 interface Stale {
   readonly at: CallInTime;

@@ -13,24 +13,29 @@ export interface Leaf {
 /** All texts and numbers of a value, depth first. */
 export function leavesOf(value: unknown): Leaf[] {
   const found: Leaf[] = [];
-  walk(found, value, { path: [], name: '', isInside: false });
+  walk(found, value, [], '', false);
   return found;
 }
 
-type Place = Omit<Leaf, 'value'>;
-
-function walk(found: Leaf[], value: unknown, place: Place): void {
-  const below = (step: string | number): Place['path'] =>
-    place.isInside ? place.path : [...place.path, step];
+/** Part by part: an object for each place would cost several times as much. */
+function walk(
+  found: Leaf[],
+  value: unknown,
+  path: Leaf['path'],
+  name: string,
+  isInside: boolean,
+): void {
   if (typeof value === 'string' || typeof value === 'number') {
-    found.push({ ...place, value });
-    const inside = place.isInside ? undefined : container(value);
-    if (inside) walk(found, inside, { ...place, isInside: true });
+    found.push({ path, name, value, isInside });
+    const inside = isInside ? undefined : container(value);
+    if (inside) walk(found, inside, path, name, true);
   } else if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) walk(found, item, { ...place, path: below(at) });
+    for (const [at, item] of value.entries()) {
+      walk(found, item, isInside ? path : [...path, at], name, isInside);
+    }
   } else if (isObject(value)) {
-    for (const [name, own] of Object.entries(value)) {
-      walk(found, own, { ...place, path: below(name), name });
+    for (const key of Object.keys(value)) {
+      walk(found, value[key], isInside ? path : [...path, key], key, isInside);
     }
   }
 }

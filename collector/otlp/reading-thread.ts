@@ -76,6 +76,8 @@ function* turnsOf(
 
 function nextTurn(): Turn {
   const turn = left?.next();
-  if (turn?.done === false) return turn.value;
-  throw new Error('There is no request to go on with.');
+  if (turn?.done !== false) throw new Error('There is no request to go on with.');
+  // What was read may be large, and is not held until the next request comes.
+  if (turn.value.isLast) left = undefined;
+  return turn.value;
 }

@@ -5,6 +5,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { acceptance, type Form, failure } from '../../model/otlp/answer.ts';
+import type { Decoded } from '../../model/otlp/decoded.ts';
 import { bearerOf } from '../access.ts';
 import type { Closing } from '../closing.ts';
 import type { TenantStore } from '../store.ts';
@@ -40,12 +41,12 @@ const TYPES: Readonly<Record<Form, string>> = {
 // biome-ignore lint/suspicious/noExplicitAny: these routes use no variables of the application.
 export function addOtlp(api: Hono<any>, otlp: Otlp): void {
   const receive = createReceive(otlp);
-  for (const [path, signal] of Object.entries(SIGNALS)) {
+  for (const [path, { rejected: name }] of Object.entries(SIGNALS)) {
     api.all(path, async (c) => {
       const form = formOf(c) ?? 'json';
       const headers = { 'Content-Type': TYPES[form] };
       try {
-        return c.body(await receive(c, { ...signal, path }), 200, headers);
+        return c.body(acceptance(form, await receive(c, path), name), 200, headers);
       } catch (error) {
         const { message, kind } = asRefusal(error);
         const body = failure(form, kind.code, message);
@@ -57,13 +58,13 @@ export function addOtlp(api: Hono<any>, otlp: Otlp): void {
 
 function asRefusal(error: unknown): OtlpRefusal {
   if (error instanceof OtlpRefusal) return error;
-  return new OtlpRefusal('failed', error instanceof Error ? error.message : String(error));
+  // A fault of ours: its stack is no business of a sender.
+  const [why] = String(error).split('\n', 1);
+  return new OtlpRefusal('failed', `The collector failed: ${why}`);
 }
 
-type Addressed = Pick<(typeof SIGNALS)[string], 'rejected' | 'keep'> & { readonly path: string };
-
-/** Gives the body of a 200; rejects with an OtlpRefusal. */
-type Receive = (c: Context, to: Addressed) => Promise<Uint8Array<ArrayBuffer>>;
+/** Gives what was rejected; rejects with an OtlpRefusal. */
+type Receive = (c: Context, path: string) => Promise<Decoded<unknown>['rejected']>;
 
 function createReceive({ grants, redaction, storeOf, closing, limit = BODY_BYTES }: Otlp): Receive {
   if ('unknown' in redaction) {
@@ -75,13 +76,12 @@ function createReceive({ grants, redaction, storeOf, closing, limit = BODY_BYTES
   const shareOf = createRoom(limit);
   const taker = createTaker(redaction);
   closing.add(taker.close);
-  return async (c, { path, keep, rejected: name }) => {
+  return async (c, path) => {
     const { tenant, form, isGzip } = admit(c, grants);
     const share = shareOf();
     try {
       const body = await readBody((c.env as HttpBindings).incoming, share, limit);
-      const order = { do: 'read', path, form, isGzip, body, limit } as const;
-      return acceptance(form, await taker.take(order, keep(storeOf(tenant))), name);
+      return await taker.take({ do: 'read', path, form, isGzip, body, limit }, storeOf(tenant));
     } finally {
       share.release();
     }

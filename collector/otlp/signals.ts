@@ -8,7 +8,6 @@ import type { Decode } from '../../model/otlp/decoded.ts';
 import { decodeLogs } from '../../model/otlp/logs.ts';
 import { decodeMetrics } from '../../model/otlp/metrics.ts';
 import { decodeSpans } from '../../model/otlp/spans.ts';
-import type { TenantStore } from '../store.ts';
 import { writtenLogs, writtenSpans } from './written.ts';
 
 interface Signal<T> {
@@ -16,22 +15,18 @@ interface Signal<T> {
   readonly decode: Decode<T>;
   /** Items without their secrets. */
   readonly rows: (items: readonly T[], redact: Redact) => readonly WrittenSpan[];
-  /** Where they are stored; rejects when they cannot be. */
-  readonly keep: (store: TenantStore) => (rows: readonly WrittenSpan[]) => Promise<void>;
 }
 
 const TRACES: Signal<ForeignSpan> = {
   rejected: 'rejectedSpans',
   decode: decodeSpans,
   rows: writtenSpans,
-  keep: (store) => store.addSpans,
 };
 
 const LOGS: Signal<ForeignLog> = {
   rejected: 'rejectedLogRecords',
   decode: decodeLogs,
   rows: writtenLogs,
-  keep: (store) => store.addSpans,
 };
 
 /** Nothing of them is kept. */
@@ -39,7 +34,6 @@ const METRICS: Signal<unknown> = {
   rejected: 'rejectedDataPoints',
   decode: decodeMetrics,
   rows: () => [],
-  keep: () => async () => {},
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: whoever takes a request does not look at its items.

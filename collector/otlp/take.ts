@@ -2,17 +2,20 @@
 import { setImmediate as others } from 'node:timers/promises';
 import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
 import type { Decoded } from '../../model/otlp/decoded.ts';
+import type { TenantStore } from '../store.ts';
 import { createThread } from '../thread.ts';
 import { createTurns } from '../turns.ts';
 import type { Given, Order, Redaction, Turn } from './orders.ts';
 import { OtlpRefusal } from './refusal.ts';
 
-/** Rejects when nothing can be stored. */
-type Keep = (rows: readonly WrittenSpan[]) => Promise<void>;
+type SpanStore = Pick<TenantStore, 'addSpans'>;
 
 export interface Taker {
   /** Gives what was rejected; rejects with an OtlpRefusal when not all else is stored. */
-  take(order: Extract<Order, { do: 'read' }>, keep: Keep): Promise<Decoded<unknown>['rejected']>;
+  take(
+    order: Extract<Order, { do: 'read' }>,
+    into: SpanStore,
+  ): Promise<Decoded<unknown>['rejected']>;
   close(): Promise<void>;
 }
 
@@ -20,23 +23,23 @@ export function createTaker(redaction: Redaction): Taker {
   const thread = createThread<Order, Given>('otlp/reading-thread', { data: redaction });
   const turns = createTurns();
   // The thread reads on while this is stored; so that it can, it is told before.
-  const store = async (rows: readonly WrittenSpan[], keep: Keep): Promise<void> => {
+  const store = async (rows: readonly WrittenSpan[], into: SpanStore): Promise<void> => {
     await others();
-    await keep(rows).catch((error: Error) => {
+    await into.addSpans(rows).catch((error: Error) => {
       throw new OtlpRefusal('unstored', `Nothing can be stored: ${error.message}`);
     });
   };
   return {
-    async take(order, keep) {
+    async take(order, into) {
       const { rows, rejected } = await turns.of('', async () => {
         let turn = turnOf(await thread.ask(order, [order.body.buffer as ArrayBuffer]));
         while (!turn.isLast) {
-          const [next] = await Promise.all([thread.ask({ do: 'next' }), store(turn.rows, keep)]);
+          const [next] = await Promise.all([thread.ask({ do: 'next' }), store(turn.rows, into)]);
           turn = turnOf(next);
         }
         return turn;
       });
-      await store(rows, keep);
+      await store(rows, into);
       return rejected;
     },
     close: thread.close,

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Host, SessionEntry } from '../../model/entry.ts';
 import { clockFrom, type SessionClock } from '../clock.ts';
 import { createLargeLines, type LargeLines } from '../large.ts';
+import type { LiveSpans } from '../otlp/live-spans.ts';
 import { isRunning } from '../owner.ts';
 import { onceATurn } from '../recorder.ts';
 import { type SessionOptions, startSession, type TapSession } from '../tap-session.ts';
@@ -59,6 +60,8 @@ export interface Sessions {
 
 export interface SessionsOptions {
   readonly session: SessionOptions;
+  /** Who sends their spans. */
+  readonly live?: LiveSpans | undefined;
   readonly clock: SessionClock;
   readonly facts: Pick<SessionEntry, 'fidelity' | 'upstream'>;
   readonly say: (line: string) => void;
@@ -138,6 +141,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 function startHttpSession(
   {
     session: options,
+    live,
     clock,
     facts,
     say,
@@ -148,7 +152,7 @@ function startHttpSession(
   start: number,
   more: { joined?: true },
 ): HttpSession {
-  const started = startSession(options, clockFrom(clock, start), say);
+  const started = startSession({ ...options, live }, clockFrom(clock, start), say);
   const tap = own({ ...started, recorder: onceATurn(started.recorder) });
   const upstream = facts.upstream === undefined ? {} : { upstream: tap.clean(facts.upstream).text };
   tap.open({ transport: 'http', ...facts, ...upstream, ...(host ? { host } : {}), ...more });

@@ -62,7 +62,7 @@ test.each([
 ] as const)('%s', async (_, traces, expected) => {
   const state = await temporaryFolder();
   const receiver = await startReceiver();
-  await agentWorks(state, traces ? receiver.address : undefined);
+  await agentWorks({ state, receiver: traces ? receiver.address : undefined });
   const before = (await receiver.spans()).length;
   const text = await exported(state, 'otlp', '--otel-payloads', 'genai');
   await receiver.post('traces', text);
@@ -96,6 +96,25 @@ test.each([
   );
   if (traces) await picture(receiver, 'traced', 'invoke_agent shop');
   else await picture(receiver, 'untraced', 'mcp session');
+});
+
+test('the same while it goes on: the taps send them, and an export adds none', async () => {
+  const state = await temporaryFolder();
+  const receiver = await startReceiver();
+  const options = ['--otlp', receiver.address, '--otel-payloads', 'genai'];
+  await agentWorks({ state, receiver: receiver.address, options });
+  // The agent ends with its taps, and taps when all was taken, or after a while.
+  await expect
+    .poll(async () => trees(await receiver.spans()))
+    .toEqual([TRACED.trim(), ...SESSIONS]);
+  const live = await receiver.spans();
+  const search = live.find(({ attributes }) => attributes['gen_ai.tool.name'] === 'search_files');
+  expect(search?.attributes['gen_ai.tool.call.arguments']).toContain('"receipt-*"');
+  await receiver.post('traces', await exported(state, 'otlp'));
+  const all = await receiver.spans();
+  expect(new Set(all.map(({ spanId }) => spanId))).toEqual(
+    new Set(live.map(({ spanId }) => spanId)),
+  );
 });
 
 /** Spans as trees, by trace: `service name`, below their parents, those of one parent in order of name. */

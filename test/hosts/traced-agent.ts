@@ -57,8 +57,16 @@ const UNTRACED: Turns = {
   end: async () => {},
 };
 
-/** Lets the agent connect, and work in three turns. `receiver`: it traces, and sends its spans there. */
-export async function agentWorks(state: string, receiver?: string): Promise<void> {
+export interface Working {
+  readonly state: string;
+  /** It traces, and sends its spans there. */
+  readonly receiver?: string | undefined;
+  /** More options of its taps. */
+  readonly options?: readonly string[];
+}
+
+/** Lets the agent connect, and work in three turns. */
+export async function agentWorks({ state, receiver, options = [] }: Working): Promise<void> {
   const project = join(state, 'project');
   await mkdir(project);
   await writeFile(join(project, RECEIPT), 'paid\n');
@@ -67,7 +75,7 @@ export async function agentWorks(state: string, receiver?: string): Promise<void
   await turn('connect', () =>
     Promise.all(
       serversIn(state).map(async (server) =>
-        clients.set(server.name, await connected(server, state, inject)),
+        clients.set(server.name, await connected(server, { state, options }, inject)),
       ),
     ),
   );
@@ -97,10 +105,10 @@ export async function agentWorks(state: string, receiver?: string): Promise<void
 
 async function connected(
   { name, args, env }: HostServer,
-  state: string,
+  { state, options: more }: { readonly state: string; readonly options: readonly string[] },
   inject: Turns['inject'],
 ): Promise<Client> {
-  const options = ['--name', name];
+  const options = ['--name', name, ...more];
   const [command = '', ...words] = await tapped([process.execPath, ...args], { state, options });
   const client = new Client({ name: 'agent', version: '1.0.0' });
   const transport = new StdioClientTransport({

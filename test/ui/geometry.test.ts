@@ -1,24 +1,19 @@
 /** The geometry of the timeline, without a browser: scale, packing, hits, density, lanes, batches, brackets. */
 import { describe, expect, test } from 'vitest';
 import { createColumns } from '../../model/columns.ts';
-import type { Entry } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 import { createSessionMachine } from '../../model/session-machine.ts';
 import { summaryOf } from '../../model/summary.ts';
 import { viewsOf } from '../../model/view.ts';
 import { ABANDONED, CUT_OFF, FAILED, FROM_SERVER, OPEN } from '../../ui/run/bars.ts';
 import { RunBuffer } from '../../ui/run/buffer.ts';
 import { requestRow } from '../../ui/run/rows.ts';
-import { createSpanBuffer } from '../../ui/run/span-buffer.ts';
 import { batchLabels } from '../../ui/timeline/batches.ts';
 import { bracketsOf, pillTexts } from '../../ui/timeline/brackets.ts';
 import { densityOf, levelFor } from '../../ui/timeline/density.ts';
 import { at, firstEndingFrom, nearest, neighbour } from '../../ui/timeline/hit.ts';
-import { layoutOf } from '../../ui/timeline/layout.ts';
 import { pack } from '../../ui/timeline/pack.ts';
 import { clamped, fitted, moment, ticks, timeAt, xOf, zoomed } from '../../ui/timeline/scale.ts';
-import { timesOf, wallOfRun } from '../../ui/timeline/span-times.ts';
 import {
   client,
   ends,
@@ -31,6 +26,7 @@ import {
   toolCall,
   toolText,
 } from '../kit/entries.ts';
+import { layoutFor, loaded } from './laid-out.ts';
 import { hostile, lostUpdates, many, releaseNotes } from './scenes.ts';
 
 describe('scale', () => {
@@ -152,32 +148,6 @@ test('every level of a density tells of every call and every failure', () => {
   expect(density.levels.at(-1)?.busy.length).toBe(1);
   expect(levelFor(density, 1000).width).toBeGreaterThanOrEqual(1000);
 });
-
-/** The buffer a page would have after it loaded all these entries. */
-function loaded(entries: readonly Entry[]): RunBuffer {
-  const sessions = viewsOf(entries).map(({ session }) => summaryOf(session));
-  const from = Math.min(...sessions.map(({ start }) => start));
-  const buffer = new RunBuffer({ from, to: Number.POSITIVE_INFINITY });
-  buffer.cover(sessions);
-  for (const { id } of sessions) {
-    const columns = createColumns();
-    const machine = createSessionMachine(id);
-    for (const entry of entries)
-      if (entry.session === id) columns.append(entry, machine.apply(entry));
-    expect(buffer.take(id, columns.encode(0, 1))).toBe(true);
-  }
-  return buffer;
-}
-
-function layoutFor(buffer: RunBuffer, others: readonly ForeignSpan[] = []) {
-  const sessions = buffer.tracks.map(({ summary }) => summary);
-  const { bars, callers, length, marks } = buffer;
-  const spans = createSpanBuffer();
-  for (const span of others) spans.add(span);
-  const from = Math.min(...sessions.map(({ start }) => start));
-  const times = timesOf(spans.all, wallOfRun(sessions, from), { bars, callers });
-  return layoutOf({ sessions, bars, length, marks, spans, times, callers });
-}
 
 describe('a run', () => {
   const buffer = loaded(releaseNotes());

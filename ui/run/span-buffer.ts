@@ -12,12 +12,9 @@ export interface SpanBuffer {
 }
 
 export interface GrowingSpans extends SpanBuffer {
-  /** A span that is there already, or mirrors a message of the run, is passed over. */
+  /** A span that is there already is passed over. */
   add(span: ForeignSpan): void;
 }
-
-/** The scope of our own spans, each of which is made of messages that the run has anyway. */
-const OWN_SCOPE = /^wiretape\b/;
 
 export function createSpanBuffer(): GrowingSpans {
   const all: ForeignSpan[] = [];
@@ -28,8 +25,8 @@ export function createSpanBuffer(): GrowingSpans {
     find: (spanId = '') => indexOf.get(spanId),
     childrenOf: (spanId) => children.get(spanId) ?? [],
     add(span) {
-      const { spanId, parentSpanId, scope } = span;
-      if (indexOf.has(spanId) || OWN_SCOPE.test(scope)) return;
+      const { spanId, parentSpanId } = span;
+      if (indexOf.has(spanId)) return;
       const index = all.push(span) - 1;
       indexOf.set(spanId, index);
       if (parentSpanId === undefined) return;

@@ -103,7 +103,7 @@ function step(view: RunView, by: 1 | -1): void {
 
 function first(view: RunView): void {
   const lane = view.layout.lanes.findIndex(({ members }) => members.length > 0);
-  const member = nearestIn(view.layout.lanes[lane], Math.max(0, view.range.from));
+  const member = nearestIn(view.layout.lanes[lane], Math.max(view.whole.from, view.range.from));
   if (member !== undefined) reveal(view, { lane, member });
 }
 

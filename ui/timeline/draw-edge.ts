@@ -2,7 +2,7 @@
  * The edges of what is selected or under the pointer: from a span of a caller to the calls that were
  * made in it, whose trace context names it. Drawn with long dashes, as evidence of that kind.
  */
-import { slotTop } from './layout.ts';
+import { slotIn, slotTop } from './layout.ts';
 import { xOf } from './scale.ts';
 import { type Picked, type Scene, viewportOf } from './scene.ts';
 
@@ -33,25 +33,27 @@ function drawEdge(context: CanvasRenderingContext2D, scene: Scene, { from, to }:
   const [top, bottom] = isBelow ? [span.y + span.height, call.y] : [span.y, call.y + call.height];
   const tip = isBelow ? bottom - HEAD : bottom + HEAD;
   // The call begins inside the span, so that the edge goes straight down where it can.
-  const x = Math.max(Math.min(call.x + 8, span.right), span.x);
+  const target = call.x + Math.min(8, (call.right - call.x) / 2);
+  const x = Math.max(Math.min(target, span.right), span.x);
   const bend = (tip - top) / 2;
   context.setLineDash([7, 4]);
   context.beginPath();
   context.moveTo(x, top);
-  context.bezierCurveTo(x, top + bend, call.x + 8, tip - bend, call.x + 8, tip);
+  context.bezierCurveTo(x, top + bend, target, tip - bend, target, tip);
   context.stroke();
   context.setLineDash([]);
   context.beginPath();
-  context.moveTo(call.x + 8, bottom);
-  context.lineTo(call.x + 8 - HEAD, tip);
-  context.lineTo(call.x + 8 + HEAD, tip);
+  context.moveTo(target, bottom);
+  context.lineTo(target - HEAD, tip);
+  context.lineTo(target + HEAD, tip);
   context.fill();
 }
 
-function placeOf(scene: Scene, { lane: index, member }: Picked) {
-  const lane = scene.layout.lanes[index];
+function placeOf(scene: Scene, picked: Picked) {
+  const { member } = picked;
+  const lane = scene.layout.lanes[picked.lane];
   if (!lane) return undefined;
-  const slot = lane.slotOfMember[lane.members.indexOf(member)] ?? 0;
+  const slot = slotIn(scene.layout, picked);
   const viewport = viewportOf(scene);
   const end = Math.min(lane.items.end[member] ?? 0, scene.now);
   return {

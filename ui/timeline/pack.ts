@@ -20,13 +20,15 @@ export interface PackOptions {
   readonly limit?: number;
   /** The interval that one is part of, when it is among those packed: then it lies below it. */
   readonly around?: (member: number) => number | undefined;
+  /** Intervals that overlap by no more than this, in µs, follow each other. */
+  readonly slack?: number;
 }
 
 /** Puts each interval, in the order of `members`, into the first slot that is free when it starts. */
 export function pack(
   { start, end }: Intervals,
   members: readonly number[],
-  { limit = SLOT_LIMIT, around }: PackOptions = {},
+  { limit = SLOT_LIMIT, around, slack = 0 }: PackOptions = {},
 ): Packing {
   const slotOfAround = new Map<number, number>();
   const slots: number[][] = [];
@@ -37,7 +39,7 @@ export function pack(
     if (around) slotOfAround.set(member, slot);
     // An interval without length still takes up a place, or a hundred of them would look like one.
     const taken = Math.max(end[member] ?? 0, (start[member] ?? 0) + 1);
-    free[slot] = Math.max(free[slot] ?? 0, taken);
+    free[slot] = Math.max(free[slot] ?? Number.NEGATIVE_INFINITY, taken - slack);
     const own = slots[slot];
     if (own) own.push(member);
     else slots[slot] = [member];

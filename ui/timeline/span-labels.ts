@@ -3,14 +3,13 @@ import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 import { short } from '../hostile.ts';
 import { textAttribute } from '../run/span-buffer.ts';
 
-/** From the longest to the shortest: `chat gpt-5`, `gpt-5`. */
+/** From the longest to the shortest: `chat gpt-5`, `chat`; of a tool its name, since its calls say the same. */
 export function spanLabels(span: ForeignSpan): readonly string[] {
   const { name } = span;
+  const tool = textAttribute(span, 'gen_ai.tool.name');
   const about =
-    textAttribute(span, 'gen_ai.tool.name') ??
-    textAttribute(span, 'gen_ai.request.model') ??
-    textAttribute(span, 'gen_ai.agent.name');
+    tool ?? textAttribute(span, 'gen_ai.request.model') ?? textAttribute(span, 'gen_ai.agent.name');
   if (about === undefined) return [short(name)];
   const whole = name.includes(about) ? name : `${name} · ${about}`;
-  return [short(whole), short(about)];
+  return [short(whole), short(tool ?? textAttribute(span, 'gen_ai.operation.name') ?? name)];
 }

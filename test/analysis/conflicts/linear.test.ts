@@ -46,6 +46,7 @@ function watched(entries: readonly Entry[], counter: Counter): Material {
     lostUpdates: () => [],
     conflicts: () => searchConflicts(material),
     broken: () => [],
+    crossed: () => [],
   };
   return material;
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder, until } from '../kit.ts';
+import { read, temporaryFolder, until } from '../kit.ts';
 import { keptBy, redaction, send, takingCollector, tracesOf } from './kit.ts';
 
 const small = JSON.stringify(tracesOf([{}]));
@@ -33,6 +33,27 @@ test('a body in chunks is refused once it is over the limit', async () => {
     status: 413,
   });
   expect(await send(collector, '/v1/traces', { body: small })).toMatchObject({ status: 200 });
+});
+
+test('while a large body is read, others are answered', async () => {
+  const collector = await takingCollector();
+  const attributes = [{ key: 'text', value: { stringValue: 'the quick brown fox '.repeat(30) } }];
+  const spans = Array.from({ length: 10_000 }, () => ({ attributes }));
+  let isTaken = false;
+  const large = send(collector, '/v1/traces', { body: JSON.stringify(tracesOf(spans)) }).finally(
+    () => {
+      isTaken = true;
+    },
+  );
+  let answers = 0;
+  while (!isTaken) {
+    expect(await read(collector, '/api/status')).toMatchObject({ status: 200 });
+    answers += 1;
+  }
+  expect(await large).toMatchObject({ status: 200 });
+  // Read in one go it would be two or three: before it, behind it, and while it was on its way.
+  expect(answers).toBeGreaterThan(10);
+  expect(await keptBy(collector)).toHaveLength(spans.length);
 });
 
 test('while others fill the room, senders are asked to come again, and then are taken', async () => {

@@ -1,5 +1,7 @@
 // A program with taps inside itself that ends without closing them: node unclosed.mjs ENTRY STATE KIND HOW [RECORDING]
-// KIND: the version of the SDK, and what is tapped; HOW: how it ends, with a call still open.
+// KIND: the version of the SDK, and what is tapped; HOW: how it ends, with a call still open. Or it `closes` all of them
+// when it hears a line. OTLP in its environment: where its spans go.
+import { once } from 'node:events';
 import process from 'node:process';
 import {
   Client as ClientV2,
@@ -15,7 +17,15 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 const [entry = '', state = '', kind = '', how = '', record] = process.argv.slice(2);
 const { tapFetch, tapServer, tapTransport } = await import(entry);
 
-const options = { name: kind, state, ...(record ? { record } : {}) };
+const { OTLP } = process.env;
+const otlp = OTLP ? { otlp: JSON.parse(OTLP) } : {};
+const options = { name: kind, state, ...(record ? { record } : {}), ...otlp };
+/** What is closed besides the client. */
+const closers = [];
+function closable(tapped) {
+  closers.push(tapped);
+  return tapped;
+}
 const info = { name: 'unclosed', version: '1.0.0' };
 const url = new URL('http://localhost/mcp');
 
@@ -53,15 +63,15 @@ const CLIENTS = {
   },
   fetchV1: () => [
     new ClientV1(info),
-    new HttpV1(url, { fetch: tapFetch(local(factory), options) }),
+    new HttpV1(url, { fetch: closable(tapFetch(local(factory), options)) }),
   ],
   fetchV2: () => [
     new ClientV2(info, negotiated),
-    new HttpV2(url, { fetch: tapFetch(local(factory), options) }),
+    new HttpV2(url, { fetch: closable(tapFetch(local(factory), options)) }),
   ],
   factoryV2: () => [
     new ClientV2(info, negotiated),
-    new HttpV2(url, { fetch: local(tapServer(factory, options)) }),
+    new HttpV2(url, { fetch: local(closable(tapServer(factory, options))) }),
   ],
 };
 
@@ -70,6 +80,12 @@ const ENDS = {
   exits: () => process.exit(3),
   throws: () => {
     throw new Error('as it may');
+  },
+  async closes(client) {
+    await once(process.stdin, 'data');
+    await client.close();
+    for (const tapped of closers) await tapped.close();
+    process.exit(0);
   },
   killed: () => process.kill(process.pid, 'SIGKILL'),
 };
@@ -81,7 +97,8 @@ if (kind === 'serve') {
   const [client, transport] = await CLIENTS[kind]();
   await client.connect(transport);
   // Waiting for an answer keeps a program alive.
-  if (how !== 'falls') client.callTool({ name: 'never', arguments: {} }).catch(() => {});
+  if (how !== 'falls' && how !== 'closes')
+    client.callTool({ name: 'never', arguments: {} }).catch(() => {});
   await client.callTool({ name: 'now', arguments: {} });
-  ENDS[how]();
+  ENDS[how](client);
 }

@@ -1,0 +1,35 @@
+/** Where the spans of a tap go: what its user said, in the words of OpenTelemetry. */
+import type { Parent, Payloads } from '../../model/otel/options.ts';
+
+export interface OtlpOptions {
+  /** The address of a receiver, as `http://127.0.0.1:4318`; `/v1/traces` is added where it is missing. */
+  readonly url?: string;
+  /** What a caller's context is to its span; `remote` when left out. */
+  readonly parent?: Parent;
+  /** Shows payloads, as they are recorded; none when left out. */
+  readonly payloads?: Payloads;
+  /**
+   * Variables of the OpenTelemetry environment, such as OTEL_EXPORTER_OTLP_HEADERS; where `url` is left
+   * out also the one that names the endpoint. Those of this process are not read.
+   */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const PATH = 'v1/traces';
+const OF_TRACES = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+const OF_ALL = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+
+/** The whole address; throws a TypeError where there is none, or none of HTTP. */
+export function tracesUrl({ url, settings = {} }: OtlpOptions): URL {
+  const given = url ?? settings[OF_TRACES] ?? settings[OF_ALL] ?? '';
+  const parsed = new URL(given);
+  if (!/^https?:$/.test(parsed.protocol)) throw new TypeError('Invalid URL');
+  const isWhole = url === undefined ? settings[OF_TRACES] : parsed.pathname.endsWith(`/${PATH}`);
+  if (!isWhole) parsed.pathname = parsed.pathname.replace(/\/?$/, `/${PATH}`);
+  return parsed;
+}
+
+/** The environment of the thread that sends: these settings and nothing else. */
+export function senderEnvironment(options: OtlpOptions): Record<string, string> {
+  return { ...options.settings, [OF_TRACES]: tracesUrl(options).href };
+}

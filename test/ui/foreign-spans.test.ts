@@ -1,0 +1,186 @@
+/** Spans of others in the page: before and after the messages of their trace, of servers too, and hostile ones. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Entry } from '../../model/entry.ts';
+import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
+import type { SessionSummary } from '../../model/summary.ts';
+import { workflows } from '../../model/workflow.ts';
+import { connectTap, type Running, read, until } from '../collector/kit.ts';
+import { send, takingCollector } from '../collector/otlp/kit.ts';
+import { client, opening, server, tape, toolText } from '../kit/entries.ts';
+import { foreignSpan, spanIdOf, traceIdOf } from '../kit/spans.ts';
+import { openBrowser, UI, visit } from './kit.ts';
+import { NASTY } from './scenes.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+const WALL = '2026-11-22T09:00:00.000Z';
+const at = (ms: number): bigint => BigInt(Date.parse(WALL) + ms) * 1_000_000n;
+const traceparent = `00-${traceIdOf(1)}-${spanIdOf(1)}-01`;
+const params = { name: 'save', arguments: {}, _meta: { traceparent } };
+const entries = tape(
+  'store',
+  [
+    ...opening({ client: 'agent' }),
+    client({ id: 9, method: 'tools/call', params }, { at: 100_000 }),
+    server(toolText(9, 'ok'), { at: 300_000 }),
+  ],
+  { wall: WALL, head: { host: { pid: 1, started: '1', name: 'node' } } },
+);
+const turn = foreignSpan(1, 0, { name: 'invoke_agent', start: at(-500), end: at(400) });
+const tool = foreignSpan(1, 1, {
+  name: 'execute_tool save',
+  parentSpanId: turn.spanId,
+  start: at(90),
+  end: at(310),
+});
+const answering = foreignSpan(1, 2, {
+  name: 'tools/call save',
+  kind: 'server',
+  parentSpanId: tool.spanId,
+  start: at(150),
+  end: at(290),
+});
+
+/** A request of an exporter, for spans of one service. */
+function otlp(service: string, ...spans: readonly ForeignSpan[]): string {
+  const value = (text: string) => ({ stringValue: text });
+  return JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: value(service) }] },
+        scopeSpans: [
+          {
+            scope: { name: service },
+            spans: spans.map(({ traceId, spanId, parentSpanId, name, ...span }) => ({
+              traceId,
+              spanId,
+              ...(parentSpanId && { parentSpanId }),
+              name,
+              kind: span.kind === 'server' ? 2 : 1,
+              startTimeUnixNano: String(span.start),
+              endTimeUnixNano: String(span.end),
+              attributes: Object.entries(span.attributes).map(([key, one]) => ({
+                key,
+                value: value(String(one)),
+              })),
+              events: [{ timeUnixNano: String(span.end), name: `${name} over` }],
+              status: span.status === 'error' ? { code: 2, message: span.statusMessage } : {},
+            })),
+          },
+        ],
+      },
+    ],
+  });
+}
+
+async function sendSpans(collector: Running, service: string, ...spans: readonly ForeignSpan[]) {
+  const answer = await send(collector, '/v1/traces', { body: otlp(service, ...spans) });
+  expect(answer.status).toBe(200);
+}
+
+async function sendEntries(collector: Running, own: readonly Entry[]): Promise<void> {
+  const tap = await connectTap(collector.socket, collector.writeToken);
+  tap.send(own);
+  await tap.acknowledged(own[0]!.session, own.at(-1)!.seq);
+  await tap.close();
+}
+
+/** The page on the run of the trace, without a complaint until the test ends. */
+async function openRun(collector: Running): Promise<Page> {
+  const route = await until(async () => {
+    const sessions = (await read(collector, '/api/sessions')).json<SessionSummary[]>();
+    const runs = workflows(sessions).flatMap((workflow) => workflow.runs);
+    const run = runs.find(({ trace }) => trace === traceIdOf(1));
+    return run && `/run/${run.id}`;
+  }, 'a run of the trace');
+  const { page, complaints, ...opened } = await visit(browser, collector, { route });
+  onTestFinished(async () => {
+    await opened[Symbol.asyncDispose]();
+    expect(complaints).toEqual([]);
+  });
+  return page;
+}
+
+test('spans that come after the messages appear in the open page, and take the place of what was inferred', async () => {
+  const collector = await takingCollector({ ui: UI });
+  await sendEntries(collector, entries);
+  const page = await openRun(collector);
+  await page.getByRole('gridcell', { name: /^batch 1 \(inferred\)/ }).waitFor();
+  await sendSpans(collector, 'agent', tool);
+  await page.getByRole('gridcell', { name: /^execute_tool save, 220 ms$/ }).waitFor();
+  expect(await page.getByRole('gridcell', { name: /inferred/ }).count()).toBe(0);
+  await sendSpans(collector, 'agent', turn);
+  await page.getByRole('gridcell', { name: /^invoke_agent, 900 ms$/ }).waitFor();
+  expect(await page.locator('h1 ~ .chip').first().textContent()).toBe('900 ms');
+});
+
+test('spans that came before the messages are there, and those of a server stand below its lane', async () => {
+  const collector = await takingCollector({ ui: UI });
+  await sendSpans(collector, 'agent', turn, tool);
+  await sendSpans(collector, 'store', answering);
+  await sendEntries(collector, entries);
+  const page = await openRun(collector);
+  await page.getByRole('gridcell', { name: /^tools\/call save, 140 ms$/ }).waitFor();
+  const headers = await page.getByRole('rowheader').allInnerTexts();
+  expect(headers.map((text) => text.split(/\s*\n\s*/).slice(0, 2))).toEqual([
+    ['agent', 'host · pid 1'],
+    ['store', expect.stringContaining('stdio')],
+    ['store', 'its own spans'],
+  ]);
+  // Down the lanes to the call, whose card leads to what its server did.
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  const inspector = page.getByRole('complementary');
+  await inspector.getByRole('heading', { name: /tools\/call save/ }).waitFor();
+  const own = inspector.getByRole('region', { name: "Its server's own spans" });
+  await own.getByRole('button', { name: /tools\/call save/ }).click();
+  await page.waitForFunction((id) => location.hash.includes(`sel=span@${id}`), answering.spanId);
+  await inspector.getByRole('region', { name: 'Part of' }).getByText('invoke_agent').waitFor();
+  await page.getByRole('gridcell', { name: /^tools\/call save/, selected: true }).waitFor();
+  // The address alone shows the same again.
+  await page.reload();
+  await page.getByRole('gridcell', { name: /^tools\/call save/, selected: true }).waitFor();
+  await inspector.getByRole('heading', { name: /store · tools\/call save/ }).waitFor();
+});
+
+test('words of hostile spans stay words, and what they claim of each other does no harm', async () => {
+  const collector = await takingCollector({ ui: UI });
+  await sendEntries(collector, entries);
+  const bad = foreignSpan(1, 5, {
+    name: NASTY,
+    parentSpanId: spanIdOf(6),
+    start: at(10),
+    end: at(200),
+    status: 'error',
+    statusMessage: NASTY,
+    attributes: { [NASTY]: NASTY, __proto__: NASTY, 'gen_ai.tool.name': NASTY },
+  });
+  const circle = { ...bad, spanId: spanIdOf(6), parentSpanId: bad.spanId };
+  const early = foreignSpan(1, 7, { name: 'from 1970', start: 0n, end: 1n });
+  await sendSpans(collector, NASTY, bad, circle, early);
+  const page = await openRun(collector);
+  await page.getByText('1 span outside').waitFor();
+  await page
+    .getByRole('gridcell', { name: /failed$/ })
+    .first()
+    .waitFor();
+  await page.keyboard.press('ArrowRight');
+  const inspector = page.getByRole('complementary');
+  await inspector.getByRole('region', { name: 'Part of' }).waitFor();
+  await inspector.getByRole('region', { name: 'Holds' }).waitFor();
+  await inspector.getByRole('tree', { name: 'Events' }).waitFor();
+  const seen = await page.evaluate(() => ({
+    made: document.querySelectorAll('img, main script, iframe').length,
+    hacked: (window as unknown as { hacked?: number }).hacked,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    hidden: /[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.test(
+      `${document.body.textContent}${document.title}`,
+    ),
+  }));
+  expect(seen).toEqual({ made: 0, hacked: undefined, hidden: false });
+});
