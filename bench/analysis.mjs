@@ -7,11 +7,9 @@
 // Where others load the machine, compare multiples of the fixed loop: a million texts parsed, in the same process.
 
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { openRooms } from './rooms.mjs';
 
-const dist = process.env['WIRETAPE_DIST'] ?? resolve(import.meta.dirname, '../dist');
 const GOALS = { seconds: 10, megabytes: 600, growth: 12 };
 const WORKLOADS = ['several servers', 'one hot file'];
 const SESSIONS = 8;
@@ -20,6 +18,7 @@ const FILE = '/home/ann/plan.md';
 const NOTE_TOOLS = ['create_note', 'update_note', 'get_note', 'list_notes', 'delete_note'];
 const FILE_TOOLS = ['write_file', 'edit_file', 'read_text_file'];
 
+const room = openRooms();
 const [first, ...rest] = process.argv.slice(2);
 if (first === '--one') await one(rest[0] ?? '', Number(rest[1]));
 else all(first === undefined ? [1e4, 1e5, 1e6] : [first, ...rest].map(Number));
@@ -81,8 +80,6 @@ function measured(workload, size) {
  * @param {number} size
  */
 async function one(workload, size) {
-  /** @param {string} path */
-  const room = (path) => import(pathToFileURL(resolve(dist, path)).href);
   const { analyse } = await room('analysis/index.js');
   const { materialOf } = await room('analysis/material.js');
   const { viewsOf } = await room('model/view.js');

@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { openRooms } from './rooms.mjs';
 
 const count = Number(process.argv[2] ?? 20);
 const root = resolve(import.meta.dirname, '..');
-const dist = process.env['WIRETAPE_DIST'] ?? join(root, 'dist');
+const main = process.env['WIRETAPE_MAIN'] ?? join(root, 'dist/cli/main.js');
 const state = await mkdtemp(join(tmpdir(), 'wiretape-bench-'));
 try {
   await proofs();
@@ -24,7 +24,6 @@ try {
 
 /** The lines of the demo, by when they came. */
 async function proofs() {
-  const main = join(dist, 'cli/main.js');
   const child = spawn(process.execPath, [main, 'demo', '--exit', '--state', state], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -43,8 +42,7 @@ async function proofs() {
 
 /** Schedules a second, the recorded order and its reverse in turn. */
 async function rates() {
-  /** @param {string} path */
-  const room = (path) => import(pathToFileURL(join(dist, path)).href);
+  const room = openRooms();
   const { openSource } = await room('cli/source.js');
   const { recordedSessions } = await room('replay/index.js');
   const { choose, numbered, sourcesOf } = await room('replay/explore/operations.js');

@@ -3,17 +3,14 @@
 // MB/s for texts of 1 MB. Nothing here ever fails: figures of two machines say nothing together.
 
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { openRooms } from './rooms.mjs';
 
 process.stdout.write(
   `${''.padEnd(28)}${['no variable', 'two variables'].map((one) => one.padStart(16)).join('')}\n`,
 );
 const rounds = Number(process.argv[2] ?? 15);
-const dist = process.env['WIRETAPE_DIST'] ?? resolve(import.meta.dirname, '../dist');
-/** @param {string} path */
-const room = (path) => import(pathToFileURL(resolve(dist, path)).href);
+const room = openRooms();
 const { createRedact } = await room('model/redaction.js');
 const { keyedHash } = await room('tap/hash.js');
 

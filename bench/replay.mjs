@@ -2,19 +2,16 @@
 // whether one recording has one transcript, whoever asks in which order (F16).
 // node bench/replay.mjs [CALLS] [ROUNDS]: prints calls a second, the best of the rounds, and the ratio. Nothing here fails.
 
-import { resolve } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { openRooms } from './rooms.mjs';
 
 const calls = Number(process.argv[2] ?? 5000);
 const rounds = Number(process.argv[3] ?? 7);
-const dist = process.env['WIRETAPE_DIST'] ?? resolve(import.meta.dirname, '../dist');
-/** @param {string} path */
-const room = (path) => import(pathToFileURL(resolve(dist, path)).href);
+const room = openRooms();
 const { createPlayer, recordedSessions, standIns, transcript } = await room('replay/index.js');
 const { messageOrFrame } = await room('model/line.js');
 

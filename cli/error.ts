@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'too-many-sessions',
   'file-exists',
   'unwritable-folder',
+  'otlp-failed',
   'unsafe-folder',
   'network-folder',
   'port-in-use',

@@ -1,7 +1,10 @@
-/** Sessions as a file of OpenTelemetry spans or metrics: one OTLP request in JSON, as collectors take it. */
+/** Sessions as a file of OpenTelemetry spans, log records or metrics: one OTLP request in JSON, as collectors take it. */
 import { writeFile } from 'node:fs/promises';
 import { causesOf } from '../analysis/causes.ts';
+import { type Finding, sessionsOf } from '../model/finding.ts';
+import { groupBy } from '../model/group.ts';
 import { withCauses } from '../model/otel/causes.ts';
+import { findingsJson, type SessionFindings, spansOfMessages } from '../model/otel/finding-logs.ts';
 import { toMetrics } from '../model/otel/metrics.ts';
 import type { ToSpans } from '../model/otel/options.ts';
 import { otlpJson, otlpMetricsJson } from '../model/otel/otlp-json.ts';
@@ -9,8 +12,10 @@ import { runAtOf, runStarts, runsShown, urlIn } from '../model/otel/runs.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
 import { nameOf, type WholeView } from '../model/session.ts';
 import { type SessionSummary, summaryOf } from '../model/summary.ts';
+import { suppress } from '../model/suppression.ts';
 import { type Run, workflows } from '../model/workflow.ts';
 import { ownVersion } from '../tap/own-version.ts';
+import { footprintsHere, suppressionsHere } from './config.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 
 /** The text of the file; what nobody gave a trace shares that of its run. `page`: of the collector. */
@@ -25,6 +30,50 @@ export function otlpText(
     toSpans(view, { ...options, ...inRuns(summaryOf(view.session), runs, page) }),
   );
   return `${JSON.stringify(otlpJson(withCauses(sessions, causesOf(views)), ownVersion()))}\n`;
+}
+
+/** What analysis finds, each beside the span of the message that shows it first. */
+export async function otlpLogsText(
+  views: readonly WholeView[],
+  state: string,
+  page: string | undefined,
+): Promise<string> {
+  const { analyse } = await import('../analysis/index.ts');
+  const all = analyse(views, { footprints: await footprintsHere(state) });
+  const { findings } = suppress(all, await suppressionsHere(state), Date.now());
+  const told = groupBy(
+    findings.filter(({ suppressed }) => !suppressed),
+    (finding) => sessionsOf(finding)[0],
+  );
+  const summaries = views.map(({ session }) => summaryOf(session));
+  const runs = workflows(summaries).flatMap((workflow) => workflow.runs);
+  const sessions = views.flatMap((view) => {
+    const own = told.get(view.session.id);
+    return own ? [findingsOf(view, own, inRuns(summaryOf(view.session), runs, page))] : [];
+  });
+  return `${JSON.stringify(findingsJson(sessions, ownVersion()))}\n`;
+}
+
+function findingsOf(
+  view: WholeView,
+  found: readonly Finding[],
+  runs: Pick<ToSpans, 'runAt' | 'urlOf'>,
+): SessionFindings {
+  const { session } = view;
+  const spans = toSpans(view, runs);
+  const messages = spansOfMessages(
+    spans,
+    found.map(({ evidence }) => evidence[0].message),
+  );
+  const start = Date.parse(session.head?.clock.wall ?? '') || 0;
+  const findings = found.map((finding) => {
+    const { message } = finding.evidence[0];
+    const span = messages.get(message);
+    const at = span && Number(span.time / 1000n) - start * 1000;
+    const url = at === undefined ? undefined : runs.urlOf?.(message, at);
+    return { finding, session: session.id, span, url };
+  });
+  return { resource: spans.resource, findings };
 }
 
 /** How long operations and sessions took, of all that is recorded of each server. */

@@ -10,7 +10,7 @@ import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
 import { counted, printJson, remark } from './terminal.ts';
 
-const FORMATS = ['tape', 'otlp', 'otlp-metrics'] as const;
+const FORMATS = ['tape', 'otlp', 'otlp-logs', 'otlp-metrics'] as const;
 
 interface ExportOptions extends CommonOptions, OtelOptions {
   readonly output: string;
@@ -22,7 +22,10 @@ export function registerExport(command: Command): void {
     .argument('<session...>', 'ids, starts of ids, names, runs or files')
     .requiredOption('-o, --output <file>', 'where to; .gz compresses a recording, - is stdout')
     .addOption(
-      new Option('--to <format>', 'a recording, or OpenTelemetry spans or metrics in JSON')
+      new Option(
+        '--to <format>',
+        'a recording, or OpenTelemetry in JSON: spans, what check finds as log records, or metrics',
+      )
         .choices(FORMATS)
         .default('tape'),
     );
@@ -37,13 +40,17 @@ async function exportSessions(words: string[], options: ExportOptions): Promise<
   const { entries, views, problems } = await gather(words, state);
   reportProblems(problems);
   if (to !== 'tape') {
-    const { otlpMetricsText, otlpText, refuseRaw, writeOtlpFile } = await import(
+    const { otlpLogsText, otlpMetricsText, otlpText, refuseRaw, writeOtlpFile } = await import(
       './export-otlp.ts'
     );
     if (otelPayloads !== undefined) refuseRaw(views);
     const page = (await findCollector(state))?.address;
-    const text =
-      to === 'otlp' ? otlpText(views, spanOptions(options), page) : otlpMetricsText(views);
+    const texts = {
+      otlp: () => otlpText(views, spanOptions(options), page),
+      'otlp-logs': () => otlpLogsText(views, state, page),
+      'otlp-metrics': () => otlpMetricsText(views),
+    };
+    const text = await texts[to]();
     if (options.output === '-') process.stdout.write(text);
     else await writeOtlpFile(options.output, text);
   } else if (options.output === '-') process.stdout.write(writeRecording(entries));

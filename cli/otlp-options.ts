@@ -14,16 +14,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Undefined where nothing is sent; `say` tells the user why what the environment asks for cannot be. */
 export function otlpOf(
-  { otlp: url, otelParent = 'remote', otelPayloads }: GivenOtlp,
+  { otlp: url, otelParent: parent = 'remote', otelPayloads: payloads }: GivenOtlp,
   environment: Environment,
   say: (line: string) => void,
 ): OtlpOptions | undefined {
   const settings = settingsIn(environment);
   const options = {
-    parent: otelParent,
+    parent,
     settings,
-    ...(otelPayloads === undefined ? {} : { payloads: otelPayloads }),
     ...(url === undefined ? {} : { url }),
+    ...(payloads === undefined ? {} : { payloads }),
   };
   if (settings['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return undefined;
   if (url === undefined && !exporters(settings).includes('otlp')) return undefined;

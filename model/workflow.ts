@@ -45,8 +45,10 @@ export function workflows(sessions: readonly SessionSummary[], pause = RUN_PAUSE
     .sort((a, b) => newest(b) - newest(a) || order(a.id, b.id));
 }
 
+type Belonging = Pick<SessionSummary, 'workflow' | 'host' | 'boot' | 'id'>;
+
 /** What the sessions of one workflow have in common, as one text. */
-export function workflowKey({ workflow, host, boot, id }: SessionSummary): string {
+export function workflowKey({ workflow, host, boot, id }: Belonging): string {
   if (workflow !== null) return `name ${workflow}`;
   if (host) return `host ${boot} ${host.pid} ${host.started}`;
   return `session ${id}`;

@@ -7,6 +7,7 @@ import { spanIdOf, traceIdOf } from './identity.ts';
 import type { ToSpans } from './options.ts';
 import { mayShow, type Payload, payloadIn } from './payloads.ts';
 import type { Place } from './place.ts';
+import { liveRunAt } from './runs.ts';
 import type { Attributes, SpanContext } from './span.ts';
 
 /** The options, all decided. */
@@ -125,7 +126,7 @@ function optionsOf({ id, head }: Session, given: ToSpans): Options {
     payloads: undefined,
     ...given,
     // Spans that were sent while it went on must find these.
-    ...(head?.otlp ? { parent: head.otlp.parent, runAt: () => id } : {}),
+    ...(head?.otlp ? { parent: head.otlp.parent, runAt: liveRunAt(id, head) } : {}),
   };
 }
 

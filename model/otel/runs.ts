@@ -2,8 +2,9 @@
  * The run that a moment of a session is part of. What nobody gave a trace shares that of its run, so
  * whoever makes spans asks here, and all of them say the same.
  */
+import type { SessionEntry } from '../entry.ts';
 import type { SessionSummary } from '../summary.ts';
-import type { Run } from '../workflow.ts';
+import { type Run, workflowKey } from '../workflow.ts';
 import type { UrlOf } from './options.ts';
 
 export interface RunStart {
@@ -33,6 +34,19 @@ export function runAtOf(session: string, starts: readonly RunStart[]): (at: numb
     }
     return run;
   };
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * The run of a moment of a session whose spans go out while it goes on. Where runs end is not known
+ * yet: what its workflow does within one hour of the clock counts as one, and all its taps say the same.
+ */
+export function liveRunAt(id: string, head: SessionEntry): (at: number) => string {
+  const { workflow, host, clock } = head;
+  const key = workflowKey({ id, workflow, boot: clock.boot, ...(host ? { host } : {}) });
+  const began = Date.parse(clock.wall) || 0;
+  return (at) => `${key} ${Math.floor((began + at / 1000) / HOUR)}`;
 }
 
 export interface RunShown extends RunStart {

@@ -191,12 +191,13 @@ async function issue(
   const atOnce = own.filter(({ number }) => (delays.get(number) ?? 0) === 0);
   const later = own.filter((one) => !atOnce.includes(one));
   const seats = [...new Set(atOnce.map(({ source }) => source))];
-  if (holdsAnswers) {
-    world.hold.begin(own.length);
-    for (const { source, line } of own)
-      void world.seats.get(source)?.settled(line).then(world.hold.over);
-  }
+  if (holdsAnswers) world.hold.begin(own.length);
+  const heard = async ({ source, line }: Numbered): Promise<void> => {
+    await world.seats.get(source)?.settled(line);
+    world.hold.over();
+  };
   await Promise.all([
+    ...(holdsAnswers ? own.map(heard) : []),
     ...seats.map((source) =>
       world.seats
         .get(source)

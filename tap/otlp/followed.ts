@@ -22,10 +22,9 @@ export interface Followed {
 
 export interface Means {
   readonly sender: Sender;
+  readonly payloads: Payloads | undefined;
   /** A span as it is sent, with what is known of its session. */
   readonly outgoing: (span: Span, resource: Attributes) => Omit<Outgoing, 'settle'>;
-  /** What is shown of what was asked with and answered. */
-  readonly payloads: Payloads | undefined;
   /** Tells what was confirmed. */
   readonly tell: (said: Said) => void;
 }
@@ -36,7 +35,7 @@ const PIECE = 64 << 10;
 const TOLD_EVERY = 5000;
 
 export function follow({ id, path, readTo }: Following, means: Means): Followed {
-  const { sender, outgoing, payloads, tell } = means;
+  const { sender, outgoing, tell, payloads } = means;
   const stream = createSpanStream(id, { payloads });
   const confirming = createConfirming();
   let reader: JournalReader | undefined;

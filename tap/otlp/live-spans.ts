@@ -66,6 +66,12 @@ const LAST_ANSWER = 700;
 /** What the thread may take, in MiB; without it everything else goes on. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
+/** What all sessions of the thread have in common. */
+export interface Setting {
+  readonly version: string;
+  readonly payloads: Payloads | undefined;
+}
+
 export interface LiveSpansOptions {
   readonly otlp: OtlpOptions;
   /** The version of wiretape. */
@@ -197,16 +203,10 @@ async function within(ms: number, answer: Promise<boolean>): Promise<boolean> {
   return await Promise.race([answer, late]).finally(() => bound.abort());
 }
 
-/** What the thread is told when it begins. */
-export interface ThreadData {
-  readonly version: string;
-  readonly payloads: Payloads | undefined;
-}
-
 function startThread(otlp: OtlpOptions, version: string): Worker {
   const file = import.meta.url.endsWith('.ts') ? './span-thread.ts' : './span-thread.js';
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { version, payloads: otlp.payloads } satisfies ThreadData,
+    workerData: { version, payloads: otlp.payloads } satisfies Setting,
     // It knows what it is told and nothing else of our environment, and writes to no stream of ours.
     env: senderEnvironment(otlp),
     stdout: true,

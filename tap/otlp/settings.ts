@@ -4,9 +4,9 @@ import type { Parent, Payloads } from '../../model/otel/options.ts';
 export interface OtlpOptions {
   /** The address of a receiver, as `http://127.0.0.1:4318`; `/v1/traces` is added where it is missing. */
   readonly url?: string;
-  /** What a caller's context is: the parent of its span, or only linked. `remote` when left out. */
+  /** What a caller's context is to its span; `remote` when left out. */
   readonly parent?: Parent;
-  /** Shows what was asked with and answered, unless it is recorded raw; nothing when left out. */
+  /** Shows payloads, as they are recorded; none when left out. */
   readonly payloads?: Payloads;
   /**
    * Variables of the OpenTelemetry environment, such as OTEL_EXPORTER_OTLP_HEADERS; where `url` is left

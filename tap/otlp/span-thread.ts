@@ -5,11 +5,11 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createExporter, limitsOfEnvironment, resourceOfEnvironment } from './exporter.ts';
 import { type Followed, follow, type Means } from './followed.ts';
-import type { FromThread, ThreadData, ToThread } from './live-spans.ts';
+import type { FromThread, Setting, ToThread } from './live-spans.ts';
 import { readableSpan } from './readable-span.ts';
 import { createSender, type Sender } from './sender.ts';
 
-const { version, payloads } = workerData as ThreadData;
+const { version, payloads } = workerData as Setting;
 const post = (message: FromThread): void => parentPort?.postMessage(message);
 
 const exporter = await createExporter(() => sender.retrying());
@@ -46,8 +46,8 @@ function sizeOf({ name, attributes, error = '' }: Span): number {
 
 const means: Means = {
   sender,
-  outgoing,
   payloads,
+  outgoing,
   tell: (said) => post({ kind: 'confirmed', said }),
 };
 

@@ -246,6 +246,18 @@ describe('export', () => {
     expect(tapeOf.stderr).toContain('[wrong-usage]');
   });
 
+  test('writes what check finds as log records of OpenTelemetry', async () => {
+    const ran = await wiretape(['export', at('notes.tape.jsonl'), '--to', 'otlp-logs', '-o', '-']);
+    const checked = await wiretape(['check', at('notes.tape.jsonl'), '--json']);
+    const { findings } = JSON.parse(checked.stdout);
+    const [{ scopeLogs }] = JSON.parse(ran.stdout).resourceLogs;
+    const bodies = scopeLogs[0].logRecords.map(({ body }: { body: object }) => body);
+    expect(bodies.length).toBeGreaterThan(0);
+    expect(bodies).toEqual(
+      findings.map(({ message }: { message: string }) => ({ stringValue: message })),
+    );
+  });
+
   test.each([
     ['words.txt', 'file-exists', () => 'no recording at all\n'],
     ['words.gz', 'file-exists', () => gzipSync('photographs of last summer\n')],

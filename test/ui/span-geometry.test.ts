@@ -1,6 +1,7 @@
 /** Where spans of others stand in a run: their lanes, their slots, their place on its time axis. */
 import { describe, expect, test } from 'vitest';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
+import { NOWHERE } from '../../ui/timeline/layout.ts';
 import { client, opening, server, tape, toolText } from '../kit/entries.ts';
 import { foreignSpan, spanIdOf, traceIdOf } from '../kit/spans.ts';
 import { layoutFor, loaded } from './laid-out.ts';
@@ -56,7 +57,7 @@ describe('spans of others', () => {
       ['server', 'store', 1],
     ]);
     const layout = layoutFor(buffer, [tool, turn]);
-    expect(layout.lanes[0]).toMatchObject({ kind: 'host', members: [1, 0], slotOfMember: [0, 1] });
+    expect(layout.lanes[0]).toMatchObject({ kind: 'host', members: [1, 0], slots: [[1], [0]] });
     expect(layout.begin).toBe(-500_000);
     expect(layout.length).toBe(400_000);
     expect(layout.lanes[0]?.items.start[0]).toBe(90_000);
@@ -87,6 +88,7 @@ describe('spans of others', () => {
     const layout = layoutFor(buffer, [far, tool]);
     expect(layout).toMatchObject({ farCount: 1, begin: 0 });
     expect(layout.lanes[0]?.members).toEqual([1]);
+    expect([...layout.spanPlaces.laneOf]).toEqual([NOWHERE, 0]);
   });
 
   test('whose parents go in a circle or end before they begin are placed all the same', () => {

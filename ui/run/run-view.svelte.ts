@@ -11,7 +11,7 @@ import type { Router } from '../router.svelte.ts';
 import { type Bracket, bracketsOf } from '../timeline/brackets.ts';
 import { type Edge, MOST_EDGES } from '../timeline/draw-edge.ts';
 import { trackNames } from '../timeline/lanes.ts';
-import { hasOpen, layoutOf, type PlacedLane } from '../timeline/layout.ts';
+import { hasOpen, layoutOf, NOWHERE, type PlacedLane } from '../timeline/layout.ts';
 import { clamped, fitted, type Range } from '../timeline/scale.ts';
 import type { Picked } from '../timeline/scene.ts';
 import { timesOf, wallOfRun } from '../timeline/span-times.ts';
@@ -257,8 +257,8 @@ export class RunView {
   placeOfSpan(spanId: string): Picked | undefined {
     const member = this.spans.buffer.find(spanId);
     if (member === undefined) return undefined;
-    const lane = this.layout.lanes.findIndex(({ spans }) => spans?.includes(member));
-    return lane === -1 ? undefined : { lane, member };
+    const lane = this.layout.spanPlaces.laneOf[member] ?? NOWHERE;
+    return lane === NOWHERE ? undefined : { lane, member };
   }
 
   look(view: View): void {

@@ -2,7 +2,7 @@
  * The edges of what is selected or under the pointer: from a span of a caller to the calls that were
  * made in it, whose trace context names it. Drawn with long dashes, as evidence of that kind.
  */
-import { slotTop } from './layout.ts';
+import { slotIn, slotTop } from './layout.ts';
 import { xOf } from './scale.ts';
 import { type Picked, type Scene, viewportOf } from './scene.ts';
 
@@ -49,10 +49,11 @@ function drawEdge(context: CanvasRenderingContext2D, scene: Scene, { from, to }:
   context.fill();
 }
 
-function placeOf(scene: Scene, { lane: index, member }: Picked) {
-  const lane = scene.layout.lanes[index];
+function placeOf(scene: Scene, picked: Picked) {
+  const { member } = picked;
+  const lane = scene.layout.lanes[picked.lane];
   if (!lane) return undefined;
-  const slot = lane.slotOfMember[lane.members.indexOf(member)] ?? 0;
+  const slot = slotIn(scene.layout, picked);
   const viewport = viewportOf(scene);
   const end = Math.min(lane.items.end[member] ?? 0, scene.now);
   return {

@@ -25,8 +25,6 @@ export interface PlacedLane extends SpanLane {
   /** By start. */
   readonly members: readonly number[];
   readonly slots: readonly (readonly number[])[];
-  /** The slot of each member, in their order. */
-  readonly slotOfMember: readonly number[];
   readonly density: Density;
   /** By time. */
   readonly marks: readonly Mark[];
@@ -43,7 +41,16 @@ export interface Layout {
   /** The lane and the slot of each bar. */
   readonly laneOf: Uint16Array;
   readonly slotOf: Uint16Array;
+  /** The same of each span of others; the lane is NOWHERE for one that is not shown. */
+  readonly spanPlaces: Places;
 }
+
+interface Places {
+  readonly laneOf: Uint16Array;
+  readonly slotOf: Uint16Array;
+}
+
+export const NOWHERE = 0xffff;
 
 export interface LayoutInput {
   readonly sessions: readonly SessionSummary[];
@@ -65,8 +72,8 @@ export function layoutOf(input: LayoutInput): Layout {
   const extent = extentOf(times, input.length);
   const lanes = withSpans(lanesOf(sessions), spans, { bars, callers }, extent.far);
   const byTrack = barsByTrack(bars, sessions.length);
-  const laneOf = new Uint16Array(bars.length);
-  const slotOf = new Uint16Array(bars.length);
+  const barPlaces = placesFor(bars.length);
+  const spanPlaces = placesFor(spans.all.length);
   const placed: PlacedLane[] = [];
   let top = 0;
   lanes.forEach((lane, index) => {
@@ -74,17 +81,17 @@ export function layoutOf(input: LayoutInput): Layout {
       bars,
       lane.tracks.flatMap((track) => byTrack[track] ?? []),
     );
-    const one = lane.spans
+    const { slotOfMember, ...one } = lane.spans
       ? spanLane(spans, times, lane.spans)
       : lane.kind === 'host'
         ? hostLane(bars, own)
         : callLane(bars, own);
-    if (lane.kind === 'server') {
-      own.forEach((bar, place) => {
-        laneOf[bar] = index;
-        slotOf[bar] = one.slotOfMember[place] ?? 0;
-      });
-    }
+    const places = lane.spans ? spanPlaces : lane.kind === 'server' ? barPlaces : undefined;
+    one.members.forEach((member, place) => {
+      if (!places) return;
+      places.laneOf[member] = index;
+      places.slotOf[member] = slotOfMember[place] ?? 0;
+    });
     const density = densityOf(
       one.items,
       one.members,
@@ -97,7 +104,28 @@ export function layoutOf(input: LayoutInput): Layout {
     top += size.height;
   });
   const { begin, length, far } = extent;
-  return { lanes: placed, height: top, begin, length, farCount: far.size, laneOf, slotOf };
+  return {
+    lanes: placed,
+    height: top,
+    begin,
+    length,
+    farCount: far.size,
+    ...barPlaces,
+    spanPlaces,
+  };
+}
+
+function placesFor(count: number): Places {
+  return { laneOf: new Uint16Array(count).fill(NOWHERE), slotOf: new Uint16Array(count) };
+}
+
+/** The slot of an item of a lane; batches, of which there are few, lie in the first. */
+export function slotIn(
+  { lanes, slotOf, spanPlaces }: Layout,
+  { lane, member }: { readonly lane: number; readonly member: number },
+): number {
+  if (lanes[lane]?.batches) return 0;
+  return (lanes[lane]?.spans ? spanPlaces.slotOf[member] : slotOf[member]) ?? 0;
 }
 
 function marksOf({ tracks }: SpanLane, marks: readonly Mark[]): readonly Mark[] {

@@ -1,6 +1,10 @@
 /** Answers that went to the wrong request, and pairs of requests that only look like it. */
 import { describe, expect, test } from 'vitest';
+import { followCrossed } from '../../../analysis/crossed/search.ts';
+import { violationsOf } from '../../../analysis/protocol/automaton.ts';
+import { PROTOCOL_RULES } from '../../../analysis/protocol/rules.ts';
 import type { Entry } from '../../../model/entry.ts';
+import { viewsOf } from '../../../model/view.ts';
 import { client, http, type Step, server, toolCall } from '../../kit/entries.ts';
 import { ms, type SceneOptions, scene } from '../scene.ts';
 import { said, told } from './said.ts';
@@ -102,6 +106,15 @@ describe('found', () => {
         "request that this answers: "alpha text"",
       ]
     `);
+  });
+
+  test('the same in step with a walk for something else', () => {
+    const [view] = viewsOf(piped([...echoes, ...pair(beta, alpha)]));
+    if (!view) throw new Error('There is a session.');
+    const inStep = followCrossed(view);
+    violationsOf(view, PROTOCOL_RULES, inStep.passed);
+    expect(inStep.found()).toHaveLength(1);
+    expect(inStep.found()).toEqual(followCrossed(view).found());
   });
 
   const weather: Ask = [1, call('weather'), structured({ headline: 'None' })];

@@ -98,3 +98,26 @@ test('what is left of a session that was sent live finds what was sent', () => {
   const sent = live && toSpans(live, { parent: 'link' });
   expect(live && toSpans(live, { parent: 'remote', runAt: () => 'another run' })).toEqual(sent);
 });
+
+test('what a host says to several servers within an hour is one trace, live too, and then another', () => {
+  const traces = (name: string, host: number, steps: readonly Step[]) => {
+    const head = {
+      otlp: { endpoint: ENDPOINT, parent: 'remote' } as const,
+      host: { pid: host, started: '2026-11-22T09:00:00.000Z', name: 'claude' },
+    };
+    const [live] = viewsOf(tape(name, steps, { head }));
+    return new Set(live && toSpans(live).spans.map(({ traceId }) => traceId));
+  };
+  const [notes] = traces('notes', 41, calls);
+  expect(traces('files', 41, calls)).toEqual(new Set([notes]));
+  expect(traces('files', 42, calls)).not.toContain(notes);
+  const anHour = 3_600_000_000;
+  const [own, later] = traces('notes', 41, [
+    ...calls,
+    client(toolCall(9, 'later'), { after: anHour }),
+  ]);
+  expect([own, traces('files', 41, [client(toolCall(1, 'x'), { at: anHour })])]).toEqual([
+    notes,
+    new Set([notes, later]),
+  ]);
+});

@@ -6,68 +6,10 @@ import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { toSpans } from '../../../model/otel/to-spans.ts';
-import { type Answering, type Receiver, startReceiver } from '../../kit/receiver.ts';
+import { type Answering, startReceiver } from '../../kit/receiver.ts';
 import { outcome, server, start, tapped, temporaryFolder, until } from '../kit.ts';
-import { checkSent, checkWhole, recordedOne, unconfirmed } from './sent.ts';
-
-const JSON_PLEASE = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
-
-function asked(id: number, method = 'ask'): string {
-  return `${JSON.stringify({ jsonrpc: '2.0', id, method, params: { text: `number ${id}` } })}\n`;
-}
-
-/** A tap before a server that answers at once, with spans to this address. */
-async function tapTo(url: string, env: Readonly<Record<string, string>> = JSON_PLEASE) {
-  const state = await temporaryFolder();
-  const command = await tapped(server('answer'), { state, options: ['--otlp', url] });
-  const child = start(command, env);
-  const ended = outcome(child);
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += String(text);
-  });
-  return { child, ended, state, said: () => said };
-}
-
-/** Calls from one number to another, each answered, with no more than a hundred open. */
-async function calls(child: ReturnType<typeof start>, from: number, to: number): Promise<void> {
-  let [next, answered] = [from, from];
-  const more = (): void => {
-    for (; next < to && next < answered + 100; next++) child.stdin.write(asked(next));
-  };
-  more();
-  await new Promise<void>((resolve) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      for (const byte of chunk) if (byte === 0x0a) answered++;
-      if (answered < to) more();
-      else resolve();
-    });
-  });
-  child.stdout.removeAllListeners('data');
-  child.stdout.resume();
-}
-
-/** Every span of the recording stands at the endpoint once it was sent what is left, and no other. */
-async function checkNoneLost(receiver: Receiver, state: string, count: number): Promise<void> {
-  const view = await recordedOne(state);
-  checkSent(receiver, [view]);
-  const { spans } = toSpans(view);
-  expect(spans.filter(({ name }) => name === 'ask')).toHaveLength(count);
-  const left = unconfirmed(view, receiver).map(({ spanId }) => spanId);
-  const all = new Set([...receiver.spans.keys(), ...left]);
-  expect(all).toEqual(new Set(spans.map(({ spanId }) => spanId)));
-}
-
-test('50,000 calls as fast as they are answered: all of them arrive', async () => {
-  const receiver = await startReceiver();
-  const { child, ended, state, said } = await tapTo(receiver.url);
-  await calls(child, 0, 50_000);
-  await receiver.until(() => receiver.spans.size === 50_000);
-  child.stdin.end();
-  expect((await ended).code).toBe(0);
-  expect(receiver.count).toBe(receiver.spans.size);
-  checkWhole(receiver, [await recordedOne(state)], said());
-}, 120_000);
+import { asked, calls, checkNoneLost, JSON_PLEASE, tapTo } from './calling.ts';
+import { checkSent, recordedOne, unconfirmed } from './sent.ts';
 
 const BAD: readonly (readonly [string, Answering])[] = [
   ['429 with Retry-After', { status: 429, headers: { 'retry-after': '1' } }],
@@ -96,6 +38,8 @@ test.each(BAD)('an endpoint that answers %s for a while: what waited arrives', a
   await checkNoneLost(receiver, state, 1000);
 });
 
+const COUNT = 2000;
+
 describe.each([
   ['refuses', undefined],
   ['hangs', 'hang'],
@@ -108,7 +52,7 @@ describe.each([
     if (how === undefined) await receiver.close();
     else receiver.answer(how);
     const { child, ended, state } = await tapTo(receiver.url);
-    await calls(child, 0, 20_000);
+    await calls(child, 0, COUNT);
     if (how !== undefined) await receiver.until(() => receiver.requests.length > 0);
     child.stdin.end();
     const { code, stdout, stderr } = await ended;
@@ -119,8 +63,8 @@ describe.each([
     const view = await recordedOne(state);
     // The end of the server and that of the session: in between the last spans were waited for.
     expect(view.session.exit?.code).toBe(0);
-    expect(unconfirmed(view, receiver)).toHaveLength(20_001);
-    await checkNoneLost(receiver, state, 20_000);
+    expect(unconfirmed(view, receiver)).toHaveLength(COUNT + 1);
+    await checkNoneLost(receiver, state, COUNT);
   }, 60_000);
 });
 

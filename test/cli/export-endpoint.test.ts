@@ -1,0 +1,76 @@
+/** Where to export to, as people write it, and what is refused before anything is sent. */
+import { describe, expect, test } from 'vitest';
+import { exportingTo } from '../../cli/export-endpoint.ts';
+
+const nameOf = (address: string) => exportingTo([address], {}).endpoints[0]?.name;
+
+describe('an address', () => {
+  test.each([
+    ['otlp://127.0.0.1', 'http://127.0.0.1:4318'],
+    ['otlp://collector.test:9', 'http://collector.test:9'],
+    ['otlp://collector.test:80', 'http://collector.test'],
+    ['OTLP://[::1]', 'http://[::1]:4318'],
+    ['otlps://collector.test', 'https://collector.test:4318'],
+    ['otlps://collector.test:443/', 'https://collector.test'],
+    ['http://127.0.0.1:6006/v1/traces', 'http://127.0.0.1:6006'],
+    ['https://cloud.test/api/public/otel/', 'https://cloud.test/api/public/otel'],
+    ['https://cloud.test', 'https://cloud.test'],
+  ])('%s is %s', (address, name) => {
+    expect(nameOf(address)).toBe(name);
+  });
+
+  test('has a path for spans and one for findings', () => {
+    expect(exportingTo(['otlp://one', 'http://two/otel', 'otlp://one:4318'], {}).endpoints).toEqual(
+      [
+        {
+          name: 'http://one:4318',
+          traces: 'http://one:4318/v1/traces',
+          logs: 'http://one:4318/v1/logs',
+          headers: {},
+        },
+        {
+          name: 'http://two/otel',
+          traces: 'http://two/otel/v1/traces',
+          logs: 'http://two/otel/v1/logs',
+          headers: {},
+        },
+      ],
+    );
+  });
+
+  test.each([
+    'collector:4318',
+    'ftp://collector',
+    'otlp://',
+    'otlp://user:S3CR3T@collector',
+    'https://S3CR3T@collector/otel',
+    'https://collector/otel?key=S3CR3T',
+    'otlp://collector#S3CR3T',
+    'otlp://us er:S3CR3T@',
+  ])('%s is refused, and no secret repeated', (address) => {
+    try {
+      exportingTo([address], {});
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'endpoint-refused' });
+      expect((error as Error).message).not.toContain('S3CR3T');
+    }
+  });
+});
+
+describe('the environment', () => {
+  test('has headers, percent-encoded, and the patience', () => {
+    const environment = {
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Basic%20abc%3D, x-scope = one%2Ctwo,',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '2500',
+    };
+    const { endpoints, patience } = exportingTo(['otlp://one'], environment);
+    expect(endpoints[0]?.headers).toEqual({ authorization: 'Basic abc=', 'x-scope': 'one,two' });
+    expect(patience).toEqual({ answer: 2500 });
+  });
+
+  test.each(['no pair', '=x', 'a b=c', 'a=%zz', 'a=b%0d%0aevil: 1'])('%s is refused', (headers) => {
+    const environment = { OTEL_EXPORTER_OTLP_HEADERS: headers };
+    expect(() => exportingTo(['otlp://one'], environment)).toThrow('no list of key=value');
+  });
+});
