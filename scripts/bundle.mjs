@@ -17,6 +17,7 @@ const entries = [
   'collector/index',
   'collector/analysis-thread',
   'collector/otlp/reading-thread',
+  'collector/export/export-thread',
   'replay/index',
   'replay/vitest',
   'cli/main',
