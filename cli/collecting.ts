@@ -43,14 +43,14 @@ export async function startHere({
     state,
     port,
     said,
-    otlp: { redaction: await redactionHere(state) },
     version: ownVersion(),
     wrappings: {
       list: () => wrapped(state),
       watch: (changed) => watchWrapped(state, changed),
     },
     ...(page === undefined ? {} : { ui: page }),
-    ...(recordings ? { recordings } : {}),
+    // What is only looked at takes nothing in, and leaves the state folder as it is.
+    ...(recordings ? { recordings } : { otlp: { redaction: await redactionHere(state) } }),
     ...(exporting ? { exporting } : {}),
   });
 }
