@@ -14,6 +14,11 @@ export function traceIdOf(run: string, seq: number): string {
   return sha256Hex(`trace ${run} ${Math.floor(seq / ENTRIES_A_TRACE)}`).slice(0, 32);
 }
 
+/** Whether this part of a session is in the trace that it began with. */
+export function isInFirstTrace(seq: number): boolean {
+  return seq < ENTRIES_A_TRACE;
+}
+
 /** `what`: a message reference, or the id of a session. */
 export function spanIdOf(what: string): string {
   return sha256Hex(`span ${what}`).slice(0, 16);

@@ -3,12 +3,12 @@ import { type Entry, headerOf } from '../entry.ts';
 import type { Call, MessageRef, Session, SessionView } from '../session.ts';
 import { contextIn, type TraceContext } from '../trace-context.ts';
 import { addressOf, shared } from './attributes.ts';
-import { spanIdOf, traceIdOf } from './identity.ts';
 import type { ToSpans } from './options.ts';
 import { mayShow, type Payload, payloadIn } from './payloads.ts';
 import type { Place } from './place.ts';
 import { liveRunAt } from './runs.ts';
-import type { Attributes, SpanContext } from './span.ts';
+import type { Attributes } from './span.ts';
+import { createTraces, type Traces } from './traces.ts';
 
 /** The options, all decided. */
 type Options = Required<ToSpans>;
@@ -21,8 +21,7 @@ export interface Making {
   readonly common: Attributes;
   /** Where the server is, for what its client reports of asking it. */
   readonly address: Attributes;
-  /** The span of the session. */
-  readonly own: SpanContext;
+  readonly traces: Traces;
   /** The context that the tap put into what the entry at hand passed on. */
   readonly passedOn: TraceContext | undefined;
   /** When the session began, in nanoseconds since 1970. */
@@ -51,7 +50,6 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
   let now: Entry | undefined;
   let passedOn: TraceContext | undefined;
   let options: Options | undefined;
-  let own: SpanContext | undefined;
   let began: bigint | undefined;
   let said: { readonly by: readonly unknown[]; readonly common: Attributes } | undefined;
 
@@ -60,48 +58,49 @@ export function createMakings(view: SessionView, given: ToSpans): Makings {
     options ??= optionsOf(session, given);
     return options;
   };
-  return {
-    making: {
-      view,
-      places: new WeakMap(),
-      asked: new WeakMap(),
-      payload({ seq, item }) {
-        const { payloads } = optionsNow();
-        if (payloads === undefined || now?.type !== 'message' || now.seq !== seq) return undefined;
-        return mayShow(session) ? payloadIn(now, item, payloads) : undefined;
-      },
-      get options() {
-        return optionsNow();
-      },
-      get began() {
-        began ??= BigInt(Date.parse(session.head?.clock.wall ?? '') || 0) * 1_000_000n;
-        return began;
-      },
-      get address() {
-        return optionsNow().side === 'client' ? addressOf(session) : {};
-      },
-      get own() {
-        own ??= sessionContext(session, optionsNow());
-        return own;
-      },
-      get common() {
-        const by = [session.revision, session.server, session.client];
-        if (!said || by.some((one, index) => one !== said?.by[index])) {
-          said = { by, common: shared(session) };
-        }
-        return said.common;
-      },
-      get beside() {
-        const exchange = now?.type === 'message' ? now.exchange : undefined;
-        return exchange === undefined ? undefined : headers.get(exchange);
-      },
-      get at() {
-        return now?.at ?? 0;
-      },
-      get passedOn() {
-        return passedOn;
-      },
+  const making: Making = {
+    view,
+    get traces() {
+      return traces;
     },
+    places: new WeakMap(),
+    asked: new WeakMap(),
+    payload({ seq, item }) {
+      const { payloads } = optionsNow();
+      if (payloads === undefined || now?.type !== 'message' || now.seq !== seq) return undefined;
+      return mayShow(session) ? payloadIn(now, item, payloads) : undefined;
+    },
+    get options() {
+      return optionsNow();
+    },
+    get began() {
+      began ??= BigInt(Date.parse(session.head?.clock.wall ?? '') || 0) * 1_000_000n;
+      return began;
+    },
+    get address() {
+      return optionsNow().side === 'client' ? addressOf(session) : {};
+    },
+    get common() {
+      const by = [session.revision, session.server, session.client];
+      if (!said || by.some((one, index) => one !== said?.by[index])) {
+        said = { by, common: shared(session) };
+      }
+      return said.common;
+    },
+    get beside() {
+      const exchange = now?.type === 'message' ? now.exchange : undefined;
+      return exchange === undefined ? undefined : headers.get(exchange);
+    },
+    get at() {
+      return now?.at ?? 0;
+    },
+    get passedOn() {
+      return passedOn;
+    },
+  };
+  const traces = createTraces(session, making);
+  return {
+    making,
     turnTo(entry) {
       now = entry;
       passedOn = entry.type === 'message' ? contextIn(entry.propagated) : undefined;
@@ -128,12 +127,6 @@ function optionsOf({ id, head }: Session, given: ToSpans): Options {
     // Spans that were sent while it went on must find these.
     ...(head?.otlp ? { parent: head.otlp.parent, runAt: liveRunAt(id, head) } : {}),
   };
-}
-
-/** A server that was started inside a trace is part of it. */
-function sessionContext({ id, head }: Session, { parent, runAt }: Options): SpanContext {
-  const outer = parent === 'remote' ? contextIn(head?.traceparent) : undefined;
-  return { traceId: outer?.traceId ?? traceIdOf(runAt(0), 0), spanId: spanIdOf(id) };
 }
 
 /** Nanoseconds since 1970 of a moment of the session. */

@@ -7,7 +7,7 @@ import { reference } from '../entry.ts';
 import type { Call, MessageRef } from '../session.ts';
 import type { TraceContext } from '../trace-context.ts';
 import { ATTRIBUTE } from './conventions.ts';
-import { spanIdOf, traceIdOf } from './identity.ts';
+import { spanIdOf } from './identity.ts';
 import { linkTo, linkWords } from './link.ts';
 import type { Making } from './making.ts';
 import type { Attributes, Span, SpanLink } from './span.ts';
@@ -32,7 +32,7 @@ export interface Place {
 
 export function placeOf(making: Making, belonging: Belonging): Place {
   const { ref, given, beside, around, isInferred } = belonging;
-  const { options, places, own, passedOn } = making;
+  const { options, places, traces, passedOn } = making;
   const spanId = passedOn?.spanId ?? spanIdOf(referenceTo(making, ref));
   const caller = given ?? beside;
   const links = given && beside && isOther(given, beside) ? [linkTo(beside, 'header')] : [];
@@ -40,10 +40,10 @@ export function placeOf(making: Making, belonging: Belonging): Place {
   if (caller) links.unshift(linkTo(caller, 'caller'));
   const parent = around && places.get(around)?.span;
   if (parent) return childOf(parent, spanId, links, isInferred ? INFERRED : {});
-  const traceId = passedOn?.traceId ?? traceIdOf(options.runAt(ref.at), ref.seq);
-  if (traceId === own.traceId) return childOf(own, spanId, links);
+  const traceId = traces.at(ref.at, ref.seq);
+  if (traceId === traces.own.traceId) return childOf(traces.own, spanId, links);
   // Another trace than the session's: a parent from there would be taken for one that is missing.
-  links.push(linkTo(own, 'session'));
+  links.push(linkTo(traces.own, 'session'));
   return { span: { traceId, spanId }, links, attributes: linkWords(links) };
 }
 

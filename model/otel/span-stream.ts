@@ -7,7 +7,6 @@ import type { Entry } from '../entry.ts';
 import { createEarlier } from '../logical-call.ts';
 import type { Call, MessageRef, Seen, Session, SessionView } from '../session.ts';
 import { createSessionMachine } from '../session-machine.ts';
-import { contextIn } from '../trace-context.ts';
 import { itemOf } from '../view.ts';
 import { ATTRIBUTE } from './conventions.ts';
 import { linkTo, linkWords } from './link.ts';
@@ -117,9 +116,9 @@ function createValues(): Values {
 }
 
 function sessionSpan(making: Making): Span {
-  const { view, common, own, options } = making;
-  const { head, lastAt, phase } = view.session;
-  const outer = contextIn(head?.traceparent);
+  const { view, common, options } = making;
+  const { outer, own } = making.traces;
+  const { lastAt, phase } = view.session;
   const links = outer && options.parent === 'link' ? [linkTo(outer, 'caller')] : [];
   return {
     ...own,

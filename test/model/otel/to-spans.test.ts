@@ -251,6 +251,30 @@ describe('where it belongs', () => {
     });
   });
 
+  test('all of it to the trace that the server was started in, below the span of the session', () => {
+    const steps = [...opening(), client(toolCall(1, 'a')), server(toolText(1, 'ok'))];
+    const [session, ...rest] = spansOf(steps, {}, { traceparent: TRACEPARENT });
+    expect(session).toMatchObject({ traceId: TRACE, parentSpanId: PARENT });
+    expect(rest.length).toBeGreaterThan(1);
+    for (const { traceId, parentSpanId } of rest)
+      expect([traceId, parentSpanId]).toEqual([TRACE, session?.spanId]);
+    const [linked, ...others] = spansOf(steps, { parent: 'link' }, { traceparent: TRACEPARENT });
+    expect(linked?.traceId).not.toBe(TRACE);
+    expect(new Set(others.map(({ traceId }) => traceId))).toEqual(new Set([linked?.traceId]));
+  });
+
+  test('to the trace that its tap passes on, below the span of the session', () => {
+    const propagated = `00-${'d'.repeat(32)}-${'e'.repeat(16)}-01`;
+    const steps = [client(toolCall(1, 'a'), { propagated }), server(toolText(1, 'ok'))];
+    const [session, call] = spansOf(steps);
+    expect(session?.traceId).toBe('d'.repeat(32));
+    expect(call).toMatchObject({
+      traceId: 'd'.repeat(32),
+      spanId: 'e'.repeat(16),
+      parentSpanId: session?.spanId,
+    });
+  });
+
   test('or, when that is wished, to the session, with a link to its caller', () => {
     const spans = spansOf(asked, { parent: 'link' });
     const { traceId, parentSpanId, links, attributes } = spanNamed(spans, 'tools/call a');
