@@ -4,6 +4,8 @@ import type { Blame } from '../analysis/stuck/blame.ts';
 import type { ApiError, Status } from '../model/api.ts';
 import { parseReference } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
+import type { ForeignLog } from '../model/otel/foreign-log.ts';
+import { decodeForeignLog } from '../model/otel/foreign-log-text.ts';
 import type { ForeignSpan } from '../model/otel/foreign-span.ts';
 import { decodeForeignSpan } from '../model/otel/foreign-span-text.ts';
 import type { SessionSummary } from '../model/summary.ts';
@@ -23,7 +25,7 @@ export interface Api {
   index(session: string, known: Known): Promise<IndexPart>;
   /** The line of the entry that a message reference names. */
   entry(message: string): Promise<string>;
-  /** Spans of others in a trace, after those that were given up to `last`, 0 at first. */
+  /** Spans of others in a trace, and log records of those, after those that were given up to `last`, 0 at first. */
   spans(trace: string, last: number): Promise<SpanPage>;
   findings(sessions: readonly string[]): Promise<readonly Finding[]>;
   stuck(sessions: readonly string[]): Promise<readonly Blame[]>;
@@ -42,7 +44,7 @@ export interface IndexPart {
 }
 
 export interface SpanPage {
-  readonly spans: readonly ForeignSpan[];
+  readonly items: readonly (ForeignSpan | ForeignLog)[];
   /** The same as was given when there are no more. */
   readonly last: number;
 }
@@ -90,7 +92,7 @@ export function createApi(base: string, token: string): Api {
       const response = await get(`spans?traces=${trace}&after=${last}`);
       const lines = (await response.text()).split('\n');
       return {
-        spans: lines.flatMap((line) => decodeForeignSpan(line) ?? []),
+        items: lines.flatMap((line) => decodeForeignSpan(line) ?? decodeForeignLog(line) ?? []),
         last: Number(response.headers.get('Wiretape-Last') ?? last),
       };
     },

@@ -2,11 +2,10 @@
  * What the collector and the thread that reads requests say to each other. The thread holds one
  * request at a time, and gives what is to be stored of it in turns.
  */
-
-import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
 import type { Form } from '../../model/otlp/answer.ts';
 import type { Decoded } from '../../model/otlp/decoded.ts';
 import type { UserRules } from '../../model/rules.ts';
+import type { Packed } from './packed.ts';
 import type { Refused } from './refusal.ts';
 
 /** What the thread frees texts of secrets with (model/redaction.ts). */
@@ -30,7 +29,7 @@ export type Order =
 
 /** A turn: what may be stored without a pause, whether there is more, and what no turn has. */
 export interface Turn {
-  readonly rows: readonly WrittenSpan[];
+  readonly rows: Packed;
   readonly isLast: boolean;
   readonly rejected: Decoded<unknown>['rejected'];
 }

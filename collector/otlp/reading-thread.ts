@@ -15,6 +15,7 @@ import { readable } from '../../model/text.ts';
 import { answerOrders } from '../thread.ts';
 import { uncompressed } from './body.ts';
 import type { Given, Order, Redaction, Turn } from './orders.ts';
+import { pack } from './packed.ts';
 import { OtlpRefusal } from './refusal.ts';
 import { SIGNALS } from './signals.ts';
 
@@ -69,7 +70,7 @@ function* turnsOf(
 ): Generator<Turn> {
   const count = Math.max(1, Math.floor((TURN * items.length) / Math.max(1, bytes)));
   for (let at = 0; at === 0 || at < items.length; at += count) {
-    const rows = rowsOf(items.slice(at, at + count));
+    const rows = pack(rowsOf(items.slice(at, at + count)));
     yield { rows, rejected, isLast: at + count >= items.length };
   }
 }

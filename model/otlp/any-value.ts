@@ -9,7 +9,6 @@ import {
   readBool,
   readDouble,
   readInt64,
-  readName,
   readTag,
   readText,
   skip,
@@ -56,7 +55,7 @@ export function readMember(wire: Wire, members: Members, depth = 1): void {
   const outer = enter(wire);
   while (wire.at < wire.end) {
     const tag = readTag(wire);
-    if (tag === KEY) name = readName(wire);
+    if (tag === KEY) name = readText(wire);
     else if (tag === VALUE) value = readValue(wire, depth);
     else skip(wire, tag & 7);
   }

@@ -37,14 +37,20 @@ export type Raw<F extends Fields> = {
   -readonly [Name in keyof F]?: F[Name] extends Field<infer T> ? T : never;
 };
 
+/** A field by its tag. */
+interface Named {
+  readonly name: string;
+  readonly read: Field<unknown>['read'];
+}
+
 export interface Message<F extends Fields> {
   readonly fields: F;
-  readonly byTag: ReadonlyMap<number, readonly [name: string, read: Field<unknown>['read']]>;
+  readonly byTag: ReadonlyMap<number, Named>;
 }
 
 export function message<F extends Fields>(fields: F): Message<F> {
   const byTag = Object.entries(fields).map(
-    ([name, { number, type, read }]) => [(number << 3) | type, [name, read]] as const,
+    ([name, { number, type, read }]) => [(number << 3) | type, { name, read }] as const,
   );
   return { fields, byTag: new Map(byTag) };
 }
@@ -117,8 +123,8 @@ export const parts: Scalar<Part[]> = (number) => ({
   take: (list) => json.takeList(list).map((object) => ({ read: (as) => takeMessage(as, object) })),
 });
 
-function partOf(wire: Wire, at: number, end: number): Part {
-  return { read: (as) => readMessage(as, { ...wire, at, end }) };
+function partOf({ bytes, view, known }: Wire, at: number, end: number): Part {
+  return { read: (as) => readMessage(as, { bytes, view, known, at, end }) };
 }
 
 export function protobufPart(bytes: Uint8Array): Part {
@@ -139,8 +145,8 @@ function readMessage<F extends Fields>({ byTag }: Message<F>, wire: Wire): Raw<F
   const raw: Record<string, unknown> = {};
   while (wire.at < wire.end) {
     const tag = readTag(wire);
-    const [name, read] = byTag.get(tag) ?? [];
-    if (name !== undefined && read) raw[name] = read(wire, raw[name]);
+    const field = byTag.get(tag);
+    if (field) raw[field.name] = field.read(wire, raw[field.name]);
     else skip(wire, tag & 7);
   }
   return raw as Raw<F>;

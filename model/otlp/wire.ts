@@ -17,13 +17,13 @@ export interface Wire {
   readonly view: DataView;
   at: number;
   end: number;
-  /** Names read before, by a hash of their bytes. */
-  readonly names: Map<number, string>;
+  /** Texts that were read before, each where a hash of its bytes puts it. */
+  readonly known: (string | undefined)[];
 }
 
 export function wireOf(bytes: Uint8Array): Wire {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { bytes, view, at: 0, end: bytes.length, names: new Map() };
+  return { bytes, view, at: 0, end: bytes.length, known: [] };
 }
 
 /** Where what is written behind its length ends. */
@@ -129,12 +129,29 @@ function past(wire: Wire, count: number): number {
 
 /** Up to this length, characters are put together faster than a decoder is called. */
 const SHORT = 12;
+/** Longer texts seldom come twice. */
+const LONGEST_KNOWN = 64;
+/** How many texts are known at once: a power of two. */
+const KNOWN = 1024;
 
+/** A text. The same few names and values stand in every span of a request, and are read once. */
 export function readText(wire: Wire): string {
-  const { bytes } = wire;
+  const { bytes, known } = wire;
   const end = endOfBytes(wire);
   const start = wire.at;
   wire.at = end;
+  if (end - start > LONGEST_KNOWN) return readable(bytes.subarray(start, end));
+  let hash = end - start;
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
+  const place = hash & (KNOWN - 1);
+  const before = known[place];
+  if (before !== undefined && stands(before, bytes, start, end)) return before;
+  const text = decoded(bytes, start, end);
+  known[place] = text;
+  return text;
+}
+
+function decoded(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > SHORT) return readable(bytes.subarray(start, end));
   let text = '';
   for (let at = start; at < end; at++) {
@@ -145,31 +162,7 @@ export function readText(wire: Wire): string {
   return text;
 }
 
-const LONGEST_NAME = 64;
-
-/** A text that comes again and again: the same few names stand in every span of a request. */
-export function readName(wire: Wire): string {
-  const { bytes, names, at: before } = wire;
-  const end = endOfBytes(wire);
-  const { at: start } = wire;
-  const length = end - start;
-  let hash = length;
-  if (length <= LONGEST_NAME) {
-    for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
-    const known = names.get(hash);
-    if (known !== undefined && stands(known, bytes, start, end)) {
-      wire.at = end;
-      return known;
-    }
-  }
-  wire.at = before;
-  const name = readText(wire);
-  // Names that are not ASCII have fewer characters than bytes, and would not be found by these.
-  if (length <= LONGEST_NAME && name.length === length) names.set(hash, name);
-  return name;
-}
-
-/** Whether the bytes are this text, one byte a character. */
+/** Whether the bytes are this text, one byte a character: one that is not ASCII has fewer characters. */
 function stands(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   if (text.length !== end - start) return false;
   for (let at = 0; at < text.length; at++) {

@@ -148,6 +148,49 @@ test('spans that came before the messages are there, and those of a server stand
   await inspector.getByRole('heading', { name: /store · tools\/call save/ }).waitFor();
 });
 
+/** A request of an exporter, for log records of one span; `text` is what each says, by its time. */
+function otlpLogs({ traceId, spanId }: ForeignSpan, texts: readonly (readonly [bigint, string])[]) {
+  const logRecords = texts.map(([time, text]) => ({
+    timeUnixNano: String(time),
+    severityNumber: 9,
+    eventName: 'gen_ai.user.message',
+    body: { kvlistValue: { values: [{ key: 'content', value: { stringValue: text } }] } },
+    traceId,
+    spanId,
+  }));
+  return JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+}
+
+test('log records of a span stand among its events by time, whenever they come, and stay words', async () => {
+  const collector = await takingCollector({ ui: UI });
+  const say = async (...texts: (readonly [bigint, string])[]) => {
+    const { status } = await send(collector, '/v1/logs', { body: otlpLogs(tool, texts) });
+    expect(status).toBe(200);
+  };
+  await say([at(400), 'what came last'], [at(100), NASTY]);
+  await sendEntries(collector, entries);
+  const page = await openRun(collector);
+  await sendSpans(collector, 'agent', tool);
+  await page.getByRole('gridcell', { name: /^execute_tool save/ }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  const inspector = page.getByRole('complementary');
+  const lines = inspector.getByRole('region', { name: 'Events' }).getByRole('treeitem');
+  await lines.filter({ hasText: 'what came last' }).waitFor();
+  await say([at(200), 'what came later']);
+  await lines.filter({ hasText: 'what came later' }).waitFor();
+  const told = async (name: string) =>
+    (await lines.filter({ hasText: `"${name}":` }).allInnerTexts()).map((text) => text.trim());
+  expect(await told('at')).toEqual(
+    ['0.010000', '0.110000', '0.220000', '0.310000'].map((time) => `"at": "${time} s",`),
+  );
+  expect(await told('content')).toEqual([
+    expect.stringContaining('img'),
+    '"content": "what came later"',
+    '"content": "what came last"',
+  ]);
+  await expectWords(page);
+});
+
 test('words of hostile spans stay words, and what they claim of each other does no harm', async () => {
   const collector = await takingCollector({ ui: UI });
   await sendEntries(collector, entries);
@@ -174,6 +217,11 @@ test('words of hostile spans stay words, and what they claim of each other does 
   await inspector.getByRole('region', { name: 'Part of' }).waitFor();
   await inspector.getByRole('region', { name: 'Holds' }).waitFor();
   await inspector.getByRole('tree', { name: 'Events' }).waitFor();
+  await expectWords(page);
+});
+
+/** That nothing which a peer said became more than text. */
+async function expectWords(page: Page): Promise<void> {
   const seen = await page.evaluate(() => ({
     made: document.querySelectorAll('img, main script, iframe').length,
     hacked: (window as unknown as { hacked?: number }).hacked,
@@ -183,4 +231,4 @@ test('words of hostile spans stay words, and what they claim of each other does 
     ),
   }));
   expect(seen).toEqual({ made: 0, hacked: undefined, hidden: false });
-});
+}

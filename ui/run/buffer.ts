@@ -5,6 +5,7 @@
  */
 import { type ColumnBuilder, createColumns, type Row } from '../../model/columns.ts';
 import { parseReference, reference } from '../../model/entry.ts';
+import { addTo } from '../../model/group.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import { lowest } from '../timeline/hit.ts';
 import {
@@ -194,12 +195,6 @@ export class RunBuffer {
     return number;
   }
 
-  #noteCaller(caller: string, bar: number): void {
-    const calls = this.#callers.get(caller);
-    if (calls) calls.push(bar);
-    else this.#callers.set(caller, [bar]);
-  }
-
   #trackOf(session: string): OwnTrack | undefined {
     return this.#tracks[this.#numbers.get(session) ?? -1];
   }
@@ -214,7 +209,7 @@ export class RunBuffer {
       const turn = this.#turnOf(row);
       const bar = this.#bars.add(time, track.number, row.row, flagsOf(row), turn);
       track.barOfRow.set(row.row, bar);
-      if (row.caller !== undefined) this.#noteCaller(row.caller, bar);
+      if (row.caller !== undefined) addTo(this.#callers, row.caller, bar);
     }
     const kind = markOf(row);
     if (kind) this.#marks.push({ kind, track: track.number, row: row.row, time });

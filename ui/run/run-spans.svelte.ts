@@ -1,16 +1,16 @@
-/** The spans of a run's trace, fetched in pages and again when more of them came; as run-data is for messages. */
+/** The spans of a run's trace and their log records, fetched in pages and again when more of them came; as run-data is for messages. */
 import type { Api, ApiFailure } from '../api.ts';
 import { createSpanBuffer, type SpanBuffer } from './span-buffer.ts';
 
-/** More spans of a run are not shown, and that is said. */
-export const MOST_SPANS = 20_000;
+/** More spans and log records of a run are not shown, and that is said. */
+export const MOST_ITEMS = 20_000;
 /** After a page comes a pause, in ms, so that a flood of spans leaves the page time for other things. */
 const PAUSE = 50;
 
 export interface RunSpans {
   readonly buffer: SpanBuffer;
   readonly version: number;
-  /** There are more spans than are shown. */
+  /** There are more than are shown. */
   readonly cut: boolean;
   readonly failure: ApiFailure | undefined;
   /** Fetches what is new; several calls while an answer is on its way are one. */
@@ -34,9 +34,9 @@ export function createRunSpans(api: Api, trace: string | undefined): RunSpans {
     const page = await api.spans(trace ?? '', last);
     if (page.last === last) return false;
     last = page.last;
-    for (const span of page.spans) {
-      if (buffer.all.length >= MOST_SPANS) cut = true;
-      else buffer.add(span);
+    for (const item of page.items) {
+      if (buffer.size >= MOST_ITEMS) cut = true;
+      else buffer.add(item);
     }
     version++;
     return !cut;

@@ -1,7 +1,9 @@
 /**
- * The spans of others that a run's trace has, in the order in which they came. A plain buffer that only
- * grows; their times are those of the clocks of whoever made them.
+ * The spans of others that a run's trace has, in the order in which they came, and their log records.
+ * A plain buffer that only grows; times are those of the clocks of whoever made them.
  */
+import { addTo } from '../../model/group.ts';
+import type { ForeignLog } from '../../model/otel/foreign-log.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 
 export interface SpanBuffer {
@@ -9,30 +11,41 @@ export interface SpanBuffer {
   /** Its index, by its id. */
   find(spanId: string | undefined): number | undefined;
   childrenOf(spanId: string): readonly number[];
+  /** The log records that name a span, which may come before it. */
+  logsOf(spanId: string): readonly ForeignLog[];
 }
 
 export interface GrowingSpans extends SpanBuffer {
+  /** How many spans and log records there are. */
+  readonly size: number;
   /** A span that is there already is passed over. */
-  add(span: ForeignSpan): void;
+  add(item: ForeignSpan | ForeignLog): void;
 }
 
 export function createSpanBuffer(): GrowingSpans {
   const all: ForeignSpan[] = [];
   const indexOf = new Map<string, number>();
   const children = new Map<string, number[]>();
+  const logs = new Map<string, ForeignLog[]>();
+  let logCount = 0;
   return {
     all,
+    get size() {
+      return all.length + logCount;
+    },
     find: (spanId = '') => indexOf.get(spanId),
     childrenOf: (spanId) => children.get(spanId) ?? [],
-    add(span) {
-      const { spanId, parentSpanId } = span;
-      if (indexOf.has(spanId)) return;
-      const index = all.push(span) - 1;
-      indexOf.set(spanId, index);
-      if (parentSpanId === undefined) return;
-      const siblings = children.get(parentSpanId);
-      if (siblings) siblings.push(index);
-      else children.set(parentSpanId, [index]);
+    logsOf: (spanId) => logs.get(spanId) ?? [],
+    add(item) {
+      const { spanId } = item;
+      if ('time' in item) {
+        logCount++;
+        addTo(logs, spanId, item);
+      } else if (!indexOf.has(spanId)) {
+        const index = all.push(item) - 1;
+        indexOf.set(spanId, index);
+        if (item.parentSpanId !== undefined) addTo(children, item.parentSpanId, index);
+      }
     },
   };
 }

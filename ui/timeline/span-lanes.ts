@@ -2,6 +2,7 @@
  * Which lane a span of others lies in. Whoever answers a call of the run with spans of its own is that
  * server, and has a strip below its lane; everything else is the work of the host.
  */
+import { addTo } from '../../model/group.ts';
 import type { Bars } from '../run/bars.ts';
 import { type SpanBuffer, serviceOf } from '../run/span-buffer.ts';
 import type { Lane } from './lanes.ts';
@@ -29,10 +30,7 @@ export function withSpans(
     if (!lane) continue;
     const groups = own.get(lane) ?? new Map<string, number[]>();
     own.set(lane, groups);
-    const group = lane.kind === 'host' ? '' : service;
-    const members = groups.get(group);
-    if (members) members.push(index);
-    else groups.set(group, [index]);
+    addTo(groups, lane.kind === 'host' ? '' : service, index);
   }
   return lanes.flatMap((lane) => {
     const groups = [...(own.get(lane) ?? [])];

@@ -42,7 +42,6 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
 const PUT_TOGETHER: Readonly<Record<string, string>> = {
   'analysis/definitions/schema/fit/pattern.ts': 'patterns of schemas, each counted before it runs',
   'model/secrets.ts': 'the shapes, which linear.test.ts counts one by one',
-  'model/hints.ts': 'fixed texts around one character',
   'model/redaction.ts': 'a list of fixed texts',
   'model/rules.ts': 'shapes of users, which user-rules.ts counts one by one',
   'model/user-rules.ts': 'the same, once they are counted, and run on nothing',
