@@ -42,7 +42,10 @@ export function isLoopback(address: string): boolean {
 }
 
 /** The token of a state folder for one use; undefined when there is none yet. */
-export async function tokenOf(state: string, use: 'read' | 'admin'): Promise<string | undefined> {
+export async function tokenOf(
+  state: string,
+  use: 'read' | 'write' | 'admin',
+): Promise<string | undefined> {
   const text = await readFile(`${statePaths(state).tokens}/${use}`, 'utf8').catch(() => undefined);
   return text?.trim();
 }

@@ -24,6 +24,12 @@ export function exportingTo(
 }
 
 function endpointOf(address: string, headers: Endpoint['headers']): Endpoint {
+  const name = otlpAddress(address);
+  return { name, traces: `${name}/v1/traces`, logs: `${name}/v1/logs`, headers };
+}
+
+/** What is before the paths of the signals, over HTTP; refused is what is no address or holds a credential. */
+export function otlpAddress(address: string): string {
   const scheme = /^(otlps?|https?):\/\//i.exec(address)?.[1]?.toLowerCase();
   const rest = address.slice((scheme ?? '').length);
   const isOurs = scheme === 'otlp' || scheme === 'otlps';
@@ -41,8 +47,7 @@ function endpointOf(address: string, headers: Endpoint['headers']): Endpoint {
     );
   if (isOurs && url.port === '' && !/:\d+(?:\/|$)/.test(rest.slice(3))) url.port = OTLP_PORT;
   const path = url.pathname.replace(/\/$/, '').replace(/\/v1\/traces$/, '');
-  const name = `${url.origin}${path}`;
-  return { name, traces: `${name}/v1/traces`, logs: `${name}/v1/logs`, headers };
+  return `${url.origin}${path}`;
 }
 
 /** `key=value,key=value`, values percent-encoded, as the specification of the variable has it. */
@@ -62,7 +67,8 @@ function headersIn(text: string): Endpoint['headers'] {
   );
 }
 
-function decoded(text: string): string | undefined {
+/** Percent-encoded text; undefined where it is none. */
+export function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -2,9 +2,11 @@
  * Where a tap sends its spans: `--otlp`, else the environment of OpenTelemetry. What a command says is
  * its user's word; what an environment says may be meant for another program, and ends no tap.
  */
-import { type OtlpOptions, tracesUrl } from '../tap/otlp/settings.ts';
+import { type OtlpOptions, settingsFor, tracesUrl } from '../tap/otlp/settings.ts';
 import { UserError } from './error.ts';
+import { otlpAddress } from './export-endpoint.ts';
 import type { OtelOptions } from './otel-options.ts';
+import { isOwn, type OwnCollector, withoutToken } from './own-collector.ts';
 
 export interface GivenOtlp extends OtelOptions {
   readonly otlp?: string;
@@ -14,32 +16,46 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Undefined where nothing is sent; `say` tells the user why what the environment asks for cannot be. */
 export function otlpOf(
-  { otlp: url, otelParent: parent = 'remote', otelPayloads: payloads }: GivenOtlp,
+  { otlp, otelParent: parent = 'remote', otelPayloads: payloads }: GivenOtlp,
   environment: Environment,
+  own: OwnCollector,
   say: (line: string) => void,
 ): OtlpOptions | undefined {
   const settings = settingsIn(environment);
-  const options = {
-    parent,
-    settings,
-    ...(url === undefined ? {} : { url }),
-    ...(payloads === undefined ? {} : { payloads }),
-  };
   if (settings['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return undefined;
-  if (url === undefined && !exporters(settings).includes('otlp')) return undefined;
-  const fault = faultOf(options);
-  if (fault === undefined) return options;
-  if (url !== undefined) throw new UserError('wrong-usage', fault, HINT);
-  say(`No spans are sent: ${fault} [otlp-failed]`);
-  return undefined;
+  if (otlp === undefined && !exporters(settings).includes('otlp')) return undefined;
+  const url = otlp === undefined ? {} : { url: otlpAddress(otlp) };
+  const fault = faultOf({ ...url, settings });
+  if (fault !== undefined) {
+    if (otlp !== undefined) throw new UserError('wrong-usage', fault, HINT);
+    say(`No spans are sent: ${fault} [otlp-failed]`);
+    return undefined;
+  }
+  const to = tracesUrl({ ...url, settings });
+  if (isOwn(to, settings, own)) {
+    if (otlp !== undefined) refuseOwn(to);
+    return undefined;
+  }
+  const meant = settingsFor({ ...url, settings });
+  const sent = withoutToken(meant, own.token);
+  if (sent !== meant) say(`${to.origin} is not sent the token of the collector, ${TOKEN}`);
+  return { ...url, parent, settings: sent, ...(payloads === undefined ? {} : { payloads }) };
 }
 
-const HINT =
-  'Write it like --otlp http://127.0.0.1:4318, and OTEL_EXPORTER_OTLP_PROTOCOL as http/protobuf or http/json.';
+const TOKEN =
+  'which OTEL_EXPORTER_OTLP_HEADERS holds and which is for nobody else. [endpoint-refused]';
+
+/** It takes the spans of others and refuses those of taps, whose messages it has. */
+function refuseOwn({ origin }: URL): never {
+  const detail = `${origin} is the collector of this state folder, which has what taps record.`;
+  throw new UserError('endpoint-refused', detail, 'Leave --otlp out.');
+}
+
+const HINT = 'Set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json.';
 const SPOKEN = ['http/protobuf', 'http/json'];
 
 function faultOf(options: OtlpOptions): string | undefined {
-  const { url, settings = {} } = options;
+  const { settings = {} } = options;
   const protocol =
     settings['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] ?? settings['OTEL_EXPORTER_OTLP_PROTOCOL'];
   if (protocol !== undefined && !SPOKEN.includes(protocol.trim())) {
@@ -49,8 +65,7 @@ function faultOf(options: OtlpOptions): string | undefined {
     tracesUrl(options);
     return undefined;
   } catch {
-    const named = url ?? 'What OTEL_EXPORTER_OTLP_ENDPOINT names';
-    return `${named} is no address of a receiver over HTTP.`;
+    return 'What OTEL_EXPORTER_OTLP_ENDPOINT names is no address of a receiver over HTTP.';
   }
 }
 

@@ -107,11 +107,13 @@ async function otlpHere(options: TapOptions): Promise<{ otlp?: OtlpOptions }> {
     env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] === undefined
   )
     return {};
-  const [{ otlpOf }, { remark }] = await Promise.all([
+  const [{ otlpOf }, { ownCollector }, { stateOf }, { remark }] = await Promise.all([
     import('./otlp-options.ts'),
+    import('./own-collector.ts'),
+    import('./state.ts'),
     import('./terminal.ts'),
   ]);
-  const otlp = otlpOf(options, env, remark);
+  const otlp = otlpOf(options, env, await ownCollector(stateOf(options.state)), remark);
   return otlp ? { otlp } : {};
 }
 

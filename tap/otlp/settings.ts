@@ -10,7 +10,8 @@ export interface OtlpOptions {
   readonly payloads?: Payloads;
   /**
    * Variables of the OpenTelemetry environment, such as OTEL_EXPORTER_OTLP_HEADERS; where `url` is left
-   * out also the one that names the endpoint. Those of this process are not read.
+   * out also the one that names the endpoint. Those of this process are not read. Headers belong to the
+   * endpoint that stands beside them, and go to no other.
    */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -18,10 +19,17 @@ export interface OtlpOptions {
 const PATH = 'v1/traces';
 const OF_TRACES = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
 const OF_ALL = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+export const HEADERS_OF_TRACES = 'OTEL_EXPORTER_OTLP_TRACES_HEADERS';
+export const HEADERS = 'OTEL_EXPORTER_OTLP_HEADERS';
+
+/** The endpoint that the settings name. */
+export function endpointIn(settings: OtlpOptions['settings'] = {}): string | undefined {
+  return settings[OF_TRACES] ?? settings[OF_ALL];
+}
 
 /** The whole address; throws a TypeError where there is none, or none of HTTP. */
 export function tracesUrl({ url, settings = {} }: OtlpOptions): URL {
-  const given = url ?? settings[OF_TRACES] ?? settings[OF_ALL] ?? '';
+  const given = url ?? endpointIn(settings) ?? '';
   const parsed = new URL(given);
   if (!/^https?:$/.test(parsed.protocol)) throw new TypeError('Invalid URL');
   const isWhole = url === undefined ? settings[OF_TRACES] : parsed.pathname.endsWith(`/${PATH}`);
@@ -29,7 +37,22 @@ export function tracesUrl({ url, settings = {} }: OtlpOptions): URL {
   return parsed;
 }
 
+/** The settings without the headers that belong to another endpoint than the one that is sent to. */
+export function settingsFor(options: OtlpOptions): Record<string, string> {
+  const settings = { ...options.settings };
+  const to = tracesUrl(options).origin;
+  const ofTraces = endpointIn(settings);
+  const ofAll = [settings[OF_ALL], settings[OF_TRACES]].filter((one) => one !== undefined);
+  if (ofTraces !== undefined && originOf(ofTraces) !== to) delete settings[HEADERS_OF_TRACES];
+  if (ofAll.length > 0 && !ofAll.some((one) => originOf(one) === to)) delete settings[HEADERS];
+  return settings;
+}
+
+function originOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).origin : undefined;
+}
+
 /** The environment of the thread that sends: these settings and nothing else. */
 export function senderEnvironment(options: OtlpOptions): Record<string, string> {
-  return { ...options.settings, [OF_TRACES]: tracesUrl(options).href };
+  return { ...settingsFor(options), [OF_TRACES]: tracesUrl(options).href };
 }
