@@ -34,7 +34,7 @@ execFileSync(
 const direct = `http://127.0.0.1:${await said(start([join(here, 'http-server.mjs')]), /^(\d+)/)}/mcp`;
 const tap = await said(
   start([main, 'tap', '--upstream', direct, '--state', join(folder, 'state')]),
-  /recorded at (\S+?),/,
+  /recorded at ([^\s,]+) in place of /,
 );
 const port = 20_000 + (process.pid % 20_000);
 const proxy = `http://127.0.0.1:${port}/mcp`;

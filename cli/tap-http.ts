@@ -50,7 +50,8 @@ export async function recordUpstream({
   }).catch((error: unknown) => {
     throw cannotListen(error, `${at.host}:${at.port}`);
   });
-  remark(`${called} is recorded at ${tap.url}, in place of ${upstream.origin}${upstream.pathname}`);
+  // Terminals take whatever touches an address into its link.
+  remark(`${called} is recorded at ${tap.url} in place of ${upstream.origin}${upstream.pathname}`);
   await toldToEnd();
   await tap.close();
   process.exit(0);

@@ -73,7 +73,7 @@ function startTap(main = '', state = '') {
   return new Promise((resolve, reject) => {
     child.stderr.on('data', (text) => {
       said += text;
-      const [, address] = /recorded at (\S+?),/.exec(said) ?? [];
+      const [, address] = /recorded at ([^\s,]+) in place of /.exec(said) ?? [];
       if (address) resolve({ address, end: () => void child.kill() });
     });
     child.on('exit', () => reject(new Error(said)));

@@ -1,4 +1,6 @@
 /** Spans of others in the page: before and after the messages of their trace, of servers too, and hostile ones. */
+import { join } from 'node:path';
+import process from 'node:process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Entry } from '../../model/entry.ts';
@@ -189,6 +191,43 @@ test('log records of a span stand among its events by time, whenever they come, 
     '"content": "what came last"',
   ]);
   await expectWords(page);
+});
+
+test('spans too deep for a row of their own stand in the last one, and are reached as all others', async () => {
+  const collector = await takingCollector({ ui: UI });
+  await sendEntries(collector, entries);
+  const chain = Array.from({ length: 300 }, (_, depth) =>
+    foreignSpan(1, 100 + depth, {
+      name: `deep ${depth}`,
+      ...(depth > 0 && { parentSpanId: spanIdOf(99 + depth) }),
+      start: at(depth),
+      end: at(1000 - depth),
+      attributes: {},
+    }),
+  );
+  await sendSpans(collector, 'agent', ...chain);
+  const page = await openRun(collector);
+  await page.getByRole('rowheader').getByText('252 deeper, in one row').waitFor();
+  const selected = (depth: number) =>
+    page.getByRole('gridcell', { name: `deep ${depth}, `, selected: true }).waitFor();
+  await page.evaluate((id) => {
+    location.hash += `${location.hash.includes('?') ? '&' : '?'}sel=span@${id}`;
+  }, spanIdOf(399));
+  await selected(299);
+  await page.keyboard.press('ArrowLeft');
+  await selected(298);
+  const inspector = page.getByRole('complementary');
+  await inspector.getByRole('region', { name: 'Part of' }).getByText('deep 297').click();
+  await selected(297);
+  await inspector.getByRole('region', { name: 'Holds' }).getByText('deep 298').click();
+  await selected(298);
+  // In the middle of the row is the innermost.
+  const words = await page.getByText('252 deeper, in one row').boundingBox();
+  const sheet = await page.locator('.sheet canvas').boundingBox();
+  await page.mouse.click(sheet!.x + sheet!.width / 2, words!.y + words!.height / 2);
+  await selected(299);
+  const drawn = process.env['WIRETAPE_SHOTS'];
+  if (drawn) await page.screenshot({ path: join(drawn, 'deep-spans.png') });
 });
 
 test('words of hostile spans stay words, and what they claim of each other does no harm', async () => {

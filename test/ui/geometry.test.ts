@@ -11,7 +11,7 @@ import { requestRow } from '../../ui/run/rows.ts';
 import { batchLabels } from '../../ui/timeline/batches.ts';
 import { bracketsOf, pillTexts } from '../../ui/timeline/brackets.ts';
 import { densityOf, levelFor } from '../../ui/timeline/density.ts';
-import { at, firstEndingFrom, nearest, neighbour } from '../../ui/timeline/hit.ts';
+import { at, firstEndingFrom, latestAt, nearest, neighbour } from '../../ui/timeline/hit.ts';
 import { pack } from '../../ui/timeline/pack.ts';
 import { clamped, fitted, moment, ticks, timeAt, xOf, zoomed } from '../../ui/timeline/scale.ts';
 import {
@@ -85,16 +85,19 @@ describe('packing', () => {
     expect(pack({ start: [0, 5, 5, 7], end }, [0, 1, 2, 3]).slotOf).toEqual([0, 1, 2, 1]);
   });
 
-  test('lanes stop growing', () => {
-    const start = Array.from({ length: 500 }, () => 0);
-    const end = start.map(() => 1);
-    const { slots } = pack(
-      { start, end },
-      start.map((_, index) => index),
-      { limit: 8 },
-    );
-    expect(slots.length).toBe(8);
-    expect(slots.flat().length).toBe(500);
+  test('lanes stop growing: what is deeper is folded, with all that is part of it', () => {
+    const start = Array.from({ length: 500 }, (_, index) => index);
+    const end = start.map((index) => 2000 - index);
+    const { slots, folded, slotOf } = pack({ start, end }, start, {
+      limit: 8,
+      around: (member) => member - 1,
+    });
+    expect(slots).toEqual([[0], [1], [2], [3], [4], [5], [6], [7]]);
+    expect(folded).toEqual(start.slice(8));
+    expect(new Set(slotOf.slice(8))).toEqual(new Set([8]));
+    // Under the pointer is the innermost, and beyond the last of them nothing.
+    const found = [8, 300, 1600, 1995].map((time) => latestAt(folded, { start, end }, time, 1));
+    expect(found).toEqual([8, 300, 401, undefined]);
   });
 });
 

@@ -1,18 +1,28 @@
-/** A lane too full for bars: how many calls were under way over time, and what share of them failed. */
-import { levelFor } from './density.ts';
-import type { PlacedLane } from './layout.ts';
+/** Where there is no room for bars: how many calls were under way over time, and what share of them failed. */
+import { type Density, levelFor } from './density.ts';
 import { laneFill } from './palette.ts';
 import { timeAt } from './scale.ts';
 import { type Scene, viewportOf } from './scene.ts';
 
-export function drawStrip(context: CanvasRenderingContext2D, scene: Scene, lane: PlacedLane): void {
+export interface Strip {
+  readonly density: Density;
+  /** That of its lane. */
+  readonly colour: number;
+  /** Its lower edge on the canvas, and how far it may rise above that, in px. */
+  readonly base: number;
+  readonly room: number;
+}
+
+export function drawStrip(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { density, colour, base, room }: Strip,
+): void {
   const viewport = viewportOf(scene);
-  const level = levelFor(lane.density, (viewport.to - viewport.from) / viewport.width);
-  const room = lane.height - 14;
-  const base = lane.top - scene.scrollTop + lane.height - 7;
-  const tallest = Math.log2(1 + peakOf(lane));
-  const { fill } = laneFill(scene.palette, lane.colour);
-  const bars = columnsOf(scene, { width: level.width, begin: lane.density.begin }, (bucket) => ({
+  const level = levelFor(density, (viewport.to - viewport.from) / viewport.width);
+  const tallest = Math.log2(1 + peakOf(density));
+  const { fill } = laneFill(scene.palette, colour);
+  const bars = columnsOf(scene, { width: level.width, begin: density.begin }, (bucket) => ({
     busy: level.busy[bucket] ?? 0,
     share: (level.failed[bucket] ?? 0) / Math.max(1, level.begun[bucket] ?? 0),
   }));
@@ -56,6 +66,6 @@ function columnsOf(
   return columns;
 }
 
-function peakOf({ density }: PlacedLane): number {
-  return density.levels.at(-1)?.busy[0] ?? 1;
+function peakOf({ levels }: Density): number {
+  return levels.at(-1)?.busy[0] ?? 1;
 }

@@ -5,7 +5,7 @@ import { drawEdges } from './draw-edge.ts';
 import { drawMarks } from './draw-mark.ts';
 import { drawStrip } from './draw-strip.ts';
 import { firstEndingFrom, firstStartingFrom } from './hit.ts';
-import { type PlacedLane, slotTop } from './layout.ts';
+import { FOLD_HEIGHT, type PlacedLane, slotIn, slotTop } from './layout.ts';
 import { moment, tickStep, ticks, xOf } from './scale.ts';
 import { edges, type Scene, viewportOf } from './scene.ts';
 
@@ -16,8 +16,12 @@ export function drawLanes(context: CanvasRenderingContext2D, scene: Scene): void
   scene.layout.lanes.forEach((lane, index) => {
     const top = lane.top - scene.scrollTop;
     if (top > scene.height || top + lane.height < 0) return;
-    if (isCrowded(lane, scene)) drawStrip(context, scene, lane);
-    else drawSlots(context, scene, lane, index);
+    if (isCrowded(lane, scene)) {
+      drawStrip(context, scene, { ...lane, base: top + lane.height - 7, room: lane.height - 14 });
+    } else {
+      drawSlots(context, scene, lane, index);
+      drawFold(context, scene, lane, index);
+    }
     drawMarks(context, scene, lane);
   });
   drawEdges(context, scene);
@@ -76,6 +80,33 @@ function drawSlots(
       });
     }
   });
+}
+
+/** What found no slot, as a strip; above it, as bars, what of that is looked at. */
+function drawFold(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  lane: PlacedLane,
+  index: number,
+): void {
+  const { fold, items, slots } = lane;
+  if (!fold) return;
+  const y = lane.top + slotTop(lane, slots.length) - scene.scrollTop;
+  const row = { ...lane, bar: FOLD_HEIGHT };
+  drawStrip(context, scene, { ...lane, ...fold, base: y + FOLD_HEIGHT, room: FOLD_HEIGHT });
+  for (const { lane: own, member } of [scene.hovered, scene.selected].filter(
+    (one) => one !== undefined,
+  )) {
+    if (own !== index || slotIn(scene.layout, { lane: own, member }) < slots.length) continue;
+    const sides = edges(scene, items.start[member] ?? 0, items.end[member] ?? 0);
+    drawBar(context, scene, {
+      lane: row,
+      member,
+      ...sides,
+      y,
+      ink: inkOf(scene, lane, index, member),
+    });
+  }
 }
 
 function inkOf(scene: Scene, lane: PlacedLane, index: number, member: number): Ink {

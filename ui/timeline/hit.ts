@@ -29,6 +29,22 @@ export function at(
   return best && best.away <= reach ? best.one : undefined;
 }
 
+/** More would hold up the pointer. */
+const MOST_LOOKED_AT = 1000;
+
+/** Of intervals that overlap as they like: the one that began last of those within `reach` of `time`. */
+export function latestAt(
+  members: readonly number[],
+  intervals: Intervals,
+  time: number,
+  reach: number,
+): number | undefined {
+  const last = firstStartingFrom(members, intervals, time + reach);
+  return members
+    .slice(Math.max(0, last - MOST_LOOKED_AT), last)
+    .findLast((one) => distance(intervals, one, time) <= reach);
+}
+
 /** The member that starts next after (or before) the given one, in a list sorted by start. */
 export function neighbour(
   members: readonly number[],

@@ -11,7 +11,7 @@ import { type Density, densityOf } from './density.ts';
 import { lanesOf } from './lanes.ts';
 import { type Intervals, pack } from './pack.ts';
 import { type SpanLane, withSpans } from './span-lanes.ts';
-import { extentOf, type SpanTimes } from './span-times.ts';
+import { type Extent, extentOf, type SpanTimes } from './span-times.ts';
 
 export interface PlacedLane extends SpanLane {
   readonly top: number;
@@ -25,9 +25,19 @@ export interface PlacedLane extends SpanLane {
   /** By start. */
   readonly members: readonly number[];
   readonly slots: readonly (readonly number[])[];
+  /** What found no slot. */
+  readonly fold?: Fold;
   readonly density: Density;
   /** By time. */
   readonly marks: readonly Mark[];
+}
+
+/** One row, below the slots, for all that is deeper: how busy it is. */
+export interface Fold {
+  /** By start. */
+  readonly members: readonly number[];
+  readonly density: Density;
+  readonly hasOpen: boolean;
 }
 
 export interface Layout {
@@ -64,6 +74,8 @@ export interface LayoutInput {
 
 const LANE_PADDING = 9;
 const LEAST_LANE = 64;
+/** The height of a fold, in px: room for words beside it. */
+export const FOLD_HEIGHT = 22;
 /** In µs: SDKs for JavaScript cut starts to the millisecond, and ends not. */
 const CLOCK_STEP = 1000;
 
@@ -81,7 +93,7 @@ export function layoutOf(input: LayoutInput): Layout {
       bars,
       lane.tracks.flatMap((track) => byTrack[track] ?? []),
     );
-    const { slotOfMember, ...one } = lane.spans
+    const { slotOf, folded, ...one } = lane.spans
       ? spanLane(spans, times, lane.spans)
       : lane.kind === 'host'
         ? hostLane(bars, own)
@@ -90,18 +102,24 @@ export function layoutOf(input: LayoutInput): Layout {
     one.members.forEach((member, place) => {
       if (!places) return;
       places.laneOf[member] = index;
-      places.slotOf[member] = slotOfMember[place] ?? 0;
+      places.slotOf[member] = slotOf[place] ?? 0;
     });
-    const density = densityOf(
-      one.items,
-      one.members,
-      extent,
-      (member) => ((one.items.flags[member] ?? 0) & FAILED) !== 0,
-    );
+    const density = densityIn(one.items, one.members, extent);
+    const fold = folded.length > 0 && foldOf(one.items, folded, extent);
     const size = lane.spans ? nestedSize(one.slots.length) : sizeOf(one.slots.length);
+    const height = size.height + (fold ? FOLD_HEIGHT : 0);
     const shown = lane.kind === 'server' ? marksOf(lane, marks) : [];
-    placed.push({ ...lane, ...one, ...size, top, density, marks: shown });
-    top += size.height;
+    placed.push({
+      ...lane,
+      ...one,
+      ...size,
+      height,
+      ...(fold && { fold }),
+      top,
+      density,
+      marks: shown,
+    });
+    top += height;
   });
   const { begin, length, far } = extent;
   return {
@@ -113,6 +131,20 @@ export function layoutOf(input: LayoutInput): Layout {
     ...barPlaces,
     spanPlaces,
   };
+}
+
+function densityIn(
+  items: PlacedLane['items'],
+  members: readonly number[],
+  extent: Extent,
+): Density {
+  const hasFailed = (member: number) => ((items.flags[member] ?? 0) & FAILED) !== 0;
+  return densityOf(items, members, extent, hasFailed);
+}
+
+function foldOf(items: PlacedLane['items'], members: readonly number[], extent: Extent): Fold {
+  const hasOpen = members.some((member) => ((items.flags[member] ?? 0) & OPEN) !== 0);
+  return { members, density: densityIn(items, members, extent), hasOpen };
 }
 
 function placesFor(count: number): Places {
@@ -146,15 +178,13 @@ function sortedByStart({ start }: Bars, members: number[]): number[] {
 }
 
 function callLane(bars: Bars, members: readonly number[]) {
-  const { slots, slotOf } = pack(bars, members);
-  return { items: bars, members, slots, slotOfMember: slotOf };
+  return { items: bars, members, ...pack(bars, members) };
 }
 
 function hostLane(bars: Bars, own: readonly number[]) {
   const batches = batchesOf(bars, own);
   const members = batches.calls.map((_, index) => index);
-  const { slots, slotOf } = pack(batches, members);
-  return { items: batches, batches, members, slots, slotOfMember: slotOf };
+  return { items: batches, batches, members, ...pack(batches, members) };
 }
 
 /** Spans lie below the one that they are part of. */
@@ -164,11 +194,11 @@ function spanLane({ all, find }: SpanBuffer, times: SpanTimes, own: readonly num
   const members = own.toSorted(
     (a, b) => (start[a] ?? 0) - (start[b] ?? 0) || (end[b] ?? 0) - (end[a] ?? 0) || a - b,
   );
-  const { slots, slotOf } = pack(times, members, {
+  const packing = pack(times, members, {
     around: (member) => find(all[member]?.parentSpanId),
     slack: CLOCK_STEP,
   });
-  return { items: times, members, slots, slotOfMember: slotOf };
+  return { items: times, members, ...packing };
 }
 
 function nestedSize(slots: number): { bar: number; pitch: number; height: number } {
@@ -188,7 +218,8 @@ export function sizeOf(slots: number): { bar: number; pitch: number; height: num
 }
 
 /** Whether anything in a lane still waits: an open item is always the last of its slot. */
-export function hasOpen({ slots, items }: PlacedLane): boolean {
+export function hasOpen({ slots, fold, items }: PlacedLane): boolean {
+  if (fold?.hasOpen) return true;
   return slots.some((slot) => ((items.flags[slot.at(-1) ?? 0] ?? 0) & OPEN) !== 0);
 }
 

@@ -1,6 +1,6 @@
 /** Packs intervals that overlap into slots: rows of a lane in which nothing overlaps. */
 
-/** The slots of a lane at most; what finds no free one beyond that is drawn over others. */
+/** The slots of a lane at most; what finds no free one is folded. */
 export const SLOT_LIMIT = 48;
 
 export interface Intervals {
@@ -12,7 +12,9 @@ export interface Intervals {
 export interface Packing {
   /** Indices into the intervals, each list by start; within one neither starts nor ends fall. */
   readonly slots: readonly (readonly number[])[];
-  /** The slot of each packed interval, in the order in which they were given. */
+  /** Those that found no slot, by start: all of them together stand below the last one. */
+  readonly folded: readonly number[];
+  /** The slot of each packed interval, in the order in which they were given; of a folded one the limit. */
   readonly slotOf: readonly number[];
 }
 
@@ -33,10 +35,15 @@ export function pack(
   const slotOfAround = new Map<number, number>();
   const slots: number[][] = [];
   const free: number[] = [];
+  const folded: number[] = [];
   const slotOf = members.map((member) => {
     const outer = around && slotOfAround.get(around(member) ?? -1);
     const slot = slotFor(free, start[member] ?? 0, { limit, least: (outer ?? -1) + 1 });
     if (around) slotOfAround.set(member, slot);
+    if (slot >= limit) {
+      folded.push(member);
+      return slot;
+    }
     // An interval without length still takes up a place, or a hundred of them would look like one.
     const taken = Math.max(end[member] ?? 0, (start[member] ?? 0) + 1);
     free[slot] = Math.max(free[slot] ?? Number.NEGATIVE_INFINITY, taken - slack);
@@ -45,7 +52,7 @@ export function pack(
     else slots[slot] = [member];
     return slot;
   });
-  return { slots, slotOf };
+  return { slots, folded, slotOf };
 }
 
 function slotFor(
@@ -54,8 +61,5 @@ function slotFor(
   { limit, least }: { limit: number; least: number },
 ): number {
   const found = free.findIndex((time, slot) => slot >= least && time <= start);
-  if (found !== -1) return found;
-  if (free.length < limit) return free.length;
-  // All are taken: the one that is free first hides least.
-  return free.reduce((best, time, slot) => (time < (free[best] ?? 0) ? slot : best), 0);
+  return found === -1 ? Math.min(free.length, limit) : found;
 }

@@ -4,7 +4,7 @@ import type { Bracket } from './brackets.ts';
 import { isCrowded } from './draw.ts';
 import { pillOf } from './draw-bracket.ts';
 import { firstFrom, placeOf } from './draw-mark.ts';
-import { at } from './hit.ts';
+import { at, latestAt } from './hit.ts';
 import { slotTop } from './layout.ts';
 import { timeAt } from './scale.ts';
 import { type Picked, type Scene, viewportOf } from './scene.ts';
@@ -28,7 +28,11 @@ export function barAt(scene: Scene, { x, y }: Point): Picked | undefined {
   const viewport = viewportOf(scene);
   const reach = ((viewport.to - viewport.from) / viewport.width) * REACH;
   const slot = Math.floor((height - lane.top - slotTop(lane, 0)) / lane.pitch);
-  const member = at(lane.slots[slot] ?? [], lane.items, timeAt(viewport, x), reach);
+  const time = timeAt(viewport, x);
+  const member =
+    slot >= lane.slots.length && lane.fold
+      ? latestAt(lane.fold.members, lane.items, time, reach)
+      : at(lane.slots[slot] ?? [], lane.items, time, reach);
   return member === undefined ? undefined : { lane: index, member };
 }
 

@@ -162,15 +162,18 @@ describe('what is refused', () => {
       code: 7,
       message: expect.stringContaining('wiretape token write'),
     });
-    for (const headers of [
-      { host: 'evil.example' },
-      { origin: 'http://evil.example' },
-      { origin: collector.address },
-    ]) {
-      expect(await send(collector, '/v1/traces', { body: traces, headers })).toMatchObject({
-        status: 403,
-      });
+    for (const [headers, code] of [
+      [{ host: 'evil.example' }, 'wrong-host'],
+      [{ origin: 'http://evil.example' }, 'wrong-origin'],
+      [{ origin: collector.address }, 7],
+    ] as const) {
+      const refused = await send(collector, '/v1/traces', { body: traces, headers });
+      expect(refused).toMatchObject({ status: 403 });
+      expect(refused.json()).toMatchObject({ code });
     }
+    const nowhere = await send(collector, '/v1/traces/', { body: traces });
+    expect(nowhere).toMatchObject({ status: 404 });
+    expect(nowhere.json()).toMatchObject({ code: 'no-route' });
     expect(await keptBy(collector)).toEqual([]);
   });
 

@@ -78,7 +78,7 @@ export async function tapAt(
   const ended = once(child, 'close') as Promise<[number | null]>;
   const address = await until(() => {
     if (child.exitCode !== null) throw new Error(said);
-    return /recorded at (\S+?),/.exec(said)?.[1];
+    return /recorded at ([^\s,]+) in place of /.exec(said)?.[1];
   });
   return {
     url: address,
