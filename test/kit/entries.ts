@@ -38,7 +38,7 @@ export interface Step {
 
 /** Where and when a message crosses; everything has a default. */
 export interface Where
-  extends Partial<Pick<Crossing, 'exchange' | 'resumes' | 'eof' | 'redacted'>> {
+  extends Partial<Pick<Crossing, 'exchange' | 'resumes' | 'eof' | 'redacted' | 'propagated'>> {
   readonly at?: number;
   readonly after?: number;
   /** µs of the session's clock; when left out, 5 µs after `at`. */
