@@ -4,7 +4,6 @@
  */
 import { workerData } from 'node:worker_threads';
 import { keyedHash } from '../../model/keyed-hash.ts';
-import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
 import type { Form } from '../../model/otlp/answer.ts';
 import { type Decoded, sentenceOf } from '../../model/otlp/decoded.ts';
 import { OtlpFault } from '../../model/otlp/fault.ts';
@@ -15,7 +14,7 @@ import { readable } from '../../model/text.ts';
 import { answerOrders } from '../thread.ts';
 import { uncompressed } from './body.ts';
 import type { Given, Order, Redaction, Turn } from './orders.ts';
-import { pack } from './packed.ts';
+import type { Packed } from './packed.ts';
 import { OtlpRefusal } from './refusal.ts';
 import { SIGNALS } from './signals.ts';
 
@@ -35,7 +34,7 @@ function read({ path, form, isGzip, body, limit }: Extract<Order, { do: 'read' }
     if (items.length === 0 && hasBadIds(rejected)) {
       refuse(`${sentenceOf(rejected)}. Is the body of another signal?`);
     }
-    const writtenAs = (some: readonly unknown[]): readonly WrittenSpan[] => rows(some, redact);
+    const writtenAs = (some: readonly unknown[]): Packed => rows(some, redact);
     left = turnsOf({ items, rejected }, whole.length, writtenAs);
     return nextTurn();
   } catch (error) {
@@ -66,11 +65,11 @@ const TURN = 1 << 20;
 function* turnsOf(
   { items, rejected }: Decoded<unknown>,
   bytes: number,
-  rowsOf: (items: readonly unknown[]) => readonly WrittenSpan[],
+  rowsOf: (items: readonly unknown[]) => Packed,
 ): Generator<Turn> {
   const count = Math.max(1, Math.floor((TURN * items.length) / Math.max(1, bytes)));
   for (let at = 0; at === 0 || at < items.length; at += count) {
-    const rows = pack(rowsOf(items.slice(at, at + count)));
+    const rows = rowsOf(items.slice(at, at + count));
     yield { rows, rejected, isLast: at + count >= items.length };
   }
 }

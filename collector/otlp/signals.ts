@@ -2,19 +2,19 @@
 import type { Redact } from '../../model/crossing.ts';
 import type { ForeignLog } from '../../model/otel/foreign-log.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
-import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
 import type { RejectedName } from '../../model/otlp/answer.ts';
 import type { Decode } from '../../model/otlp/decoded.ts';
 import { decodeLogs } from '../../model/otlp/logs.ts';
 import { decodeMetrics } from '../../model/otlp/metrics.ts';
 import { decodeSpans } from '../../model/otlp/spans.ts';
+import { type Packed, pack } from './packed.ts';
 import { writtenLogs, writtenSpans } from './written.ts';
 
 interface Signal<T> {
   readonly rejected: RejectedName;
   readonly decode: Decode<T>;
   /** Items without their secrets. */
-  readonly rows: (items: readonly T[], redact: Redact) => readonly WrittenSpan[];
+  readonly rows: (items: readonly T[], redact: Redact) => Packed;
 }
 
 const TRACES: Signal<ForeignSpan> = {
@@ -33,7 +33,7 @@ const LOGS: Signal<ForeignLog> = {
 const METRICS: Signal<unknown> = {
   rejected: 'rejectedDataPoints',
   decode: decodeMetrics,
-  rows: () => [],
+  rows: () => pack([]),
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: whoever takes a request does not look at its items.

@@ -9,6 +9,7 @@ import type { ForeignLog } from '../../model/otel/foreign-log.ts';
 import { encodeForeignLog } from '../../model/otel/foreign-log-text.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
 import { encodeForeignSpan, type WrittenSpan } from '../../model/otel/foreign-span-text.ts';
+import { type Packed, pack } from './packed.ts';
 
 /** How items of one kind are written; a member of theirs that is undefined stands in no text. */
 interface Writing<T, Texts> {
@@ -23,22 +24,14 @@ function written<T, Texts>(
   items: readonly T[],
   redact: Redact,
   { row, texts, withTexts }: Writing<T, Texts>,
-): readonly WrittenSpan[] {
-  const rows = items.map(row);
-  if (redact(listOf(rows)).count === 0) return rows;
+): Packed {
+  const asSent = pack(items.map(row));
+  if (redact(asSent.list).count === 0) return asSent;
   const clean = JSON.parse(redact(JSON.stringify(items.map(texts))).text) as readonly Texts[];
-  return items.map((item, index) => row(withTexts(item, clean[index] as Texts)));
+  return pack(items.map((item, index) => row(withTexts(item, clean[index] as Texts))));
 }
 
-/** A JSON text of all lines. Joined, since engines are slower to read what is put together otherwise. */
-function listOf(rows: readonly WrittenSpan[]): string {
-  return ['[', rows.map(({ line }) => line).join(','), ']'].join('');
-}
-
-export function writtenSpans(
-  spans: readonly ForeignSpan[],
-  redact: Redact,
-): readonly WrittenSpan[] {
+export function writtenSpans(spans: readonly ForeignSpan[], redact: Redact): Packed {
   return written(spans, redact, {
     row: (span) => ({
       traceId: span.traceId,
@@ -61,7 +54,7 @@ export function writtenSpans(
   });
 }
 
-export function writtenLogs(logs: readonly ForeignLog[], redact: Redact): readonly WrittenSpan[] {
+export function writtenLogs(logs: readonly ForeignLog[], redact: Redact): Packed {
   return written(logs, redact, {
     row(log) {
       const line = encodeForeignLog(log);

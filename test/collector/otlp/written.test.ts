@@ -1,5 +1,6 @@
 /** What is written of spans: no secret, and of what is none nothing else changes. */
 import { expect, test } from 'vitest';
+import { type Packed, unpack } from '../../../collector/otlp/packed.ts';
 import { writtenSpans } from '../../../collector/otlp/written.ts';
 import { keyedHash } from '../../../model/keyed-hash.ts';
 import type { ForeignSpan } from '../../../model/otel/foreign-span.ts';
@@ -16,8 +17,8 @@ const redactWith = (redaction: object = {}) =>
     {},
     rulesWith(readUserRules(redaction, [], true)),
   );
-const read = (rows: readonly { line: string }[]) =>
-  rows.map(({ line }) => decodeForeignSpan(line) as ForeignSpan);
+const read = (rows: Packed) =>
+  unpack(rows).map(({ line }) => decodeForeignSpan(line) as ForeignSpan);
 
 const event = (text: string) => ({
   time: 1_795_600_000_123_456_789n,
@@ -35,7 +36,7 @@ test('without secrets spans are written as they are', () => {
     foreignSpan(1, 1),
     foreignSpan(1, 2, { events: [event('asked')], links: [link('x')] }),
   ];
-  expect(writtenSpans(spans, redactWith())).toEqual(written(...spans));
+  expect(unpack(writtenSpans(spans, redactWith()))).toEqual(written(...spans));
 });
 
 test('a secret goes from wherever a sender can write, and only there', () => {
