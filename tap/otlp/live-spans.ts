@@ -36,8 +36,8 @@ export interface LiveSession {
   isRead(seq: number): boolean;
   /** The journal was emptied, behind this entry. */
   restarted(seq: number): void;
-  /** Nothing more is recorded: what was confirmed in the end. Takes at most 700 ms. */
-  finish(): Promise<SpansConfirmed | undefined>;
+  /** Nothing more is recorded: what was confirmed in the end. Takes at most so many ms. */
+  finish(within: number): Promise<SpansConfirmed | undefined>;
 }
 
 /** A session as its thread gets it; `readTo` holds the last entry that was read. */
@@ -62,7 +62,6 @@ export type FromThread =
 
 /** Entries that come within this time are read together, in ms. */
 const TOGETHER = 25;
-const LAST_ANSWER = 700;
 /** What the thread may take, in MiB; without it everything else goes on. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
@@ -181,12 +180,12 @@ function followIn(
     },
     isRead: (seq) => thread.isBroken || is.left || Atomics.load(readTo, 0) >= seq,
     restarted: (seq) => thread.post({ kind: 'restarted', id, seq }),
-    async finish() {
+    async finish(withinMs) {
       is.ending = true;
       clearTimeout(bell);
       ring('finish');
       const isOver = thread.isBroken || is.left;
-      const isAll = !isOver && (await within(LAST_ANSWER, over));
+      const isAll = !isOver && (await within(withinMs, over));
       thread.sessions.delete(id);
       if (!isAll && !thread.isTold) {
         say(`Not all spans of ${name} were sent to ${endpoint}. ${KEPT} ${CODE}`);
