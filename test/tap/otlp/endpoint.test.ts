@@ -68,6 +68,68 @@ describe.each([
   }, 60_000);
 });
 
+const REASONS: readonly (readonly [string, Answering | 'refuse' | 'reset' | 'unknown', string])[] =
+  [
+    ['refuses', 'refuse', 'connection refused'],
+    ['breaks the connection', 'reset', 'the connection was closed'],
+    ['has a name that nobody knows', 'unknown', 'its name '],
+    ['answers 429', { status: 429 }, '429 Too Many Requests'],
+    ['answers 503', { status: 503 }, '503 Service Unavailable'],
+    ['answers 400', { status: 400 }, '400 Bad Request'],
+    ['has a page to log in', page('text/html; charset=utf-8', '<html></html>'), '(text/html'],
+    ['says anything', page('text/plain', 'ok'), '(text/plain)'],
+    ['says no JSON', page('application/json', '<html>'), '(its answer cannot be read)'],
+  ];
+
+test.each(REASONS)(
+  'an endpoint that %s: why is said, and nothing is confirmed',
+  async (_, how, why) => {
+    const receiver = await startReceiver();
+    if (how === 'refuse') await receiver.close();
+    else if (how !== 'unknown') receiver.answer(how);
+    const url = how === 'unknown' ? 'http://nobody.invalid:4318' : receiver.url;
+    const { child, ended, state, said } = await tapTo(url);
+    await calls(child, 0, 10);
+    await until(() => said().includes('otlp-failed'));
+    child.stdin.end();
+    await ended;
+    expect(said()).toContain(
+      `takes no spans: ${why.startsWith('(') ? 'what answers is no receiver of spans ' : ''}${why}`,
+    );
+    const view = await recordedOne(state);
+    expect(unconfirmed(view, { ...receiver, url })).toHaveLength(11);
+  },
+);
+
+function page(type: string, body: string): Answering {
+  return { status: 200, headers: { 'content-type': type }, body };
+}
+
+test('garbage in protobuf confirms nothing', async () => {
+  const receiver = await startReceiver();
+  receiver.answer(page('application/x-protobuf', '<html>Log in</html>'));
+  const { child, ended, state, said } = await tapTo(receiver.url, {});
+  await calls(child, 0, 10);
+  await until(() => said().includes('otlp-failed'));
+  child.stdin.end();
+  await ended;
+  expect(said()).toContain('(its answer cannot be read)');
+  expect(unconfirmed(await recordedOne(state), receiver)).toHaveLength(11);
+});
+
+test.each(['takes all', 'hangs'])(
+  'a burst whose client leaves at once, to an endpoint that %s',
+  async (how) => {
+    const receiver = await startReceiver();
+    if (how === 'hangs') receiver.answer('hang');
+    const { child, ended, state } = await tapTo(receiver.url);
+    child.stdin.end(Array.from({ length: 8000 }, (_, id) => asked(id)).join(''));
+    expect((await ended).code).toBe(0);
+    await checkNoneLost(receiver, state, 8000);
+  },
+  60_000,
+);
+
 test.each(['SIGTERM', 'SIGKILL'] as const)('%s in the middle', async (signal) => {
   const receiver = await startReceiver();
   const { child, ended, state } = await tapTo(receiver.url);
