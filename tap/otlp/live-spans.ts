@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import type { LiveSpans as Head, SpansConfirmed } from '../../model/entry.ts';
 import type { Payloads } from '../../model/otel/options.ts';
 import type { JournalFile } from '../journal-file.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
 import type { Told } from './sender.ts';
 import { type OtlpOptions, senderEnvironment, tracesUrl } from './settings.ts';
@@ -228,5 +229,5 @@ function sentence({ kind, reason }: Told, endpoint: string): string {
 
 /** Words of an endpoint, on one line of a terminal. */
 function plain(words: string): string {
-  return words.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 200);
+  return printable(words.slice(0, 200));
 }
