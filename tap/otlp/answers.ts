@@ -10,7 +10,7 @@ interface Heard {
   readonly status: number;
   readonly words: string;
   readonly type: string;
-  readonly isEmpty: boolean;
+  isEmpty: boolean;
 }
 
 export function hearAnswers() {
@@ -26,9 +26,14 @@ export function hearAnswers() {
     request.once('error', (error) => {
       fault = error;
     });
-    request.once('response', ({ statusCode: status = 0, statusMessage: words = '', headers }) => {
-      const type = headers['content-type'] ?? '';
-      last = { status, words, type, isEmpty: headers['content-length'] === '0' };
+    request.once('response', (response) => {
+      const { statusCode: status = 0, statusMessage: words = '', headers } = response;
+      const heard: Heard = { status, words, type: headers['content-type'] ?? '', isEmpty: true };
+      // The exporter reads it in the same turn, so that this one takes nothing from it.
+      response.once('data', () => {
+        heard.isEmpty = false;
+      });
+      last = heard;
     });
   });
   return {
@@ -36,7 +41,7 @@ export function hearAnswers() {
     /** Why nothing was taken; `error` is what the exporter says of it. */
     reason(error?: Error): string | undefined {
       if (error?.message === 'Request timed out') return 'no answer in time';
-      if (last) return `${last.status} ${last.words}`.trim();
+      if (last && last.status > 299) return `${last.status} ${last.words}`.trim();
       return connectionFault(error).words ?? connectionFault(fault).words;
     },
     /** What a status of success came with, where that is no answer of OTLP: a page to log in, say. */

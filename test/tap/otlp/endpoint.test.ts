@@ -9,7 +9,7 @@ import { toSpans } from '../../../model/otel/to-spans.ts';
 import { type Answering, startReceiver } from '../../kit/receiver.ts';
 import { outcome, server, start, tapped, temporaryFolder, until } from '../kit.ts';
 import { asked, calls, checkNoneLost, JSON_PLEASE, tapTo } from './calling.ts';
-import { checkSent, recordedOne, unconfirmed } from './sent.ts';
+import { checkSent, checkWhole, recordedOne, unconfirmed } from './sent.ts';
 
 const BAD: readonly (readonly [string, Answering])[] = [
   ['429 with Retry-After', { status: 429, headers: { 'retry-after': '1' } }],
@@ -78,6 +78,7 @@ const REASONS: readonly (readonly [string, Answering | 'refuse' | 'reset' | 'unk
     ['answers 400', { status: 400 }, '400 Bad Request'],
     ['has a page to log in', page('text/html; charset=utf-8', '<html></html>'), '(text/html'],
     ['says anything', page('text/plain', 'ok'), '(text/plain)'],
+    ['says anything of no kind', page('', 'ok'), '(an answer of no kind)'],
     ['says no JSON', page('application/json', '<html>'), '(its answer cannot be read)'],
   ];
 
@@ -104,6 +105,17 @@ test.each(REASONS)(
 function page(type: string, body: string): Answering {
   return { status: 200, headers: { 'content-type': type }, body };
 }
+
+test('an endpoint that takes spans without a word is one', async () => {
+  const receiver = await startReceiver();
+  receiver.answer(page('', ''));
+  const { child, ended, state, said } = await tapTo(receiver.url);
+  await calls(child, 0, 10);
+  await receiver.until(() => receiver.spans.size === 10);
+  child.stdin.end();
+  await ended;
+  checkWhole(receiver, [await recordedOne(state)], said());
+});
 
 test('garbage in protobuf confirms nothing', async () => {
   const receiver = await startReceiver();
