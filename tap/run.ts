@@ -7,6 +7,7 @@ import { findHost } from './host.ts';
 import { launchFiles, launchOf } from './launch.ts';
 import type { LiveSpans } from './otlp/live-spans.ts';
 import { connectPipes, type Pipes } from './pipes.ts';
+import { printable } from './printable.ts';
 import type { LineChange } from './propagation.ts';
 import { openOutput } from './standard-stream.ts';
 import type { Ended, Server, Started, StdioOptions } from './stdio.ts';
@@ -131,9 +132,4 @@ async function connectAndWait(
   await pipes.drain(() => server.tree() !== undefined);
   if (!(ended instanceof Error)) session.recorder.add([{ type: 'exit', at, ...ended }]);
   return ended;
-}
-
-/** Names of commands and files may hold what a terminal would obey. */
-function printable(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 }

@@ -16,10 +16,10 @@ export interface Shipping {
   /** The journal has grown. */
   grown(): void;
   /**
-   * Ships what is left, and waits at most 200 ms for the last acknowledgement, and only if
+   * Ships what is left, and waits at most so many ms for the last acknowledgement, and only if
    * connected. Whether everything is durable.
    */
-  finish(): Promise<boolean>;
+  finish(within: number): Promise<boolean>;
 }
 
 export interface ShippingOptions {
@@ -42,7 +42,6 @@ const BATCH = 256 << 10;
 const UNREAD = 1 << 20;
 /** Lines that come within this time travel together, in ms. */
 const TOGETHER = 25;
-const LAST_ACKNOWLEDGEMENT = 200;
 /** A journal of this size begins anew once all of it is acknowledged: sessions live for days. */
 const LONG = 16 << 20;
 
@@ -104,9 +103,9 @@ export function startShipping(options: ShippingOptions): Shipping {
   setImmediate(() => void connectAndShip()).unref();
   return {
     grown: bell.ring,
-    async finish() {
+    async finish(within) {
       isEnding = true;
-      const until = performance.now() + LAST_ACKNOWLEDGEMENT;
+      const until = performance.now() + within;
       const isDone = (): boolean => (link?.acknowledged ?? -1) >= lastSeq();
       bell.ring();
       while (link?.isOpen && !isDone() && performance.now() < until) await delay(5);

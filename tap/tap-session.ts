@@ -79,7 +79,7 @@ export interface TapSession {
   now(): number;
   /** Writes the opening entry; its place was kept, so messages may be recorded before. */
   open(facts: SessionFacts): void;
-  /** Ends the session: the last entry, the last spans (≤ 700 ms), the recording, the last acknowledgement (≤ 200 ms). */
+  /** Ends the session: the last entry, the last spans (≤ 500 ms), the recording, the last acknowledgement (≤ 200 ms, ≤ 100 behind spans). */
   finish(reason: string): Promise<void>;
 }
 
@@ -150,18 +150,24 @@ export function startSession(
       journal.lookNext();
       recorder.add([]);
       recorder.add([{ type: 'end', at: clock.now(), reason }]);
-      const spans = await live?.finish();
+      const spans = await live?.finish(LAST.spans);
       if (spans) note(spans);
       recorder.close();
       if (!journal.isBegun) return;
       if (options.record !== undefined) await writeRecordOf(journal, options.record, say);
-      const durable = await shipping.finish();
+      const durable = await shipping.finish(live ? LAST.afterSpans : LAST.acknowledgement);
       leave(journal, durable);
       // One journal too many is no reason to end otherwise.
       if (!durable) await growth.end().catch(() => {});
     },
   };
 }
+
+/**
+ * How long the end of a session waits for others, in ms. The server has taken its time before, and the
+ * process takes some behind, above all to end a thread that is busy: all of it is to be less than 1 s.
+ */
+const LAST = { spans: 500, afterSpans: 100, acknowledgement: 200 };
 
 /** What became of the spans of a session. */
 function confirmed(spans: SpansConfirmed, at: number): Draft {

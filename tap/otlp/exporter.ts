@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/core';
 import { detectResources, envDetector, type Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { hearAnswers } from './answers.ts';
 import type { SpanLimits } from './readable-span.ts';
 
 /** `refused` is for ever; `later`: the same may be taken later, not before `after` ms where it says so. */
@@ -23,22 +24,29 @@ export interface Exporter {
   send(spans: ReadableSpan[]): Promise<Answer>;
 }
 
-/** `onRetry`: it was not taken and the exporter tries again by itself. */
-export async function createExporter(onRetry: () => void): Promise<Exporter> {
-  const said = listen(onRetry);
+/** `onRetry`: it was not taken, and the exporter tries again by itself. */
+export async function createExporter(onRetry: (reason: string) => void): Promise<Exporter> {
+  const answers = hearAnswers();
+  const said = listen(() => onRetry(answers.reason() ?? UNKNOWN));
   const exporter = await loadExporter();
   return {
     async send(spans) {
       said.forget();
+      answers.forget();
       const { code, error } = await exported(exporter, spans);
-      if (code === ExportResultCode.SUCCESS) return { kind: 'taken', ...said.partly() };
-      const reason = error?.message || 'no reason was given';
-      const status = (error as { code?: unknown } | undefined)?.code;
-      if (typeof status === 'number') return { kind: 'refused', reason: `${status} ${reason}` };
-      return { kind: 'later', reason, ...said.after() };
+      if (code !== ExportResultCode.SUCCESS) {
+        const reason = answers.reason(error) ?? (error?.message || UNKNOWN);
+        const isFinal = typeof (error as { code?: unknown } | undefined)?.code === 'number';
+        return isFinal ? { kind: 'refused', reason } : { kind: 'later', reason, ...said.after() };
+      }
+      const stranger = answers.stranger() ?? said.unreadable();
+      if (stranger === undefined) return { kind: 'taken', ...said.partly() };
+      return { kind: 'refused', reason: `what answers is no receiver of spans (${stranger})` };
     },
   };
 }
+
+const UNKNOWN = 'no reason was given';
 
 function exported(exporter: SpanExporter, spans: ReadableSpan[]): Promise<ExportResult> {
   return new Promise((resolve) => {
@@ -61,15 +69,18 @@ function protocol(): string | undefined {
   );
 }
 
-/** What the exporter only tells its log: when it tries again, and what was taken in part. */
+/** What the exporter only tells its log: when it tries again, what was taken in part, what it could not read. */
 function listen(onRetry: () => void) {
   let after: number | undefined;
   let partly: string | undefined;
-  const hear = (text: string, more?: unknown): void => {
+  let unreadable: string | undefined;
+  const hear = (...words: readonly unknown[]): void => {
+    const text = words.filter((word) => typeof word === 'string').join(' ');
     const tooLate = /^Export retry time (\d{1,12})ms exceeds/.exec(text);
     if (tooLate) after = Number(tooLate[1]);
     if (text.startsWith('Scheduling export retry')) onRetry();
-    if (text.startsWith('Received Partial Success')) partly = String(more);
+    if (text.startsWith('Received Partial Success')) partly = String(words[1]);
+    if (UNREAD.test(text)) unreadable = 'its answer cannot be read';
   };
   const logger = { error: hear, warn: hear, info: hear, debug: () => {}, verbose: hear };
   diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
@@ -77,11 +88,16 @@ function listen(onRetry: () => void) {
     forget() {
       after = undefined;
       partly = undefined;
+      unreadable = undefined;
     },
     after: () => (after === undefined ? {} : { after }),
     partly: () => (partly === undefined ? {} : { partly }),
+    unreadable: () => unreadable,
   };
 }
+
+/** The second is that of JSON, which counts it as an empty answer. */
+const UNREAD = /could not deserialize response|^Failed to parse trace export response/;
 
 /** What OTEL_RESOURCE_ATTRIBUTES says of where this runs. */
 export function resourceOfEnvironment(): Resource {

@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import type { LiveSpans as Head, SpansConfirmed } from '../../model/entry.ts';
 import type { Payloads } from '../../model/otel/options.ts';
 import type { JournalFile } from '../journal-file.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../system-error.ts';
 import type { Told } from './sender.ts';
 import { type OtlpOptions, senderEnvironment, tracesUrl } from './settings.ts';
@@ -36,8 +37,8 @@ export interface LiveSession {
   isRead(seq: number): boolean;
   /** The journal was emptied, behind this entry. */
   restarted(seq: number): void;
-  /** Nothing more is recorded: what was confirmed in the end. Takes at most 700 ms. */
-  finish(): Promise<SpansConfirmed | undefined>;
+  /** Nothing more is recorded: what was confirmed in the end. Takes at most so many ms. */
+  finish(within: number): Promise<SpansConfirmed | undefined>;
 }
 
 /** A session as its thread gets it; `readTo` holds the last entry that was read. */
@@ -62,7 +63,6 @@ export type FromThread =
 
 /** Entries that come within this time are read together, in ms. */
 const TOGETHER = 25;
-const LAST_ANSWER = 700;
 /** What the thread may take, in MiB; without it everything else goes on. */
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
@@ -181,12 +181,12 @@ function followIn(
     },
     isRead: (seq) => thread.isBroken || is.left || Atomics.load(readTo, 0) >= seq,
     restarted: (seq) => thread.post({ kind: 'restarted', id, seq }),
-    async finish() {
+    async finish(withinMs) {
       is.ending = true;
       clearTimeout(bell);
       ring('finish');
       const isOver = thread.isBroken || is.left;
-      const isAll = !isOver && (await within(LAST_ANSWER, over));
+      const isAll = !isOver && (await within(withinMs, over));
       thread.sessions.delete(id);
       if (!isAll && !thread.isTold) {
         say(`Not all spans of ${name} were sent to ${endpoint}. ${KEPT} ${CODE}`);
@@ -229,5 +229,5 @@ function sentence({ kind, reason }: Told, endpoint: string): string {
 
 /** Words of an endpoint, on one line of a terminal. */
 function plain(words: string): string {
-  return words.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 200);
+  return printable(words.slice(0, 200));
 }

@@ -32,7 +32,7 @@ export interface Sender {
   /** Sends what waits at once, for the last time before its session ends. */
   hurry(): void;
   /** The exporter tries again what was not taken. */
-  retrying(): void;
+  retrying(reason: string): void;
   /** Resolves when something was taken or refused, or the endpoint failed again. */
   change(): Promise<void>;
 }
@@ -54,11 +54,17 @@ export function createSender(exporter: Exporter, tell: (told: Told) => void): Se
   let isRunning = false;
   let isRetrying = false;
   let waiting: AbortController | undefined;
+  let isGathering = false;
 
   /** Waits for more, or for better times, unless somebody is in a hurry. */
   const wait = async (ms: number): Promise<void> => {
     waiting = new AbortController();
     await delay(ms, undefined, { signal: waiting.signal }).catch(() => {});
+  };
+  const gather = async (): Promise<void> => {
+    isGathering = true;
+    await wait(TOGETHER);
+    isGathering = false;
   };
   const settle = (batch: readonly Outgoing[], isTaken: boolean): void => {
     queue.splice(0, batch.length);
@@ -77,7 +83,7 @@ export function createSender(exporter: Exporter, tell: (told: Told) => void): Se
   const run = async (): Promise<void> => {
     isRunning = true;
     while (queue.length > 0) {
-      if (queue.length < BATCH.spans && urgent <= 0) await wait(TOGETHER);
+      if (queue.length < BATCH.spans && urgent <= 0) await gather();
       const batch = firstOf(queue);
       const answer = await exporter.send(batch.map(({ span }) => span));
       isRetrying = false;
@@ -100,14 +106,15 @@ export function createSender(exporter: Exporter, tell: (told: Told) => void): Se
       queue.push(one);
       size += one.size;
       if (!isRunning) void run();
+      else if (isGathering && queue.length >= BATCH.spans) waiting?.abort();
     },
     hurry() {
       urgent = queue.length;
       waiting?.abort();
     },
-    retrying() {
+    retrying(reason) {
       isRetrying = true;
-      health.fail();
+      health.fail(reason);
       changes.ring();
     },
     change: changes.next,
@@ -118,8 +125,8 @@ export function createSender(exporter: Exporter, tell: (told: Told) => void): Se
 function createHealth(tell: (told: Told) => void) {
   let isFailing = false;
   let pause = PAUSES.first;
-  const fail = (reason?: string): void => {
-    if (!isFailing) tell({ kind: 'failing', ...(reason === undefined ? {} : { reason }) });
+  const fail = (reason: string): void => {
+    if (!isFailing) tell({ kind: 'failing', reason });
     isFailing = true;
   };
   return {

@@ -12,7 +12,7 @@ import { createSender, type Sender } from './sender.ts';
 const { version, payloads } = workerData as Setting;
 const post = (message: FromThread): void => parentPort?.postMessage(message);
 
-const exporter = await createExporter(() => sender.retrying());
+const exporter = await createExporter((reason) => sender.retrying(reason));
 const sender: Sender = createSender(exporter, (told) => post({ kind: 'told', told }));
 const limits = limitsOfEnvironment();
 const environment = resourceOfEnvironment();

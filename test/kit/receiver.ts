@@ -7,9 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 
-/** How it answers: 200, another status with these headers, or nothing ever. */
+/** How it answers: 200, another status with these headers, a connection that breaks, or nothing ever. */
 export type Answering =
   | { status: number; headers?: Record<string, string>; body?: string }
+  | 'reset'
   | 'hang';
 
 export interface Attribute {
@@ -38,7 +39,7 @@ export interface Receiver {
     readonly headers: IncomingMessage['headers'];
     readonly path: string;
     readonly body: Buffer;
-    readonly status: number | 'hang';
+    readonly status: number | 'reset' | 'hang';
   }[];
   answer(how: Answering): void;
   /** Resolves when this holds; it is looked at with each request. */
@@ -78,10 +79,11 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     const sent = Buffer.concat(parts);
     const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     const answering = how;
-    const status = answering === 'hang' ? answering : answering.status;
+    const status = typeof answering === 'string' ? answering : answering.status;
     requests.push({ headers, path, body, status });
     if (status === 200 && headers['content-type'] === 'application/json') keep(body);
-    if (answering !== 'hang') {
+    if (answering === 'reset') request.socket.resetAndDestroy();
+    else if (answering !== 'hang') {
       const type = { 'content-type': headers['content-type'] ?? 'application/json' };
       response.writeHead(answering.status, { ...type, ...answering.headers });
       response.end(answering.body ?? '');

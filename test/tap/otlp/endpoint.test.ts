@@ -9,7 +9,7 @@ import { toSpans } from '../../../model/otel/to-spans.ts';
 import { type Answering, startReceiver } from '../../kit/receiver.ts';
 import { outcome, server, start, tapped, temporaryFolder, until } from '../kit.ts';
 import { asked, calls, checkNoneLost, JSON_PLEASE, tapTo } from './calling.ts';
-import { checkSent, recordedOne, unconfirmed } from './sent.ts';
+import { checkSent, checkWhole, recordedOne, unconfirmed } from './sent.ts';
 
 const BAD: readonly (readonly [string, Answering])[] = [
   ['429 with Retry-After', { status: 429, headers: { 'retry-after': '1' } }],
@@ -67,6 +67,80 @@ describe.each([
     await checkNoneLost(receiver, state, COUNT);
   }, 60_000);
 });
+
+const REASONS: readonly (readonly [string, Answering | 'refuse' | 'reset' | 'unknown', string])[] =
+  [
+    ['refuses', 'refuse', 'connection refused'],
+    ['breaks the connection', 'reset', 'the connection was closed'],
+    ['has a name that nobody knows', 'unknown', 'its name '],
+    ['answers 429', { status: 429 }, '429 Too Many Requests'],
+    ['answers 503', { status: 503 }, '503 Service Unavailable'],
+    ['answers 400', { status: 400 }, '400 Bad Request'],
+    ['has a page to log in', page('text/html; charset=utf-8', '<html></html>'), '(text/html'],
+    ['says anything', page('text/plain', 'ok'), '(text/plain)'],
+    ['says anything of no kind', page('', 'ok'), '(an answer of no kind)'],
+    ['says no JSON', page('application/json', '<html>'), '(its answer cannot be read)'],
+  ];
+
+test.each(REASONS)(
+  'an endpoint that %s: why is said, and nothing is confirmed',
+  async (_, how, why) => {
+    const receiver = await startReceiver();
+    if (how === 'refuse') await receiver.close();
+    else if (how !== 'unknown') receiver.answer(how);
+    const url = how === 'unknown' ? 'http://nobody.invalid:4318' : receiver.url;
+    const { child, ended, state, said } = await tapTo(url);
+    await calls(child, 0, 10);
+    await until(() => said().includes('otlp-failed'));
+    child.stdin.end();
+    await ended;
+    expect(said()).toContain(
+      `takes no spans: ${why.startsWith('(') ? 'what answers is no receiver of spans ' : ''}${why}`,
+    );
+    const view = await recordedOne(state);
+    expect(unconfirmed(view, { ...receiver, url })).toHaveLength(11);
+  },
+);
+
+function page(type: string, body: string): Answering {
+  return { status: 200, headers: { 'content-type': type }, body };
+}
+
+test('an endpoint that takes spans without a word is one', async () => {
+  const receiver = await startReceiver();
+  receiver.answer(page('', ''));
+  const { child, ended, state, said } = await tapTo(receiver.url);
+  await calls(child, 0, 10);
+  await receiver.until(() => receiver.spans.size === 10);
+  child.stdin.end();
+  await ended;
+  checkWhole(receiver, [await recordedOne(state)], said());
+});
+
+test('garbage in protobuf confirms nothing', async () => {
+  const receiver = await startReceiver();
+  receiver.answer(page('application/x-protobuf', '<html>Log in</html>'));
+  const { child, ended, state, said } = await tapTo(receiver.url, {});
+  await calls(child, 0, 10);
+  await until(() => said().includes('otlp-failed'));
+  child.stdin.end();
+  await ended;
+  expect(said()).toContain('(its answer cannot be read)');
+  expect(unconfirmed(await recordedOne(state), receiver)).toHaveLength(11);
+});
+
+test.each(['takes all', 'hangs'])(
+  'a burst whose client leaves at once, to an endpoint that %s',
+  async (how) => {
+    const receiver = await startReceiver();
+    if (how === 'hangs') receiver.answer('hang');
+    const { child, ended, state } = await tapTo(receiver.url);
+    child.stdin.end(Array.from({ length: 8000 }, (_, id) => asked(id)).join(''));
+    expect((await ended).code).toBe(0);
+    await checkNoneLost(receiver, state, 8000);
+  },
+  60_000,
+);
 
 test.each(['SIGTERM', 'SIGKILL'] as const)('%s in the middle', async (signal) => {
   const receiver = await startReceiver();
