@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Blame } from '../analysis/index.ts';
+import type { Use } from '../collector/tokens.ts';
 import { SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
 import type { Finding } from '../model/finding.ts';
 import { isObject, parseJson, textMember } from '../model/json.ts';
@@ -42,10 +43,7 @@ export function isLoopback(address: string): boolean {
 }
 
 /** The token of a state folder for one use; undefined when there is none yet. */
-export async function tokenOf(
-  state: string,
-  use: 'read' | 'write' | 'admin',
-): Promise<string | undefined> {
+export async function tokenOf(state: string, use: Use): Promise<string | undefined> {
   const text = await readFile(`${statePaths(state).tokens}/${use}`, 'utf8').catch(() => undefined);
   return text?.trim();
 }

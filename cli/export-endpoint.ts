@@ -1,5 +1,6 @@
 /** Where to export to, as it stands on a command line and in OpenTelemetry's environment. */
 import type { Endpoint, Exporting } from '../collector/index.ts';
+import { sameWritten } from '../model/otel/destination.ts';
 import { UserError } from './error.ts';
 
 /** The port of OTLP/HTTP. */
@@ -8,24 +9,63 @@ const HINT = 'Give otlp://HOST[:4318], otlps://HOST[:4318] or the http(s):// add
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `environment`: of which the headers and the patience of OpenTelemetry's exporters are taken. */
+/**
+ * `environment`: of which the headers and the patience of OpenTelemetry's exporters are taken.
+ * `tokens`: of the collector that exports, which nobody else is to have.
+ */
 export function exportingTo(
   addresses: readonly string[],
   environment: Environment,
+  tokens: readonly string[] = [],
 ): Pick<Exporting, 'endpoints' | 'patience'> {
-  const headers = headersIn(environment['OTEL_EXPORTER_OTLP_HEADERS'] ?? '');
   const patience = Number(environment['OTEL_EXPORTER_OTLP_TIMEOUT']);
-  const endpoints = addresses.map((address) => endpointOf(address, headers));
-  const once = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
+  const named = addresses.map(endpointOf);
+  const once = [...new Map(named.map((endpoint) => [endpoint.name, endpoint])).values()];
   return {
-    endpoints: [...once.values()],
+    endpoints: withHeaders(once, environment, tokens),
     ...(patience > 0 ? { patience: { answer: patience } } : {}),
   };
 }
 
-function endpointOf(address: string, headers: Endpoint['headers']): Endpoint {
+/** The headers of an environment may hold a credential: they go where that environment sends to. */
+function withHeaders(
+  endpoints: readonly Endpoint[],
+  environment: Environment,
+  tokens: readonly string[],
+): readonly Endpoint[] {
+  const headers = headersIn(environment['OTEL_EXPORTER_OTLP_HEADERS'] ?? '');
+  if (Object.keys(headers).length === 0) return endpoints;
+  const origin = originOf(environment['OTEL_EXPORTER_OTLP_ENDPOINT']);
+  if (origin === undefined && endpoints.length > 1)
+    refuse(
+      'Nobody can tell which of several endpoints OTEL_EXPORTER_OTLP_HEADERS are for.',
+      'Name it in OTEL_EXPORTER_OTLP_ENDPOINT.',
+    );
+  return endpoints.map((endpoint) => {
+    if (origin !== undefined && originOf(endpoint.traces) !== origin) return endpoint;
+    const text = Object.values(headers).join('\n');
+    if (tokens.some((token) => text.includes(token)))
+      refuse(
+        `OTEL_EXPORTER_OTLP_HEADERS hold a token of this collector, which is not for ${endpoint.name}.`,
+        'Unset them, or name whom they are for in OTEL_EXPORTER_OTLP_ENDPOINT.',
+      );
+    return { ...endpoint, headers };
+  });
+}
+
+/** Undefined where none is named. */
+function originOf(address = ''): string | undefined {
+  if (address.trim() === '') return undefined;
+  if (URL.canParse(address)) return new URL(sameWritten(address)).origin;
+  refuse(
+    'OTEL_EXPORTER_OTLP_ENDPOINT is no address, so nobody can tell whom its headers are for.',
+    'Write it like http://127.0.0.1:4318.',
+  );
+}
+
+function endpointOf(address: string): Endpoint {
   const name = otlpAddress(address);
-  return { name, traces: `${name}/v1/traces`, logs: `${name}/v1/logs`, headers };
+  return { name, traces: `${name}/v1/traces`, logs: `${name}/v1/logs`, headers: {} };
 }
 
 /** What is before the paths of the signals, over HTTP; refused is what is no address or holds a credential. */

@@ -1,4 +1,4 @@
-/** Sessions as a file of OpenTelemetry spans, log records or metrics: one OTLP request in JSON, as collectors take it. */
+/** Sessions as a file of OpenTelemetry spans, log records or metrics: OTLP requests in JSON, one a line. */
 import { writeFile } from 'node:fs/promises';
 import { causesOf } from '../analysis/causes.ts';
 import { type Finding, sessionsOf } from '../model/finding.ts';
@@ -9,6 +9,7 @@ import { toMetrics } from '../model/otel/metrics.ts';
 import type { ToSpans } from '../model/otel/options.ts';
 import { otlpJson, otlpMetricsJson } from '../model/otel/otlp-json.ts';
 import { runAtOf, runStarts, runsShown, urlIn } from '../model/otel/runs.ts';
+import type { SessionSpans } from '../model/otel/span.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
 import { nameOf, type WholeView } from '../model/session.ts';
 import { type SessionSummary, summaryOf } from '../model/summary.ts';
@@ -29,7 +30,31 @@ export function otlpText(
   const sessions = views.map((view) =>
     toSpans(view, { ...options, ...inRuns(summaryOf(view.session), runs, page) }),
   );
-  return `${JSON.stringify(otlpJson(withCauses(sessions, causesOf(views)), ownVersion()))}\n`;
+  const requests = requestsOf(withCauses(sessions, causesOf(views)));
+  return requests.map((request) => `${request}\n`).join('');
+}
+
+/** In characters: the OpenTelemetry Collector takes 20 MiB at once, and others less. */
+const LARGEST = 4 << 20;
+
+function requestsOf(sessions: readonly SessionSpans[]): string[] {
+  const request = JSON.stringify(otlpJson(sessions, ownVersion()));
+  const count = sessions.reduce((sum, { spans }) => sum + spans.length, 0);
+  if (request.length <= LARGEST || count < 2) return [request];
+  return [
+    ...requestsOf(between(sessions, 0, count >> 1)),
+    ...requestsOf(between(sessions, count >> 1, count)),
+  ];
+}
+
+/** The spans from one place to another, counted over all sessions. */
+function between(sessions: readonly SessionSpans[], from: number, to: number): SessionSpans[] {
+  let before = 0;
+  return sessions.flatMap((session) => {
+    const spans = session.spans.slice(Math.max(0, from - before), Math.max(0, to - before));
+    before += session.spans.length;
+    return spans.length === 0 ? [] : [{ ...session, spans }];
+  });
 }
 
 /** What analysis finds, each beside the span of the message that shows it first. */

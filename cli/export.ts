@@ -1,6 +1,8 @@
 /** `wiretape export`: sessions as one recording or as spans, in a file or on stdout. */
 import { type Command, Option } from 'commander';
+import type { Parent } from '../model/otel/options.ts';
 import { writeRecording } from '../model/recording.ts';
+import type { WholeView } from '../model/session.ts';
 import { findCollector } from './api.ts';
 import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
@@ -44,6 +46,7 @@ async function exportSessions(words: string[], options: ExportOptions): Promise<
       './export-otlp.ts'
     );
     if (otelPayloads !== undefined) refuseRaw(views);
+    if (otelParent !== undefined) tellSent(views, otelParent);
     const page = (await findCollector(state))?.address;
     const texts = {
       otlp: () => otlpText(views, spanOptions(options), page),
@@ -63,4 +66,14 @@ async function exportSessions(words: string[], options: ExportOptions): Promise<
     remark(
       `${options.output}: ${counted(sessions.length, 'session')}, ${counted(entries.length, 'entry', 'entries')}.`,
     );
+}
+
+/** A span that was sent keeps its trace, or its backend would have it twice. */
+function tellSent(views: readonly WholeView[], parent: Parent): void {
+  const sent = views.filter(({ session }) => (session.head?.otlp?.parent ?? parent) !== parent);
+  if (sent.length === 0) return;
+  const sessions = counted(sent.length, 'session that was', 'sessions that were');
+  remark(
+    `--otel-parent ${parent} does not hold for ${sessions} sent live: the spans stay as sent.`,
+  );
 }

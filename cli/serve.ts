@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import type { Command } from 'commander';
-import { findCollector } from './api.ts';
+import { USES } from '../collector/tokens.ts';
+import { findCollector, tokenOf } from './api.ts';
 import { type Collecting, DEFAULT_PORT, startHere, type Told } from './collecting.ts';
 import { addCommonOptions, type CommonOptions, portOption } from './command.ts';
 import { UserError } from './error.ts';
@@ -50,7 +51,7 @@ async function startAlone(state: string, options: ServeOptions): ReturnType<type
         'wiretape open shows it, wiretape stop ends it.',
       );
     }
-    const exporting = exportingOf(options);
+    const exporting = await exportingOf(options, state);
     return await startHere({ state, port: options.port ?? DEFAULT_PORT, ...exporting });
   } catch (error) {
     const { code, message, hint } = error as UserError;
@@ -59,10 +60,16 @@ async function startAlone(state: string, options: ServeOptions): ReturnType<type
   }
 }
 
-function exportingOf(options: ServeOptions): Pick<Collecting, 'exporting'> {
+async function exportingOf(
+  options: ServeOptions,
+  state: string,
+): Promise<Pick<Collecting, 'exporting'>> {
   if (!options.export) return {};
-  const to = exportingTo(options.export, process.env);
-  return { exporting: { ...to, spans: spanOptions(options), told: remark } };
+  const tokens = await Promise.all(USES.map((use) => tokenOf(state, use)));
+  const known = tokens.flatMap((token) => token || []);
+  const to = exportingTo(options.export, process.env, known);
+  const { keyOf } = await import('../tap/index.ts');
+  return { exporting: { ...to, key: keyOf(state), spans: spanOptions(options), told: remark } };
 }
 
 /** Tells the process that started this one, when it is one of ours. */

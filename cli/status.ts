@@ -38,7 +38,7 @@ function exportText({ endpoint, behind, failing, refused, ...more }: ExportStatu
       `to ${endpoint}`,
       behind === 0 ? 'all sent' : `${counted(behind, 'entry', 'entries')} to go`,
       failing === undefined ? '' : `waits: ${failing}`,
-      refused === 0 ? '' : `${refused} refused (${refusal})`,
+      refused === 0 ? '' : `${counted(refused, 'entry', 'entries')} refused (${refusal})`,
       withoutFindings === undefined ? '' : `takes no findings: ${withoutFindings}`,
     ]
       .filter((part) => part !== '')

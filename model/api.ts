@@ -50,7 +50,7 @@ export interface ExportStatus {
   readonly behind: number;
   /** Why nothing goes on now: a clause. */
   readonly failing?: string;
-  /** Spans and findings that it refused for good, and why the last of them. */
+  /** Entries whose span, or a finding of theirs, it refused for good, and why the last of them. */
   readonly refused: number;
   readonly refusal?: string;
   /** Why it gets no findings: a clause. */

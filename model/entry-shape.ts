@@ -50,7 +50,11 @@ const launch = shape({
 });
 const range: Check = (value) =>
   Array.isArray(value) && value.length === 2 && value.every(place) && value[0] <= value[1];
-const otlp = shape({ endpoint: text, parent: (value) => value === 'remote' || value === 'link' });
+const otlp = shape({
+  endpoint: text,
+  destination: optionalText,
+  parent: (value) => value === 'remote' || value === 'link',
+});
 const crossing = {
   from: peer,
   channel: text,

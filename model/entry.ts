@@ -97,11 +97,13 @@ export interface SessionEntry extends EntryBase {
 }
 
 /**
- * Where a tap sends spans, as an origin: what else an address holds may be a secret. `parent`: what
- * callers' contexts are to them (otel/making.ts); whoever sends the others must do as the tap did.
+ * Where a tap sends spans, as an origin: what else an address holds may be a secret, so of all of it
+ * there is a keyed hash (otel/destination.ts). `parent`: what callers' contexts are to them
+ * (otel/making.ts); whoever sends the others must do as the tap did.
  */
 export interface LiveSpans {
   readonly endpoint: string;
+  readonly destination?: string;
   readonly parent: 'remote' | 'link';
 }
 

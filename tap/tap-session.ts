@@ -8,6 +8,7 @@ import { ulid } from 'ulid';
 import type { Redact } from '../model/crossing.ts';
 import type { Capture, Draft, SessionEntry, SpansConfirmed } from '../model/entry.ts';
 import type { KeyedHash } from '../model/keyed-hash.ts';
+import { destinationOf } from '../model/otel/destination.ts';
 import { placeholderOf } from '../model/placeholder.ts';
 import type { Propagation } from '../model/propagate.ts';
 import { createRedact } from '../model/redaction.ts';
@@ -20,7 +21,7 @@ import { createJournalFile, type JournalFile } from './journal-file.ts';
 import { kept } from './kept.ts';
 import { keyOf } from './key.ts';
 import type { LiveSpans } from './otlp/live-spans.ts';
-import type { OtlpOptions } from './otlp/settings.ts';
+import { type OtlpOptions, tracesUrl } from './otlp/settings.ts';
 import { thisOwner } from './owner.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 import { startShipping } from './ship.ts';
@@ -258,11 +259,12 @@ interface Redaction {
 
 /** What people call it is redacted as all else is, and by our rules where nobody knows the user's. */
 function opened(
-  { name, workflow, version, live }: Options,
+  { name, workflow, version, live, otlp }: Options,
   { clock }: SessionClock,
   { key, clean, capture, rules }: Redaction,
 ) {
-  const called = rules ? clean : createRedact(keyedHash(key));
+  const hash = keyedHash(key);
+  const called = rules ? clean : createRedact(hash);
   return {
     type: 'session',
     at: 0,
@@ -274,6 +276,8 @@ function opened(
     workflow: workflow === undefined ? null : called(workflow).text,
     capture,
     redaction: { rules: rules?.id ?? 'unknown', key: fingerprintOfKey(key) },
-    ...(live ? { otlp: live.head } : {}),
+    ...(live && otlp
+      ? { otlp: { ...live.head, destination: destinationOf(hash, tracesUrl(otlp).href) } }
+      : {}),
   } as const;
 }

@@ -8,8 +8,8 @@ import type { Patience } from './endpoint.ts';
 import type { Answer } from './post.ts';
 
 export interface Delivery<T> {
-  /** Settles when each item was taken or refused; gives those that were refused. */
-  bring(items: readonly T[]): Promise<T[]>;
+  /** Settles when each item was taken or refused. */
+  bring(items: readonly T[]): Promise<void>;
 }
 
 export interface DeliveryOptions<T> {
@@ -31,11 +31,19 @@ const LARGEST = 4 << 20;
 /** So many refused alone, and none taken between: it is not about what was sent. */
 const ALL = 16;
 
+interface LeftOut {
+  readonly count: number;
+  readonly why: string;
+}
+
 /** The endpoint takes nothing, whatever it is. */
 export class Shut extends Error {}
 
 export function createDelivery<T>(options: DeliveryOptions<T>): Delivery<T> {
   const { send, encode, patience, random, fails, leftOut, isOptional } = options;
+  /** It takes what we send, if only an empty request. */
+  let isOpen = false;
+  let proof: Promise<void> | undefined;
   let refusedInRow = 0;
 
   /** The answer to what is not to be repeated. */
@@ -47,37 +55,56 @@ export function createDelivery<T>(options: DeliveryOptions<T>): Delivery<T> {
       await pause(Math.max(answer.after ?? 0, wait * (0.5 + random())));
     }
   };
-  const halves = async (items: readonly T[]): Promise<T[]> => {
-    const middle = items.length >> 1;
-    const first = await deliver(items.slice(0, middle));
-    return [...first, ...(await deliver(items.slice(middle)))];
+  /** Whoever refuses a request without anything in it refuses whatever comes. */
+  const prove = async (): Promise<void> => {
+    const answer = await settled(encode([]));
+    if (answer.is !== 'taken') throw new Shut(answer.why);
+    isOpen = true;
   };
-  const deliver = async (items: readonly T[]): Promise<T[]> => {
+  const halves = async (items: readonly T[], left: LeftOut[]): Promise<void> => {
+    const middle = items.length >> 1;
+    await deliver(items.slice(0, middle), left);
+    await deliver(items.slice(middle), left);
+  };
+  const deliver = async (items: readonly T[], left: LeftOut[]): Promise<void> => {
     const body = encode(items);
-    if (body.length > LARGEST && items.length > 1) return halves(items);
+    if (body.length > LARGEST && items.length > 1) return halves(items, left);
     const answer = await settled(body);
     if (answer.is === 'taken') {
+      isOpen = true;
       refusedInRow = 0;
-      if (answer.partial) leftOut(answer.partial.rejected, answer.partial.message);
-      return [];
+      if (answer.partial)
+        left.push({ count: answer.partial.rejected, why: answer.partial.message });
+      return;
     }
     if (answer.is === 'shut') throw new Shut(answer.why);
-    if (items.length > 1) return halves(items);
+    if (!isOpen) {
+      proof ??= prove().finally(() => {
+        proof = undefined;
+      });
+      await proof;
+    }
+    if (items.length > 1) return halves(items, left);
     refusedInRow++;
     if (refusedInRow >= ALL) throw new Shut(answer.why);
-    leftOut(1, answer.why);
-    return [...items];
+    left.push({ count: 1, why: answer.why });
   };
 
   return {
     async bring(items) {
-      for (;;) {
+      while (items.length > 0) {
+        // What is brought again is not left out yet.
+        const left: LeftOut[] = [];
         try {
-          return items.length === 0 ? [] : await deliver(items);
+          await deliver(items, left);
+          for (const { count, why } of left) leftOut(count, why);
+          return;
         } catch (error) {
-          if (!(error instanceof Shut) || isOptional) throw error;
-          fails(`${error.message}, and takes nothing`);
+          if (!(error instanceof Shut)) throw error;
+          isOpen = false;
           refusedInRow = 0;
+          if (isOptional) throw error;
+          fails(`${error.message}, and takes nothing`);
           await pause(patience.refused);
         }
       }

@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { groupBy } from '../../model/group.ts';
 import { decodeEntry } from '../../model/line.ts';
 import { resourceOf } from '../../model/otel/attributes.ts';
-import { confirmedBy } from '../../model/otel/confirmed.ts';
+import { isIn } from '../../model/otel/confirmed.ts';
 import { findingsJson, type SessionFindings } from '../../model/otel/finding-logs.ts';
 import { otlpJson } from '../../model/otel/otlp-json.ts';
 import { protobufOf } from '../../model/otel/protobuf.ts';
@@ -90,8 +90,7 @@ function take({ session, lines, anew, sent, confirmed, ...now }: Take): void {
   own.now = now;
   held.set(session, own);
   const { stream } = own;
-  const known = { session: { ...stream.session, confirmedSpans: confirmed } };
-  const isThere = confirmedBy(known, new URL(endpoint.traces).origin);
+  const isThere = isIn(confirmed);
   for (const line of lines) {
     const decoded = decodeEntry(line);
     if (!decoded.ok) continue;

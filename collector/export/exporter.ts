@@ -7,6 +7,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ExportStatus } from '../../model/api.ts';
+import { fingerprintOfKey, keyedHash } from '../../model/keyed-hash.ts';
+import { destinationOf, isSentTo } from '../../model/otel/destination.ts';
 import type { Findings } from '../findings.ts';
 import type { Tenant } from '../tenant.ts';
 import { createThread } from '../thread.ts';
@@ -14,7 +16,7 @@ import { type Endpoint, PATIENCE, type Patience } from './endpoint.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { createFindingsExport, type FindingsExport } from './findings-export.ts';
 import { createKnownRuns, type KnownRuns } from './known-runs.ts';
-import { isExported, markIn, sentUpTo } from './marks.ts';
+import { type Asked, createAsked, markIn, sentUpTo } from './marks.ts';
 import type { ExportThread, Remark, Setting, SpanWishes } from './orders.ts';
 
 /** What a collector exports, and where to. */
@@ -22,6 +24,8 @@ export interface Exporting {
   readonly endpoints: readonly Endpoint[];
   readonly spans?: SpanWishes;
   readonly patience?: Partial<Patience>;
+  /** Of the taps here: tells where they send spans themselves. Without it everything is sent. */
+  readonly key?: Uint8Array;
   /** Told in one sentence when exporting begins to wait, and when it goes on. */
   readonly told?: (sentence: string) => void;
 }
@@ -61,16 +65,17 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
     heard: condition.remark,
     lost: () => feed.reset(),
   });
+  const isOfTap = tapsSendingTo(endpoint, options.key);
+  const asked = createAsked({ endpoint: endpoint.name, store, since, isOfTap });
   const known = { ...options, endpoint: endpoint.name, thread, runs };
-  const origin = new URL(endpoint.traces).origin;
-  const feed: Feed = createFeed({ ...known, origin, since });
+  const feed: Feed = createFeed({ ...known, asked });
   const judged = createFindingsExport({ ...known, store, parent: spans.parent });
   const loop = startLoop({ tenant, runs, feed, judged, condition });
   return {
     async status() {
       let behind = 0;
       for (const session of await store.sessions()) {
-        if (!isExported(session, endpoint.name, since)) continue;
+        if (!(await asked.isExported(session))) continue;
         const sent = sentUpTo(session, markIn(session, endpoint.name));
         behind += Math.max(0, session.end - sent);
       }
@@ -84,6 +89,12 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
       await loop.ended;
     },
   };
+}
+
+function tapsSendingTo({ traces }: Endpoint, key: Uint8Array | undefined): Asked['isOfTap'] {
+  if (!key) return () => false;
+  const to = { key: fingerprintOfKey(key), hash: destinationOf(keyedHash(key), traces) };
+  return (head) => isSentTo(head, to);
 }
 
 interface Looping {

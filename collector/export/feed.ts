@@ -8,7 +8,7 @@ import { pagesOf } from '../pages.ts';
 import type { Exported, StoredSession } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
 import { type KnownRuns, settledRuns } from './known-runs.ts';
-import { isExported, markIn, sentUpTo } from './marks.ts';
+import { type Asked, markIn, sentUpTo } from './marks.ts';
 import type { ExportThread } from './orders.ts';
 
 export interface Feed {
@@ -25,9 +25,7 @@ export interface Feed {
 
 export interface FeedOptions {
   readonly endpoint: string;
-  /** As taps name it. */
-  readonly origin: string;
-  readonly since: string;
+  readonly asked: Asked;
   readonly tenant: Tenant;
   readonly thread: ExportThread;
   readonly runs: KnownRuns;
@@ -38,7 +36,7 @@ export interface FeedOptions {
 const TOGETHER = 2048;
 
 export function createFeed(options: FeedOptions): Feed {
-  const { endpoint, since, tenant, thread, runs } = options;
+  const { endpoint, asked, tenant, thread, runs, isLive } = options;
   const { store } = tenant;
   /** How far the thread has each session that may go on. */
   const held = new Map<string, { readonly seq: number; readonly rewrites: number }>();
@@ -86,15 +84,17 @@ export function createFeed(options: FeedOptions): Feed {
     send,
     async take(id) {
       const session = await store.session(id);
-      if (!session?.summary || !isExported(session, endpoint, since)) return;
+      if (!session?.summary || !(await asked.isExported(session))) return;
       const mark = coming.get(id) ?? markIn(session, endpoint);
       if (sentUpTo(session, mark) >= session.summaryEnd) return;
       const known = (await tenant.warm.get(id))?.machine.session;
-      if (known && (await isLeftToTap(known, options))) left.add(id);
-      else await give(session, mark, known?.confirmedSpans);
+      const isOfTap = known !== undefined && asked.isOfTap(known.head);
+      if (isOfTap && (await isGoingOn(known, isLive))) left.add(id);
+      else await give(session, mark, isOfTap ? known.confirmedSpans : undefined);
     },
     leftToTaps: () => drained(left),
     forget(id) {
+      asked.forget(id);
       coming.delete(id);
       left.delete(id);
       drop(id).catch(() => {});
@@ -120,11 +120,7 @@ function drained(set: Set<string>): readonly string[] {
   return all;
 }
 
-/** Its tap sends the spans there itself, and is not done with that. */
-async function isLeftToTap(
-  { id, head, phase }: Session,
-  { origin, isLive }: FeedOptions,
-): Promise<boolean> {
-  if (head?.otlp?.endpoint !== origin) return false;
+/** Its tap may still send spans of it. */
+async function isGoingOn({ id, phase }: Session, isLive: FeedOptions['isLive']): Promise<boolean> {
   return phase !== 'ended' || (await isLive(id));
 }

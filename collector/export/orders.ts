@@ -35,7 +35,7 @@ export type Order =
       readonly sent: number;
       readonly runs: readonly RunStart[];
       readonly shown: readonly RunShown[];
-      /** What its tap has sent; the rest is for us. */
+      /** What its tap has sent to the same address; the rest is for us. */
       readonly confirmed: SpansConfirmed | undefined;
     }
   | { readonly do: 'drop'; readonly session: string }

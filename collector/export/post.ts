@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
 import { type PartialSuccess, partialSuccess } from '../../model/otel/partial-success.ts';
+import type { Form } from '../../model/otlp/answer.ts';
 
 /**
  * taken: it is there, but for what the endpoint left out. later: to be sent again, after so many ms
@@ -52,18 +53,39 @@ export function createPost({ headers, patience }: Posting): Post {
 
 async function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Answer> {
   const bytes = await firstBytes(body);
-  if (statusCode >= 200 && statusCode < 300) return { is: 'taken', partial: partialSuccess(bytes) };
   const why = `it answers ${statusCode}`;
+  if (statusCode >= 200 && statusCode < 300) return success(why, headers['content-type'], bytes);
   if (LATER.has(statusCode)) return { is: 'later', why, after: retryAfter(headers['retry-after']) };
   if (statusCode === 413) return { is: 'large', why };
   return { is: BAD.has(statusCode) ? 'bad' : 'shut', why };
 }
+
+/** Whoever answers may be no receiver at all: a page to log in with says 200 too. */
+function success(why: string, type: string | string[] | undefined, bytes: Uint8Array): Answer {
+  if (bytes.length === 0) return { is: 'taken' };
+  const [media = 'something'] = /^[\w.+/-]{1,60}/.exec(String(type ?? '').toLowerCase()) ?? [];
+  const form = FORMS.get(media);
+  if (!form) return { is: 'shut', why: `${why} with ${media}, which is no answer of OTLP` };
+  try {
+    if (bytes.length <= READ) return { is: 'taken', partial: partialSuccess(bytes, form) };
+  } catch {
+    // It is told below.
+  }
+  return { is: 'shut', why: `${why} with ${media} that is no answer of OTLP` };
+}
+
+const FORMS: ReadonlyMap<string, Form> = new Map([
+  ['application/x-protobuf', 'protobuf'],
+  ['application/protobuf', 'protobuf'],
+  ['application/json', 'json'],
+]);
 
 /** Only these may be repeated. */
 const LATER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** These may be about one span; all others are about every request. */
 const BAD: ReadonlySet<number> = new Set([400, 422, 500]);
 
+/** One part more than is read of an answer tells that it was too long. */
 async function firstBytes(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -13,7 +13,12 @@ export function confirmedBy(
   endpoint: string,
 ): (span: Span) => boolean {
   const told = session.confirmedSpans;
-  if (told?.endpoint !== endpoint) return () => false;
+  return isIn(told?.endpoint === endpoint ? told : undefined);
+}
+
+/** Whether a span is among those that were confirmed. */
+export function isIn(told: SpansConfirmed | undefined): (span: Span) => boolean {
+  if (!told) return () => false;
   const isLeftOut = contains(told.without);
   return (span) => {
     const seq = seqOf(span);

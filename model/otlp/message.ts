@@ -13,6 +13,7 @@ import {
   readEnum,
   readFixed64,
   readId,
+  readInt64,
   readTag,
   readText,
   skip,
@@ -64,6 +65,7 @@ function scalar<T>(type: number, read: (wire: Wire) => T, take: Field<T>['take']
 export const text = scalar(WIRE.bytes, readText, json.takeText);
 export const id = scalar(WIRE.bytes, readId, json.takeId);
 export const nanoseconds = scalar(WIRE.fixed64, readFixed64, json.takeFixed64);
+export const integer = scalar(WIRE.varint, readInt64, json.takeInt64);
 export const enumeration = scalar(WIRE.varint, readEnum, json.takeEnum);
 export const value = scalar(
   WIRE.bytes,

@@ -69,6 +69,45 @@ describe('the environment', () => {
     expect(patience).toEqual({ answer: 2500 });
   });
 
+  const HEADERS = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20S3CR3T' };
+  const headersOf = (addresses: readonly string[], environment: Record<string, string>) =>
+    exportingTo(addresses, { ...HEADERS, ...environment }).endpoints.map((one) => one.headers);
+
+  test('that names an endpoint gives its headers to that origin alone', () => {
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+    const addresses = [
+      'otlp://localhost',
+      'http://127.0.0.1:4318/otel',
+      'otlp://other',
+      'otlp://localhost:9',
+    ];
+    const headers = { authorization: 'Bearer S3CR3T' };
+    expect(headersOf(addresses, environment)).toEqual([headers, headers, {}, {}]);
+    expect(headersOf(['otlp://other'], environment)).toEqual([{}]);
+  });
+
+  test('that names none gives them to the one endpoint there is, and to none of several', () => {
+    expect(headersOf(['otlp://one', 'otlp://one'], {})).toEqual([
+      { authorization: 'Bearer S3CR3T' },
+    ]);
+    expect(() => headersOf(['otlp://one', 'otlp://two'], {})).toThrow(
+      'Nobody can tell which of several endpoints OTEL_EXPORTER_OTLP_HEADERS are for.',
+    );
+    expect(() => headersOf(['otlp://one'], { OTEL_EXPORTER_OTLP_ENDPOINT: 'elsewhere' })).toThrow(
+      'OTEL_EXPORTER_OTLP_ENDPOINT is no address',
+    );
+  });
+
+  test('that holds a token of the collector gives it to nobody', () => {
+    const to = (environment: Record<string, string>) =>
+      exportingTo(['otlp://one'], { ...HEADERS, ...environment }, ['other', 'S3CR3T']);
+    expect(() => to({})).toThrow(
+      'OTEL_EXPORTER_OTLP_HEADERS hold a token of this collector, which is not for http://one:4318.',
+    );
+    const { endpoints } = to({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4320' });
+    expect(endpoints[0]?.headers).toEqual({});
+  });
+
   test.each(['no pair', '=x', 'a b=c', 'a=%zz', 'a=b%0d%0aevil: 1'])('%s is refused', (headers) => {
     const environment = { OTEL_EXPORTER_OTLP_HEADERS: headers };
     expect(() => exportingTo(['otlp://one'], environment)).toThrow('no list of key=value');

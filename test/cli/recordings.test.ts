@@ -206,6 +206,48 @@ describe('export', () => {
     expect(await readFile(at('spans.json'), 'utf8')).toBe(text);
   });
 
+  test('gives many spans as several requests, one a line, none larger than collectors take', async () => {
+    const steps = Array.from({ length: 6000 }, (_, call) => [
+      client(toolCall(call + 1, `tool-${call}`)),
+      server(toolText(call + 1, 'ok')),
+    ]);
+    await writeFile(at('large.tape.jsonl'), writeRecording(tape('large', steps.flat())));
+    const ran = await wiretape(['export', at('large.tape.jsonl'), '--to', 'otlp', '-o', '-']);
+    expect(ran.code).toBe(0);
+    const requests = ran.stdout.trimEnd().split('\n');
+    expect(requests.length).toBeGreaterThan(1);
+    expect(Math.max(...requests.map(({ length }) => length))).toBeLessThan(5 << 20);
+    const ids = requests.flatMap((request) =>
+      JSON.parse(request).resourceSpans.flatMap(
+        ({ scopeSpans: [{ spans }] }: { scopeSpans: [{ spans: { spanId: string }[] }] }) =>
+          spans.map(({ spanId }) => spanId),
+      ),
+    );
+    expect(ids).toHaveLength(6001);
+    expect(new Set(ids).size).toBe(6001);
+  });
+
+  test('says for which sessions --otel-parent does not hold', async () => {
+    const live = (parent: 'remote' | 'link', wall: string) =>
+      tape(parent, opening(), {
+        wall,
+        head: { otlp: { endpoint: 'http://127.0.0.1:4318', parent } },
+      });
+    const entries = [
+      ...live('remote', '2026-11-22T09:00:00.000Z'),
+      ...live('link', '2026-11-22T09:01:00.000Z'),
+    ];
+    await writeFile(at('live.tape.jsonl'), writeRecording(entries));
+    const ran = await wiretape([
+      ...['export', at('live.tape.jsonl'), '--to', 'otlp', '--otel-parent', 'link', '-o', '-'],
+    ]);
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr:
+        'wiretape: --otel-parent link does not hold for 1 session that was sent live: the spans stay as sent.\n',
+    });
+  });
+
   test('gives metrics in OTLP', async () => {
     const { code, stdout } = await wiretape([
       ...['export', at('notes.tape.jsonl'), '--to', 'otlp-metrics', '-o', '-'],

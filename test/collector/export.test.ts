@@ -7,6 +7,8 @@ import type { Exporting } from '../../collector/index.ts';
 import type { ExportStatus, Status } from '../../model/api.ts';
 import type { Entry, SessionEntry } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
+import { fingerprintOfKey, keyedHash } from '../../model/keyed-hash.ts';
+import { destinationOf } from '../../model/otel/destination.ts';
 import { toSpans } from '../../model/otel/to-spans.ts';
 import { viewsOf } from '../../model/view.ts';
 import {
@@ -25,6 +27,8 @@ import { connectTap, type Running, read, runCollector, temporaryFolder, until } 
 
 const PATIENCE = { answer: 2000, first: 10, most: 50, refused: 50 };
 
+const KEY = new Uint8Array(32).fill(7);
+
 const calls = (count: number, from = 1): Step[] =>
   Array.from({ length: count }, (_, at) => [
     client(toolCall(from + at, `tool-${from + at}`)),
@@ -34,7 +38,7 @@ const calls = (count: number, from = 1): Step[] =>
 function exportingTo(endpoint: OtlpEndpoint, more: Partial<Exporting> = {}): Exporting {
   const name = `http://127.0.0.1:${endpoint.port}`;
   const paths = { traces: `${name}/v1/traces`, logs: `${name}/v1/logs` };
-  return { endpoints: [{ name, ...paths, headers: {} }], patience: PATIENCE, ...more };
+  return { endpoints: [{ name, ...paths, headers: {} }], patience: PATIENCE, key: KEY, ...more };
 }
 
 /** A tape that is being recorded now. */
@@ -169,7 +173,7 @@ describe('an endpoint', () => {
     expect(sent).toBe(idsOf(entries).length);
   });
 
-  test.each([401, 404, 400])(
+  test.each([401, 404, 400, 413])(
     'that answers %i to everything loses nothing, and gets it when it takes it',
     async (status) => {
       const endpoint = await openOtlpEndpoint();
@@ -181,10 +185,88 @@ describe('an endpoint', () => {
       await until(async () => (await statusOf(collector)).failing === why, 'the failure');
       endpoint.behave(() => 'take');
       await allSent(collector);
-      expect(endpoint.spans.size).toBeGreaterThanOrEqual(idsOf(entries).length - 15);
-      if (status !== 400) expect(idsAt(endpoint)).toEqual(idsOf(entries));
+      expect(idsAt(endpoint)).toEqual(idsOf(entries));
+      expect((await statusOf(collector)).refused).toBe(0);
     },
   );
+
+  test.each([400, 413])(
+    'that answers %i to everything is asked a few times, and has refused nothing',
+    async (status) => {
+      const endpoint = await openOtlpEndpoint();
+      endpoint.behave(() => ({ status }));
+      const patience = { ...PATIENCE, refused: 3_600_000 };
+      const collector = await runCollector({ exporting: exportingTo(endpoint, { patience }) });
+      await ship(collector, now('notes', [...opening(), ...calls(1500), ends()]));
+      const told = await until(async () => {
+        const one = await statusOf(collector);
+        return one.failing !== undefined && one.behind > 3000 && one;
+      }, 'the failure');
+      expect(told).toMatchObject({
+        refused: 0,
+        failing: `it answers ${status}, and takes nothing`,
+      });
+      expect(endpoint.requests.length).toBeLessThanOrEqual(2 * 4);
+    },
+  );
+
+  test.each([
+    [
+      'a page',
+      { 'content-type': 'text/html' },
+      '<html>Log in</html>',
+      'with text/html, which is no answer of OTLP',
+    ],
+    [
+      'bytes of something',
+      {},
+      '\xde\xad\xbe\xef',
+      'with application/x-protobuf that is no answer of OTLP',
+    ],
+    ['unknown fields', {}, '\x12\x02ab', 'with application/x-protobuf that is no answer of OTLP'],
+    [
+      'broken JSON',
+      { 'content-type': 'application/json' },
+      '{"partial',
+      'with application/json that is no answer of OTLP',
+    ],
+    [
+      'too much',
+      { 'content-type': 'application/json' },
+      `{}${' '.repeat(1 << 17)}`,
+      'with application/json that is no answer of OTLP',
+    ],
+  ])('that answers 200 and %s has nothing yet', async (_, headers, text, why) => {
+    const endpoint = await openOtlpEndpoint();
+    endpoint.behave(() => ({ status: 200, headers, body: Buffer.from(text, 'latin1') }));
+    const collector = await runCollector({ exporting: exportingTo(endpoint) });
+    await ship(collector, now('notes', [...opening(), ...calls(2), ends()]));
+    const { behind } = await until(async () => {
+      const one = await statusOf(collector);
+      return one.failing === `it answers 200 ${why}, and takes nothing` && one;
+    }, 'the failure');
+    expect(behind).toBeGreaterThan(0);
+    endpoint.behave(() => ({
+      status: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: Buffer.from('{}'),
+    }));
+    await allSent(collector);
+  });
+
+  test('whose answer never ends has nothing yet', async () => {
+    const endpoint = await openOtlpEndpoint();
+    endpoint.behave(() => 'drip');
+    const patience = { ...PATIENCE, answer: 200 };
+    const collector = await runCollector({ exporting: exportingTo(endpoint, { patience }) });
+    await ship(collector, now('notes', [...opening(), ...calls(2), ends()]));
+    await until(
+      async () => (await statusOf(collector)).failing === 'no answer in 0.2 s',
+      'the failure',
+    );
+    endpoint.behave(() => 'take');
+    await allSent(collector);
+  });
 });
 
 test('findings are log records, each once, beside the span of the message that shows them', async () => {
@@ -289,7 +371,9 @@ describe('what is exported', () => {
     const endpoint = await openOtlpEndpoint();
     const collector = await runCollector({ exporting: exportingTo(endpoint) });
     const origin = `http://127.0.0.1:${endpoint.port}`;
-    const otlp = { endpoint: origin, parent: 'remote' } as const;
+    const destination = destinationOf(keyedHash(KEY), `${origin}/v1/traces`);
+    const otlp = { endpoint: origin, destination, parent: 'remote' } as const;
+    const redaction = { rules: 'default/1', key: fingerprintOfKey(KEY) };
     const confirmed = note('spans', {
       spans: {
         endpoint: origin,
@@ -301,7 +385,7 @@ describe('what is exported', () => {
       },
     });
     const steps = [...opening(), ...calls(4), ends(), confirmed];
-    const entries = now('live', steps, { otlp });
+    const entries = now('live', steps, { otlp, redaction });
     const tap = await connectTap(collector.socket, collector.writeToken);
     tap.send(entries.slice(0, 9));
     await tap.acknowledged(entries[0]?.session ?? '', 8);

@@ -34,6 +34,8 @@ export type Behaviour =
     }
   | 'take'
   | 'hang'
+  /** An answer of 200 that never ends. */
+  | 'drip'
   | 'break';
 
 export interface OtlpEndpoint {
@@ -54,6 +56,12 @@ export interface OtlpEndpoint {
   close(): Promise<void>;
 }
 
+function fail(how: 'hang' | 'drip' | 'break', response: ServerResponse): void {
+  if (how === 'break') response.socket?.destroy();
+  if (how === 'drip')
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{"partialSuccess":');
+}
+
 /** Listens until the test ends. `port`: 0 for any. */
 export async function openOtlpEndpoint(port = 0): Promise<OtlpEndpoint> {
   const spans = new Map<string, TakenSpan>();
@@ -69,8 +77,7 @@ export async function openOtlpEndpoint(port = 0): Promise<OtlpEndpoint> {
     const own = path.endsWith('/v1/traces') ? (officialSpans(body) as TakenSpan[]) : [];
     requests.push({ path, headers: request.headers, count: own.length });
     const does = behaviour(path, own);
-    if (does === 'hang') return;
-    if (does === 'break') return void request.socket.destroy();
+    if (does === 'hang' || does === 'drip' || does === 'break') return fail(does, response);
     if (does === 'take' || does.status === 200) {
       for (const span of own) spans.set(span.spanId, span);
       if (path.endsWith('/v1/logs')) logs.push(...officialLogs(body));

@@ -58,7 +58,11 @@ describe.each(Object.entries(CLIENTS))('%s', (_, [Client, Transport]) => {
     expect(named(receiver, 'mcp session')).toBeUndefined();
     await client.close();
     const view = await recordedOne(state);
-    expect(view.session.head?.otlp).toEqual({ endpoint: receiver.url, parent: 'remote' });
+    expect(view.session.head?.otlp).toEqual({
+      endpoint: receiver.url,
+      destination: expect.stringMatching(/^[0-9a-f]{8}$/),
+      parent: 'remote',
+    });
     checkWhole(receiver, [view], said);
   });
 });
