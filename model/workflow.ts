@@ -2,8 +2,9 @@
  * Workflows and runs.
  *
  * A workflow is the sessions of one explicit name, else of one host process. Hosts live for days,
- * so what people look at is a run: the messages of one trace, else those between pauses in all the
- * sessions of the workflow. A run found by its pauses is marked so, since that is a guess.
+ * so what people look at is a run: the messages of one trace and what its sessions say without any
+ * while it goes on, else those between pauses in all the sessions of the workflow. A run found by its
+ * pauses is marked so, since that is a guess.
  */
 import type { Host } from './entry.ts';
 import { groupBy } from './group.ts';
@@ -99,18 +100,58 @@ function runsOf(workflow: string, sessions: readonly SessionSummary[], pause: nu
   const stretches = sessions
     .flatMap(stretchesOf)
     .sort((a, b) => a.first - b.first || order(a.session.id, b.session.id));
-  const traced = groupBy(
+  const byTrace = groupBy(
     stretches.filter(({ trace }) => trace !== null),
     ({ trace }) => trace,
   );
-  const byPause = splitAtPauses(
-    stretches.filter(({ trace }) => trace === null),
-    pause,
-  );
+  const untraced = stretches.filter(({ trace }) => trace === null);
+  const traced = [...byTrace.values()];
+  const during = groupBy(untraced, tracedAround(traced, untraced));
+  const byPause = splitAtPauses(during.get(undefined) ?? [], pause);
   return [
-    ...[...traced.values()].map((own) => runOf(workflow, own)),
+    ...traced.map((own) => runOf(workflow, [...own, ...(during.get(own) ?? [])])),
     ...byPause.map((own) => runOf(workflow, own)),
   ].sort((a, b) => a.from - b.from || order(a.id, b.id));
+}
+
+type Stretches = readonly Stretch[];
+
+/**
+ * Says of what a session told without a trace in which run of a trace that was: one that the session
+ * is part of, and that went on all the while. Of several the one that began last, as what is newest is
+ * most likely meant. All are by start.
+ */
+function tracedAround(
+  traced: readonly Stretches[],
+  untraced: Stretches,
+): (stretch: Stretch) => Stretches | undefined {
+  const found = new Map<Stretch, Stretches>();
+  const runs = traced.map((own) => ({ own, from: own[0]?.first ?? 0, to: endOf(own) }));
+  const runsBySession = groupBy(
+    runs.flatMap((run) => run.own.map(({ session }) => ({ session, run }))),
+    ({ session }) => session,
+  );
+  for (const [session, told] of groupBy(untraced, (stretch) => stretch.session)) {
+    const coming = (runsBySession.get(session) ?? []).map(({ run }) => run).reverse();
+    const begun: typeof runs = [];
+    for (const stretch of told) {
+      while ((coming.at(-1)?.from ?? Number.POSITIVE_INFINITY) <= stretch.first)
+        begun.push(...coming.splice(-1));
+      // What was over by then is over for all that follows.
+      while ((begun.at(-1)?.to ?? Number.POSITIVE_INFINITY) < stretch.first) begun.pop();
+      const end = endOf([stretch]);
+      const around = begun.findLast(({ to }) => to >= end);
+      if (around) found.set(stretch, around.own);
+    }
+  }
+  return (stretch) => found.get(stretch);
+}
+
+function endOf(stretches: Stretches): number {
+  return stretches.reduce(
+    (latest, { last, until }) => Math.max(latest, last, until),
+    Number.NEGATIVE_INFINITY,
+  );
 }
 
 /** A session without messages is one empty stretch, so that it is seen. */
@@ -156,7 +197,7 @@ function runOf(workflow: string, stretches: readonly Stretch[]): Run {
       .sort(byStart)
       .map(({ id: session }) => session),
     from,
-    to: stretches.reduce((latest, { last, until }) => Math.max(latest, last, until), from),
+    to: Math.max(from, endOf(stretches)),
     boot,
     messageCount: stretches.reduce((sum, { messages }) => sum + messages, 0),
   };

@@ -13,10 +13,14 @@ export interface RunStart {
   readonly from: number;
 }
 
-/** The runs that the pauses of its workflow make of a session, in the order they begin. */
+/**
+ * The runs that the pauses of its workflow make of a session, in the order they begin; of one that has
+ * all it says within traces the runs of those.
+ */
 export function runStarts({ id, start }: SessionSummary, runs: readonly Run[]): RunStart[] {
-  return runs
-    .filter(({ by, sessions }) => by === 'pause' && sessions.includes(id))
+  const own = runs.filter(({ sessions }) => sessions.includes(id));
+  const byPause = own.filter(({ by }) => by === 'pause');
+  return (byPause.length > 0 ? byPause : own)
     .map((run) => ({ id: run.id, from: run.from - start }))
     .sort((a, b) => a.from - b.from);
 }

@@ -44,6 +44,10 @@ const traced = (trace: string, ...seconds: number[]): Step[] =>
     return { ...client(toolCall(id, 'x', {}, { traceparent })), at: second * SECOND };
   });
 
+/** Steps in the order of their times. */
+const woven = (...steps: readonly (readonly Step[])[]): Step[] =>
+  steps.flat().sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+
 /** Each workflow in a line: its name, and its runs, newest first, in seconds. */
 function told(sessions: readonly SessionSummary[], pause?: number): string[] {
   return workflows(sessions, pause).map(
@@ -145,7 +149,26 @@ describe('a run', () => {
         summary('b', traced('a', 900), named('w')),
         summary('c', traced('b', 10), named('w')),
       ],
-      'w: pause 502–502 a 1 | trace 10–10 c 1 | trace 1–900 a+b 3',
+      'w: trace 10–10 c 1 | trace 1–900 a+b 4',
+    ],
+    [
+      'of a trace has what its sessions say without one while it goes on, and nothing else',
+      [
+        summary('a', woven(pings(1, 4), traced('a', 2, 6), pings(8)), named('w')),
+        summary('b', woven(traced('a', 3, 5), pings(3.5, 5.5)), named('w')),
+        summary('c', pings(4.5), named('w')),
+      ],
+      'w: trace 2–6 a+b 7 | pause 1–8 a+c 3',
+    ],
+    [
+      'of several traces at once has what is said after it began, before the next begins',
+      [summary('a', woven(traced('a', 1, 9), pings(2, 4, 8), traced('b', 3, 6)))],
+      'a: trace 3–6 a 3 | trace 1–9 a 4',
+    ],
+    [
+      'of a trace does not get what goes on when it is over',
+      [summary('a', woven(traced('a', 1, 9), slow(7, 8, 12)))],
+      'a: pause 8–12 a 2 | trace 1–9 a 2',
     ],
     ['of a session without messages is seen', [summary('a', [note('hi')])], 'a: pause 0–0.001 a 0'],
     [
@@ -182,6 +205,25 @@ describe('bursts', () => {
       ...traced('b', index),
     ]).flat();
     expect(summary('a', steps).bursts).toMatchObject([{ messages: 100 }, { messages: 100 }]);
+  });
+
+  test('stay few where one trace and what is said without any alternate, and many of both', () => {
+    const alternating = Array.from({ length: 1000 }, (_, index) => [
+      ...traced('a', index),
+      ...pings(index + 0.5),
+    ]).flat();
+    expect(summary('a', alternating).bursts).toMatchObject([
+      { first: 0, last: 999 * SECOND, messages: 1000 },
+      { first: 0.5 * SECOND, last: 998.5 * SECOND, messages: 999 },
+      { first: 999.5 * SECOND, messages: 1 },
+    ]);
+    const both = Array.from({ length: 30_000 }, (_, index) => [
+      ...traced(index % 2 === 0 ? 'a' : 'b', index / 1000),
+      ...pings((index + 0.5) / 1000),
+    ]).flat();
+    const { bursts } = summary('a', both);
+    expect(bursts.length).toBeLessThan(10_010);
+    expect(bursts.reduce((sum, { messages }) => sum + messages, 0)).toBe(60_000);
   });
 
   test('stay few when each message has a trace of its own', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { otlpText } from '../../cli/export-otlp.ts';
 import type { SessionSummary } from '../../model/summary.ts';
@@ -64,6 +64,29 @@ const hashOf = (page: Page): Promise<string> => page.evaluate(() => location.has
 /** Waits until the address says so: it follows what is on screen by a fifth of a second. */
 async function untilHash(page: Page, fits: RegExp): Promise<void> {
   await page.waitForFunction((source) => new RegExp(source).test(location.hash), fits.source);
+}
+
+/** The colours on screen of the pixels along the edge of a pane, each once. */
+async function coloursAround(page: Page, pane: Locator): Promise<string[]> {
+  const box = await pane.boundingBox();
+  const png = (await page.screenshot({ clip: box! })).toString('base64');
+  return page.evaluate(async (source) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${source}`;
+    await image.decode();
+    const { width, height } = image;
+    const context = new OffscreenCanvas(width, height).getContext('2d')!;
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    const colours = new Set<string>();
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x += y === 0 || y === height - 1 ? 1 : width - 1) {
+        const at = (y * width + x) * 4;
+        colours.add(data.slice(at, at + 3).join(' '));
+      }
+    }
+    return [...colours];
+  }, png);
 }
 
 /** The middle of a bar on screen: in the first slot of a lane, at a moment of the shown range. */
@@ -251,6 +274,22 @@ describe('the timeline', () => {
     await page.keyboard.press('Escape');
     await untilHash(page, /^(?!.*sel=)/);
     expect(complaints).toEqual([]);
+  });
+
+  test.each([true, false])('shows the focus as one whole ring (dark: %s)', async (dark) => {
+    const { page } = await open(run('draft release notes'), { dark });
+    await page.getByRole('gridcell').first().waitFor();
+    await page.keyboard.press('ArrowRight');
+    await untilHash(page, /sel=/);
+    const grid = page.getByRole('grid');
+    for (const pane of [page.locator('main'), grid]) {
+      await pane.focus();
+      expect(await coloursAround(page, pane)).toHaveLength(1);
+    }
+    await page.keyboard.press('l');
+    const list = page.getByRole('grid', { name: 'Messages' });
+    await list.focus();
+    expect(await coloursAround(page, list)).toHaveLength(1);
   });
 
   test('the mouse zooms at the pointer, pans, fits, and moves the range of the overview', async () => {
