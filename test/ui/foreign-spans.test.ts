@@ -82,7 +82,7 @@ function otlp(service: string, ...spans: readonly ForeignSpan[]): string {
 
 async function sendSpans(collector: Running, service: string, ...spans: readonly ForeignSpan[]) {
   const answer = await send(collector, '/v1/traces', { body: otlp(service, ...spans) });
-  expect(answer.status).toBe(200);
+  expect({ status: answer.status, said: answer.body.toString() }).toMatchObject({ status: 200 });
 }
 
 async function sendEntries(collector: Running, own: readonly Entry[]): Promise<void> {
