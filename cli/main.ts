@@ -9,6 +9,7 @@ import { ownVersion } from '../tap/own-version.ts';
 import { addCommonOptions, type CommonOptions } from './command.ts';
 import { addCommands, COMMANDS } from './commands.ts';
 import { UserError } from './error.ts';
+import { goOnUnheard } from './unheard.ts';
 
 /** What a UserError, a CollectorError or the like says. */
 interface Told {
@@ -141,6 +142,7 @@ function endWithReader(): void {
     if (error.code === 'EPIPE') process.exit();
     throw error;
   });
+  goOnUnheard();
 }
 
 /** `wiretape help ls` is `wiretape ls --help`. */

@@ -8,6 +8,7 @@ import { rulesHere } from './config.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 import { stateOf } from './state.ts';
 import { remark } from './terminal.ts';
+import { goOnUnheard } from './unheard.ts';
 
 interface Options extends Omit<SessionOptions, 'name' | 'state' | 'version'> {
   readonly upstream: string;
@@ -36,6 +37,7 @@ export async function recordUpstream({
   const state = stateOf(folder);
   const rules = await rulesHere(state);
   // From here on nothing of ours may end the traffic.
+  goOnUnheard();
   process.on('uncaughtException', (error) => remark(`A fault of the tap: ${String(error)}.`));
   const tap = await tapHttp({
     ...rest,

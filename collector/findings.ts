@@ -9,13 +9,13 @@
  */
 import type { Entry } from '../model/entry.ts';
 import { concerns, type Finding } from '../model/finding.ts';
-import type { FootprintRule } from '../model/footprint-rule.ts';
 import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
-import { type Suppression, suppress } from '../model/suppression.ts';
+import { suppress } from '../model/suppression.ts';
 import { createAnalysis } from './analysis.ts';
 import type { MessagesInSpans, Question } from './analysis-orders.ts';
 import { pagesOf } from './pages.ts';
+import type { AskSaid, Said } from './said.ts';
 import type { StoredSession, TenantStore } from './store.ts';
 
 export interface Findings {
@@ -35,15 +35,6 @@ export interface Findings {
 type SpansAsked = Extract<Question, { do: 'spans' }>;
 
 const KEPT = 8;
-
-/** What the user of this collector says of tools and of findings. */
-export interface Said {
-  readonly footprints: readonly FootprintRule[];
-  readonly suppressions: readonly Suppression[];
-}
-
-/** Asked before each answer, since people write it while they look; the same object until it changes. */
-export type AskSaid = () => Promise<Said>;
 
 const NOTHING_SAID: Said = { footprints: [], suppressions: [] };
 

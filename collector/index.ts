@@ -5,11 +5,10 @@
  */
 export { completed } from './completed.ts';
 export { CollectorError, type CollectorErrorCode } from './error.ts';
-export type { Endpoint } from './export/endpoint.ts';
-export type { Exporting } from './export/exporter.ts';
-export type { AskSaid, Said } from './findings.ts';
+export type { Endpoint, Exporting } from './export/endpoint.ts';
 export type { Redaction } from './otlp/orders.ts';
 export type { Retention } from './retention.ts';
+export type { AskSaid, Said } from './said.ts';
 export { type Collector, type CollectorOptions, startCollector } from './serve.ts';
 export { openStore, type StoreOptions } from './sqlite/store.ts';
 export type { Store, StoredEntry, StoredSession, TenantStore } from './store.ts';

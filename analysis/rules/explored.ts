@@ -9,7 +9,7 @@ const WRONG_WHEN =
 const CONFIRM = 'Run the printed schedule again, or the test that --test writes.';
 const FIXTURES = [
   'test/replay/explore/strategy.test.ts',
-  'test/replay/explore/live.test.ts',
+  'test/replay/explore/live.long.test.ts',
   'test/replay/explore/test-file.long.test.ts',
 ];
 

@@ -18,7 +18,7 @@ export const staleOverwrite: Rule & { rule: 'stale-overwrite' } = {
     'test/analysis/conflicts/scenes.test.ts',
     'test/analysis/conflicts/near-misses.test.ts',
     'test/analysis/conflicts/histories.test.ts',
-    'test/analysis/conflicts/real-hosts.test.ts',
+    'test/analysis/conflicts/real-hosts.long.test.ts',
   ],
   find: (material) => conflictFindings(staleOverwrite, material),
 };

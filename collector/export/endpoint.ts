@@ -1,4 +1,20 @@
 /** Where spans and findings are exported to, and how patiently. Addresses are read by who starts a collector. */
+import type { ToSpans } from '../../model/otel/options.ts';
+
+/** What a collector exports, and where to. */
+export interface Exporting {
+  readonly endpoints: readonly Endpoint[];
+  readonly spans?: SpanWishes;
+  readonly patience?: Partial<Patience>;
+  /** Of the taps here: tells where they send spans themselves. Without it everything is sent. */
+  readonly key?: Uint8Array;
+  /** Told in one sentence when exporting begins to wait, and when it goes on. */
+  readonly told?: (sentence: string) => void;
+}
+
+/** What the user wishes of spans. */
+export type SpanWishes = Pick<ToSpans, 'parent' | 'payloads'>;
+
 export interface Endpoint {
   /** What it is called in the store and in every sentence: its address, without a secret. */
   readonly name: string;

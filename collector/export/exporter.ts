@@ -12,23 +12,12 @@ import { destinationOf, isSentTo } from '../../model/otel/destination.ts';
 import type { Findings } from '../findings.ts';
 import type { Tenant } from '../tenant.ts';
 import { createThread } from '../thread.ts';
-import { type Endpoint, PATIENCE, type Patience } from './endpoint.ts';
+import { type Endpoint, type Exporting, PATIENCE } from './endpoint.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { createFindingsExport, type FindingsExport } from './findings-export.ts';
 import { createKnownRuns, type KnownRuns } from './known-runs.ts';
 import { type Asked, createAsked, markIn, sentUpTo } from './marks.ts';
-import type { ExportThread, Remark, Setting, SpanWishes } from './orders.ts';
-
-/** What a collector exports, and where to. */
-export interface Exporting {
-  readonly endpoints: readonly Endpoint[];
-  readonly spans?: SpanWishes;
-  readonly patience?: Partial<Patience>;
-  /** Of the taps here: tells where they send spans themselves. Without it everything is sent. */
-  readonly key?: Uint8Array;
-  /** Told in one sentence when exporting begins to wait, and when it goes on. */
-  readonly told?: (sentence: string) => void;
-}
+import type { ExportThread, Remark, Setting } from './orders.ts';
 
 export interface ExporterOptions extends Omit<Exporting, 'endpoints'> {
   readonly endpoint: Endpoint;

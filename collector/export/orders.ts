@@ -4,13 +4,9 @@
  */
 import type { SpansConfirmed } from '../../model/entry.ts';
 import type { SessionFindings } from '../../model/otel/finding-logs.ts';
-import type { ToSpans } from '../../model/otel/options.ts';
 import type { RunShown, RunStart } from '../../model/otel/runs.ts';
 import type { Thread } from '../thread.ts';
-import type { Endpoint, Patience } from './endpoint.ts';
-
-/** What the user wishes of spans. */
-export type SpanWishes = Pick<ToSpans, 'parent' | 'payloads'>;
+import type { Endpoint, Patience, SpanWishes } from './endpoint.ts';
 
 /** What the thread is started with. */
 export interface Setting {

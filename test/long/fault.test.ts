@@ -1,5 +1,5 @@
 // Every call to the disk of a 200-message session fails in turn, with each errno, half of them with a
-// recording to write at the end; see test/tap/fault.test.ts.
+// recording to write at the end; see test/tap/fault.long.test.ts.
 
 import process from 'node:process';
 import { expect, test } from 'vitest';

@@ -54,6 +54,8 @@ export interface RunningTap {
   readonly pid: number;
   /** What it has said on standard error. */
   said(): string;
+  /** Nobody reads its standard error any more. */
+  deafen(): void;
   /** Ends it as a user does; resolves with its exit code when it is gone. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -85,6 +87,7 @@ export async function tapAt(
     origin: new URL(address).origin,
     pid: child.pid ?? 0,
     said: () => said,
+    deafen: () => void child.stderr.destroy(),
     async end(signal = 'SIGTERM') {
       child.kill(signal);
       return (await ended)[0];

@@ -36,6 +36,18 @@ test('a killed tap has recorded what it passed on a turn before', async () => {
   expect(problems.filter(({ kind }) => kind !== 'torn')).toEqual([]);
 });
 
+test('a tap that nobody listens to any more passes on, and ends when it is told to', async () => {
+  const far = await echo();
+  const file = join(await temporaryFolder(), 'file');
+  await writeFile(file, '');
+  // What it has to say of its state folder comes with the first exchange.
+  const tap = await tapAt(far.url, file);
+  tap.deafen();
+  for (let id = 0; id < 20; id++)
+    expect((await rpc(tap.url, { id, method: 'ping' })).status).toBe(200);
+  expect(await tap.end()).toBe(0);
+});
+
 test('a state folder that cannot be written costs the traffic nothing, and is said once', async () => {
   const far = await echo();
   const file = join(await temporaryFolder(), 'file');
