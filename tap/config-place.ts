@@ -5,7 +5,7 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { codeOf } from './system-error.ts';
+import { codeOf } from '../model/error-code.ts';
 
 export const CONFIG_NAME = 'wiretape.config.jsonc';
 

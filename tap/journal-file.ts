@@ -19,10 +19,10 @@ import {
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { FORMAT } from '../model/entry.ts';
+import { codeOf } from '../model/error-code.ts';
 import { journalName, type Owner } from '../model/state.ts';
 import { type Sink, SinkRemoved } from './recorder.ts';
 import { sealOne } from './seal.ts';
-import { codeOf } from './system-error.ts';
 
 export interface JournalFile extends Sink {
   readonly path: string;

@@ -4,9 +4,9 @@
  */
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '../model/error-code.ts';
 import { isObject, parseJson } from '../model/json.ts';
 import { isRunning, thisOwner } from './owner.ts';
-import { codeOf } from './system-error.ts';
 
 /** After this a lock that names nobody, or is held over a removal, counts as left behind, in ms. */
 const OLD = 10_000;

@@ -1,8 +1,8 @@
 /** Which process owns a journal or a lock, and whether it still runs. A pid alone is used again. */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { codeOf } from '../model/error-code.ts';
 import { isStatOf, type Owner, parseProcStat } from '../model/state.ts';
-import { codeOf } from './system-error.ts';
 
 /** This process. Outside Linux its start is that of Node's clock, which no other process can check. */
 export function thisOwner(): Owner {

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { Writable } from 'node:stream';
 import type { Host } from '../model/entry.ts';
+import { codeOf } from '../model/error-code.ts';
 import { contextIn } from '../model/trace-context.ts';
 import { findHost } from './host.ts';
 import { launchFiles, launchOf } from './launch.ts';
@@ -11,7 +12,7 @@ import { printable } from './printable.ts';
 import type { LineChange } from './propagation.ts';
 import { openOutput } from './standard-stream.ts';
 import type { Ended, Server, Started, StdioOptions } from './stdio.ts';
-import { codeOf, reasonOf } from './system-error.ts';
+import { reasonOf } from './system-error.ts';
 import { startSession, type TapSession } from './tap-session.ts';
 import { endTree } from './tree.ts';
 

@@ -1,12 +1,6 @@
 /** What the system says when it refuses. */
 import { constants } from 'node:os';
 
-/** The code of a system error, such as `ENOSPC`; undefined when it has none. */
-export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
-}
-
 /** What a system error says, without its code and without the call that failed. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

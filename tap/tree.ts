@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { codeOf } from './system-error.ts';
+import { codeOf } from '../model/error-code.ts';
 
 export interface Process {
   readonly pid: number;

@@ -6,6 +6,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
+import { connectionFault } from '../../model/connection-fault.ts';
+import { codeOf } from '../../model/error-code.ts';
 import { type PartialSuccess, partialSuccess } from '../../model/otel/partial-success.ts';
 import type { Form } from '../../model/otlp/answer.ts';
 
@@ -106,14 +108,10 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
 }
 
 function failure(error: unknown, patience: number): string {
-  const { name = '', code = '', message = '' } = error as { [key: string]: string };
-  if (name === 'TimeoutError' || code.endsWith('_TIMEOUT'))
+  const { cause, words } = connectionFault(error);
+  const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
+  // undici names what took too long, and our own patience has a name of its own.
+  if (name === 'TimeoutError' || (words === undefined && codeOf(cause)?.endsWith('_TIMEOUT')))
     return `no answer in ${patience / 1000} s`;
-  const known: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'nothing listens there',
-    ENOTFOUND: 'its name is not known',
-    ECONNRESET: 'it broke the connection',
-    UND_ERR_SOCKET: 'it broke the connection',
-  };
-  return known[code] ?? (message || name).slice(0, LONGEST);
+  return words ?? (message || name).slice(0, LONGEST);
 }

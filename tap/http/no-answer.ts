@@ -3,7 +3,7 @@
  * on standard error, and one fault should read the same wherever and to whichever port it happens.
  */
 import { errors } from 'undici';
-import { connectionFault } from '../connection-fault.ts';
+import { connectionFault } from '../../model/connection-fault.ts';
 import { reasonOf } from '../system-error.ts';
 
 /** Why an exchange with a server came to nothing. */

@@ -4,7 +4,7 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import { connectionFault } from '../connection-fault.ts';
+import { connectionFault } from '../../model/connection-fault.ts';
 
 interface Heard {
   readonly status: number;

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { codeOf } from '../../model/error-code.ts';
 import { statePaths } from '../../model/state.ts';
-import { codeOf } from '../system-error.ts';
 import { type ConfigFile, replaceConfig } from './config-file.ts';
 import type { Change, FilePlan } from './plan.ts';
 import { isSameEntry, keepRecords, type Wrapped } from './records.ts';

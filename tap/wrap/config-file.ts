@@ -9,8 +9,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
+import { codeOf } from '../../model/error-code.ts';
 import { utf8 } from '../../model/text.ts';
-import { codeOf, reasonOf } from '../system-error.ts';
+import { reasonOf } from '../system-error.ts';
 import { WrapFault } from './fault.ts';
 
 export interface ConfigFile {

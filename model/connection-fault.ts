@@ -1,5 +1,5 @@
 /** Why somebody could not be reached over a network, in words without addresses. */
-import { codeOf } from './system-error.ts';
+import { codeOf } from './error-code.ts';
 
 const CLOSED = 'the connection was closed';
 const UNTRUSTED = 'its certificate is of an authority that is not trusted here';
