@@ -1,7 +1,7 @@
-/** Which servers and tools findings are about, from the messages that show them. */
+/** Which servers, their versions and tools findings are about, from the messages that show them. */
 import { parseReference } from '../model/entry.ts';
 import type { Finding } from '../model/finding.ts';
-import { nameOf, type Session, type SessionView } from '../model/session.ts';
+import { nameOf, type Session, type SessionView, versionOf } from '../model/session.ts';
 
 /** The findings with what they are about. Sessions are walked once, whatever is found in them. */
 export function withAbout(findings: readonly Finding[], views: readonly SessionView[]): Finding[] {
@@ -35,12 +35,16 @@ function aboutOf(
 ): NonNullable<Finding['about']> {
   const servers = new Set<string>();
   const tools = new Set<string>();
+  const versions = new Set<string>();
   for (const { message } of evidence) {
     const { session: id = '', seq = -1 } = parseReference(message) ?? {};
     const session = sessions.get(id);
-    if (session) servers.add(nameOf(session));
+    if (session) {
+      servers.add(nameOf(session));
+      versions.add(versionOf(session.server, nameOf(session)));
+    }
     const tool = places.get(id)?.get(seq);
     if (tool !== undefined) tools.add(tool);
   }
-  return { servers: [...servers], tools: [...tools] };
+  return { servers: [...servers], tools: [...tools], versions: [...versions] };
 }

@@ -1,5 +1,6 @@
 /** Findings as cases of JUnit: what fails, what passes, and what was set aside with its reason. */
 import { type Finding, proofOf } from '../model/finding.ts';
+import { exploredText } from '../model/judgement.ts';
 import { foldedWhy } from './check-text.ts';
 import type { JUnitCase } from './junit.ts';
 
@@ -19,7 +20,7 @@ export function casesOf(
 }
 
 function textOf(finding: Finding): string {
-  const { message, evidence, wrongWhen, confirm } = finding;
+  const { message, evidence, wrongWhen, confirm, explored } = finding;
   const shown = evidence.map((one) => `${one.role} ${one.message} ${one.pointer ?? ''}`.trimEnd());
   const proof = proofOf(finding);
   return [
@@ -27,7 +28,8 @@ function textOf(finding: Finding): string {
     ...shown,
     `Wrong if: ${wrongWhen}`,
     `To make sure: ${confirm}`,
-    ...(proof === undefined ? [] : [`Prove it: ${proof}`]),
+    ...(explored ?? []).map(exploredText),
+    ...(proof ? [`${proof.title}: ${proof.command}`] : []),
   ].join('\n');
 }
 

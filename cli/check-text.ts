@@ -1,6 +1,7 @@
 /** Findings as `wiretape check` prints them. */
 import { type Finding, proofOf, SEVERITIES } from '../model/finding.ts';
 import { groupBy } from '../model/group.ts';
+import { exploredText } from '../model/judgement.ts';
 import { type Colors, counted, visible } from './terminal.ts';
 
 /** One finding, with what shows it, what would make it wrong and how to make sure. */
@@ -15,7 +16,8 @@ export function linesOf(finding: Finding, colors: Colors): string[] {
     ...evidenceLines(finding, colors),
     `  ${colors.dim(`Wrong if: ${visible(wrongWhen)}`)}`,
     `  ${colors.dim(`To make sure: ${visible(confirm)}`)}`,
-    ...(proof === undefined ? [] : [`  ${colors.dim('Prove it:')} ${visible(proof)}`]),
+    ...(finding.explored ?? []).map((one) => `  ${visible(exploredText(one))}`),
+    ...(proof ? [`  ${colors.dim(`${proof.title}:`)} ${visible(proof.command)}`] : []),
   ];
 }
 

@@ -1,12 +1,15 @@
 /** What `wiretape check` looks at: recordings, sessions or a run, and what analysis says of them. */
+
 import { concerns, type Finding } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
+import { judged } from '../model/judgement.ts';
 import type { WholeView } from '../model/session.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import type { Run } from '../model/workflow.ts';
 import { footprintsHere } from './config.ts';
 import { UserError } from './error.ts';
+import { judgementsHere } from './judgements.ts';
 import { coversAll, findingsOf } from './run-span.ts';
 import {
   chooseSessions,
@@ -21,6 +24,11 @@ import type { Source } from './source.ts';
 
 type Footprints = readonly FootprintRule[];
 
+interface Here {
+  readonly footprints: Footprints;
+  readonly state: string;
+}
+
 /** What was looked at, and what was found in it. */
 export interface Checked {
   readonly findings: readonly Finding[];
@@ -34,18 +42,23 @@ export async function checked(words: readonly string[], state: string): Promise<
   const files = words.filter((_, at) => areFiles[at]);
   const footprints = await footprintsHere(state);
   if (files.length === 0) {
-    const found = await withSource(state, (source) => checkSessions(source, words, footprints));
+    const found = await withSource(state, (source) =>
+      checkSessions(source, words, { footprints, state }),
+    );
     return { ...found, files };
   }
   const { views, problems } = await gatherViews(words, state);
   reportProblems(problems);
-  return { findings: await findingsIn(views, footprints), sessionCount: views.length, files };
+  const found = await findingsIn(views, footprints);
+  const sessions = new Set(views.map(({ session }) => session.id));
+  const findings = judged(found, await judgementsHere(state), sessions);
+  return { findings, sessionCount: views.length, files };
 }
 
 async function checkSessions(
   source: Source,
   words: readonly string[],
-  footprints: Footprints,
+  here: Here,
 ): Promise<Omit<Checked, 'files'>> {
   const all = await source.summaries();
   const runs =
@@ -53,7 +66,7 @@ async function checkSessions(
   const named = words.flatMap((word) => (runNamed(all, word) ? [] : chooseSessions(all, word)));
   const chosen = all.filter(({ id }) => runs.some(({ sessions }) => sessions.includes(id)));
   const own = [...new Set([...named, ...chosen])];
-  const findings = await findingsAbout(source, all, own, footprints);
+  const findings = await findingsAbout(source, all, own, here);
   const sessionCount = own.length;
   const [run] = runs;
   // Only a run alone can be told from the rest of its sessions.
@@ -68,7 +81,7 @@ async function findingsAbout(
   source: Source,
   all: readonly SessionSummary[],
   own: readonly SessionSummary[],
-  footprints: Footprints,
+  { footprints, state }: Here,
 ): Promise<readonly Finding[]> {
   const ids = own.map(({ id }) => id);
   // The collector runs elsewhere, and knows no rules of this folder.
@@ -77,7 +90,8 @@ async function findingsAbout(
   const entries = await source.entries(beside.map(({ id }) => id));
   const findings = await findingsIn(viewsOf(entries), footprints);
   const wanted = new Set(ids);
-  return findings.filter((finding) => concerns(finding, wanted));
+  const found = findings.filter((finding) => concerns(finding, wanted));
+  return judged(found, await judgementsHere(state), wanted);
 }
 
 async function findingsIn(

@@ -9,9 +9,14 @@ export interface Told {
   readonly exploration: Exploration;
   /** The command that runs a course again. */
   readonly again: (course: string) => string;
+  /** It is told with the findings from now on. */
+  readonly isKept: boolean;
 }
 
-export function linesOfExploration({ report, exploration, again }: Told, colors: Colors): string[] {
+export function linesOfExploration(
+  { report, exploration, again, isKept }: Told,
+  colors: Colors,
+): string[] {
   return [
     ...report.proofs.flatMap((proof, at) => [
       ...linesOfProof(proof, { report, colors, seen: exploration.proofs[at] }),
@@ -25,10 +30,12 @@ export function linesOfExploration({ report, exploration, again }: Told, colors:
     ),
     ...failing(report),
     ...(report.probes.length === 0 ? [NO_PROBES] : []),
+    ...(isKept ? [colors.dim(KEPT)] : []),
     `${colors.bold(report.verdict)}  ${coverage(report, exploration)}`,
   ];
 }
 
+const KEPT = 'Kept: wiretape check and the page tell it with the finding from now on.';
 const NO_PROBES =
   'Nothing reads the state afterwards: only answers are compared. Declare "probes" or "hash".';
 

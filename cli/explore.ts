@@ -1,9 +1,12 @@
 /** `wiretape explore`: proves a conflict by running the other orders against live servers. */
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
+import { keepJudgements } from '../collector/judgements.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import { CallChoice, ConnectionFault, callNamed } from '../replay/client/index.ts';
+import { type Judging, judgementsOf } from '../replay/explore/judgements.ts';
 import type { Numbered } from '../replay/explore/operations.ts';
 import {
   type Explored,
@@ -17,7 +20,7 @@ import { recordedSessions } from '../replay/index.ts';
 import { refOf } from '../replay/report.ts';
 import { addCommonOptions, type CommonOptions } from './command.ts';
 import { footprintsHere } from './config.ts';
-import { UserError } from './error.ts';
+import { systemReason, UserError } from './error.ts';
 import { describedServers, readServers, writeServers } from './explore-servers.ts';
 import { linesOfExploration } from './explore-text.ts';
 import { redactHere } from './redact-here.ts';
@@ -91,9 +94,9 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
   const footprints = await footprintsHere(state);
   const known = await findingsIn(gathered, footprints);
   const signal = toldToEnd();
+  const pick = await toldToUser(async () => pickedBy(options, gathered, known));
   const result = await endedEarly(signal, options, () =>
     toldToUser(async () => {
-      const pick = pickedBy(options, gathered, known);
       const settings = {
         ...settingsOf(options),
         footprints,
@@ -107,18 +110,18 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
   const report = exploreReport(result, { seed: options.seed, known });
   if (report.proofs.length > 0) process.exitCode = 1;
   if (report.ended === 'interrupted') tellEnded(options);
-  const keep = (): Promise<void> => writeFiles(options, { report, file, gathered });
-  if (options.json) {
-    printJson(report);
-    return keep();
+  const written = { result, known, pick, state, report, file, gathered };
+  const isKept = await keepJudged(options, written);
+  if (options.json) printJson(report);
+  else {
+    const { line, colors } = terminal();
+    const same = sameAgain(options);
+    const again = (course: string): string =>
+      `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course}${same}`;
+    const told = { report, exploration: result.exploration, again, isKept };
+    for (const text of linesOfExploration(told, colors)) line(text);
   }
-  const { line, colors } = terminal();
-  const same = sameAgain(options);
-  const again = (course: string): string =>
-    `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course}${same}`;
-  const told = { report, exploration: result.exploration, again };
-  for (const text of linesOfExploration(told, colors)) line(text);
-  await keep();
+  await writeFiles(options, written);
 }
 
 /** What takes minutes to find is not to be lost to a misspelt place. */
@@ -129,10 +132,27 @@ async function refusePlaces({ report, test, resume }: ExploreOptions): Promise<v
   }
 }
 
-interface Kept {
+interface Kept extends Pick<Judging, 'known' | 'pick'> {
+  readonly result: Explored;
+  readonly state: string;
   readonly report: ExploreReport;
   readonly file: string;
   readonly gathered: Gathered;
+}
+
+/** Keeps what findings are told with from now on; false where nothing was, or it cannot be. */
+async function keepJudged({ test }: ExploreOptions, kept: Kept): Promise<boolean> {
+  const { result, state } = kept;
+  const place = test === undefined ? undefined : resolve(test);
+  const at = new Date().toISOString();
+  const judgements = judgementsOf(result, { ...kept, test: place, at });
+  try {
+    await keepJudgements(state, judgements);
+  } catch (error) {
+    remark(`What was found cannot be kept in ${state}: ${systemReason(error)}.`);
+    return false;
+  }
+  return judgements.length > 0;
 }
 
 async function writeFiles(

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { causesOf } from '../analysis/causes.ts';
 import { type Finding, sessionsOf } from '../model/finding.ts';
 import { groupBy } from '../model/group.ts';
+import { judged } from '../model/judgement.ts';
 import { withCauses } from '../model/otel/causes.ts';
 import { findingsJson, type SessionFindings, spansOfMessages } from '../model/otel/finding-logs.ts';
 import { toMetrics } from '../model/otel/metrics.ts';
@@ -18,6 +19,7 @@ import { type Run, workflows } from '../model/workflow.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { footprintsHere, suppressionsHere } from './config.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
+import { judgementsHere } from './judgements.ts';
 
 /** The text of the file; what nobody gave a trace shares that of its run. `page`: of the collector. */
 export function otlpText(
@@ -64,7 +66,9 @@ export async function otlpLogsText(
   page: string | undefined,
 ): Promise<string> {
   const { analyse } = await import('../analysis/index.ts');
-  const all = analyse(views, { footprints: await footprintsHere(state) });
+  const found = analyse(views, { footprints: await footprintsHere(state) });
+  const ids = new Set(views.map(({ session }) => session.id));
+  const all = judged(found, await judgementsHere(state), ids);
   const { findings } = suppress(all, await suppressionsHere(state), Date.now());
   const told = groupBy(
     findings.filter(({ suppressed }) => !suppressed),

@@ -6,7 +6,13 @@
 import { writeFile } from 'node:fs/promises';
 import type { Rule } from '../analysis/index.ts';
 import { parseReference } from '../model/entry.ts';
-import { type Evidence, type Finding, proofOf, type Severity } from '../model/finding.ts';
+import {
+  type Evidence,
+  type Explored,
+  type Finding,
+  proofOf,
+  type Severity,
+} from '../model/finding.ts';
 import { systemReason, UserError } from './error.ts';
 import { visibleLines } from './terminal.ts';
 
@@ -118,9 +124,23 @@ function resultOf(
       confidence: finding.confidence,
       wrongWhen: finding.wrongWhen,
       confirm: finding.confirm,
-      ...(proof === undefined ? {} : { prove: proof }),
+      ...(finding.explored ? { explored: finding.explored.map(exploredOf) } : {}),
+      ...(proof ? { prove: proof.command } : {}),
     },
   };
+}
+
+/** Without its time and the path of its test. */
+function exploredOf({
+  verdict,
+  proves,
+  shown,
+  seed,
+  versions,
+  otherVersions,
+  tried,
+}: Explored): object {
+  return { verdict, proves, ...(shown ? { shown } : {}), seed, versions, otherVersions, tried };
 }
 
 /** More places of one finding help nobody. */

@@ -14,6 +14,7 @@ import { type SessionSummary, summaryOf } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import { withoutDoubles } from './doubles.ts';
 import { readJournals, removeJournals } from './journals.ts';
+import { eraseJudgementsHere } from './judgements.ts';
 import type { Source } from './source.ts';
 
 /** Read in parts, so that one call never holds a huge session twice. */
@@ -48,6 +49,7 @@ export async function openDisk(state: string): Promise<Source> {
     isLive: async ({ id }) => (journals.get(id) ?? []).some(({ live }) => live),
     async remove(session) {
       await removeJournals(journals.get(session) ?? []);
+      await eraseJudgementsHere(state, session);
       await store?.erase(session);
     },
     marks: async () => marksOf((await store?.sessions()) ?? []),

@@ -9,6 +9,7 @@
  */
 import type { Entry } from '../model/entry.ts';
 import { concerns, type Finding } from '../model/finding.ts';
+import { type Judgement, judged } from '../model/judgement.ts';
 import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
 import { suppress } from '../model/suppression.ts';
@@ -20,6 +21,8 @@ import type { StoredSession, TenantStore } from './store.ts';
 
 export interface Findings {
   findings(sessions: readonly string[]): Promise<readonly Finding[]>;
+  /** What explorations came to by now. */
+  explored(): Promise<readonly Judgement[]>;
   /** `now`: where the clock of a session stands, given its summary. */
   stuck(
     sessions: readonly string[],
@@ -40,6 +43,7 @@ const NOTHING_SAID: Said = { footprints: [], suppressions: [] };
 
 export function createFindings(
   store: TenantStore,
+  explored: Findings['explored'],
   askSaid: AskSaid = async () => NOTHING_SAID,
 ): Findings {
   const analysis = createAnalysis(store);
@@ -80,8 +84,10 @@ export function createFindings(
       remember(key, found);
       const wanted = new Set(sessions);
       const own = (await found).filter((finding) => concerns(finding, wanted));
-      return suppress(own, said.suppressions, Date.now()).findings;
+      const all = judged(own, await explored(), wanted);
+      return suppress(all, said.suppressions, Date.now()).findings;
     },
+    explored,
     async stuck(sessions, now) {
       const blames: unknown[] = [];
       for (const session of await store.sessions()) {

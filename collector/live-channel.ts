@@ -18,6 +18,7 @@ export function servePage(socket: WebSocket, liveOf: (token: string) => Live | u
   /** Spans came of more traces than were named. */
   let more = false;
   let wrapped: LiveMessage['wrapped'];
+  let explored: LiveMessage['explored'];
   let unsubscribe: (() => void) | undefined;
   const timer = setTimeout(() => socket.close(CLOSE.unauthorised, 'no token came'), TOKEN_PATIENCE);
 
@@ -27,15 +28,16 @@ export function servePage(socket: WebSocket, liveOf: (token: string) => Live | u
     const message: LiveMessage = {
       ...lists,
       ...(wrapped && { wrapped }),
+      ...(explored && { explored }),
       ...((more || traces.size > 0) && { traces: more ? [] : namedOf(traces) }),
     };
     changed.clear();
     removed.clear();
     traces.clear();
     more = false;
-    wrapped = undefined;
+    [wrapped, explored] = [undefined, undefined];
     socket.send(JSON.stringify(message), () => {
-      if (changed.size + removed.size + traces.size > 0 || more || wrapped) send();
+      if (changed.size + removed.size + traces.size > 0 || more || wrapped || explored) send();
     });
   };
 
@@ -51,6 +53,7 @@ export function servePage(socket: WebSocket, liveOf: (token: string) => Live | u
         removed.add(id);
       }
       wrapped = message.wrapped ?? wrapped;
+      explored = message.explored ?? explored;
       more ||= message.traces?.length === 0;
       for (const trace of message.traces ?? []) traces.add(trace);
       send();

@@ -19,6 +19,8 @@ export interface Live {
   removed(session: string): void;
   /** Spans of these traces were stored. */
   traced(traces: Iterable<string>): void;
+  /** Something was explored, or what was is gone. */
+  explored(): void;
   /** These servers are wrapped now. */
   wrapped(servers: readonly WrappedServer[]): void;
   /** Makes every summary current now. */
@@ -100,6 +102,9 @@ export function createLive(store: TenantStore, warm: WarmSessions): Live {
     },
     wrapped(servers) {
       for (const told of subscribers) told({ changed: [], removed: [], wrapped: servers });
+    },
+    explored() {
+      for (const told of subscribers) told({ changed: [], removed: [], explored: true });
     },
     settle,
     subscribe(told) {

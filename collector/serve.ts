@@ -19,6 +19,7 @@ import type { Exporting } from './export/endpoint.ts';
 import { type Exporter, startExporter } from './export/exporter.ts';
 import { createFindings } from './findings.ts';
 import { type Arrivals, serveTap } from './ingest-channel.ts';
+import { eraseJudgements, readJudgements, watchJudgements } from './judgements.ts';
 import { servePage } from './live-channel.ts';
 import { type Orphans, watchOrphans } from './orphans.ts';
 import type { OtlpOptions } from './otlp/routes.ts';
@@ -119,7 +120,7 @@ async function collect(options: CollectorOptions, closing: Closing): Promise<Col
   const viewed = await viewedSite(options, { tenant, tokens, closing });
   const exporters: Exporter[] = [];
   const exports = () => Promise.all(exporters.map((one) => one.status()));
-  const kept = keptSite(viewed, { orphans, isLive, wrappings, exports });
+  const kept = keptSite(viewed, { state, orphans, isLive, wrappings, exports });
   const site = otlp
     ? {
         ...kept,
@@ -174,11 +175,13 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
-  { ui, version, said }: CollectorOptions,
+  { state, ui, version, said }: CollectorOptions,
   { tenant, tokens, closing }: { tenant: Tenant; tokens: Tokens; closing: Closing },
 ): Promise<Site> {
-  const findings = createFindings(tenant.store, said);
+  const findings = createFindings(tenant.store, () => readJudgements(state), said);
   closing.add(findings.close);
+  const stop = watchJudgements(state, tenant.live.explored);
+  closing.add(async () => stop());
   return {
     version,
     started: new Date().toISOString(),
@@ -193,6 +196,7 @@ async function viewedSite(
 }
 
 interface Keeping {
+  readonly state: string;
   readonly orphans: Orphans;
   readonly isLive: Site['isLive'];
   readonly wrappings: Wrappings | undefined;
@@ -200,7 +204,8 @@ interface Keeping {
 }
 
 /** A site whose sessions are recorded by taps, and may be erased once they are over. */
-function keptSite(site: Site, { orphans, isLive, wrappings, exports }: Keeping): Site {
+function keptSite(site: Site, keeping: Keeping): Site {
+  const { state, orphans, isLive, wrappings, exports } = keeping;
   return {
     ...site,
     readOnly: false,
@@ -215,6 +220,7 @@ function keptSite(site: Site, { orphans, isLive, wrappings, exports }: Keeping):
       // What its dead tap left would bring it back.
       await orphans.look();
       await orphans.forget(session);
+      await eraseJudgements(state, session);
       return tenant.erase(session);
     },
     async now(summary) {

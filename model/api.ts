@@ -79,6 +79,8 @@ export interface LiveMessage {
   readonly wrapped?: readonly WrappedServer[];
   /** Traces that spans came of; none are named when they are too many. */
   readonly traces?: readonly string[];
+  /** Something was explored: findings may be other than before. */
+  readonly explored?: true;
 }
 
 /**

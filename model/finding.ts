@@ -35,12 +35,48 @@ export interface Finding {
   /** For conflicts: the resource, and how many of how many operations are gone. */
   readonly resource?: string;
   readonly lost?: { readonly gone: number; readonly of: number };
-  /** The servers and tools that its evidence is of. */
-  readonly about?: { readonly servers: readonly string[]; readonly tools: readonly string[] };
+  /** The servers and tools that its evidence is of, and what these servers said they are. */
+  readonly about?: {
+    readonly servers: readonly string[];
+    readonly tools: readonly string[];
+    readonly versions: readonly string[];
+  };
+  /** What running its calls again came to: what proves it, and what did not. */
+  readonly explored?: readonly Explored[];
   /** Somebody looked at it and does not want to hear of it. */
   readonly suppressed?: { readonly reason: string; readonly expires?: string };
   /** It was found before, in what `wiretape check --baseline` was given. */
   readonly known?: true;
+}
+
+/** What `wiretape explore` came to for a finding. */
+export interface Explored {
+  readonly verdict: 'NON_SERIALISABLE' | 'ORDER_DEPENDENT' | 'COMMUTES';
+  /** It proves this finding; of COMMUTES never true, and not of whatever else was shown of its calls. */
+  readonly proves: boolean;
+  /** When it ended, ISO 8601. */
+  readonly at: string;
+  /** What the servers that were run said they are: `memory-server 0.6.3`. */
+  readonly versions: readonly string[];
+  /** Of these, what the recording of the finding has and was not run. */
+  readonly otherVersions?: readonly string[];
+  readonly seed: number;
+  /** How many calls show it, their schedule, and a sentence; absent where nothing was shown. */
+  readonly shown?: { readonly calls: number; readonly schedule: string; readonly message: string };
+  /** The test that fails as long as it is so: a path. */
+  readonly test?: string;
+  readonly tried: Tried;
+}
+
+export interface Tried {
+  readonly orders: number;
+  readonly ofOrders: number;
+  /** There are more orders than were counted. */
+  readonly isLeast: boolean;
+  readonly groups: number;
+  readonly ofGroups: number;
+  /** Nothing was left to try, the calls succeeded as when they were recorded, and the end was read. */
+  readonly isWhole: boolean;
 }
 
 /** From the least to the worst. */
@@ -60,20 +96,35 @@ export function sessionsOf({ evidence }: Finding): string[] {
   return [...new Set(evidence.flatMap(({ message }) => parseReference(message)?.session ?? []))];
 }
 
-/**
- * The command that proves it by running the other orders, or shows that they do not matter; undefined
- * where there is nothing to turn around: a proven finding, one that is about no conflict, and one that
- * no other order would show anew.
- */
-export function proofOf(finding: Finding): string | undefined {
-  if (finding.resource === undefined || finding.tier === 'PROVEN') return undefined;
-  if (!isTurnable(finding)) return undefined;
-  const sessions = sessionsOf(finding).join(' ');
-  return `wiretape explore ${sessions} --finding ${finding.fingerprint} --servers servers.jsonc`;
+/** A command that runs the calls of a finding again, and what to call it. */
+export interface Proof {
+  readonly title: 'Prove it' | 'Run it again';
+  readonly command: string;
 }
 
-/** What follows from another finding is proved with that one. */
-const FOLLOWING: ReadonlySet<string> = new Set(['aborted-read', 'causal-cascade']);
+/**
+ * The command that proves it by running the other orders, or shows that they do not matter; undefined
+ * where there is nothing to turn around: one that is about no conflict, that the recording alone proves,
+ * or that no other order would show anew.
+ */
+export function proofOf(finding: Finding): Proof | undefined {
+  const { resource, tier, explored, fingerprint } = finding;
+  if (resource === undefined || !isTurnable(finding)) return undefined;
+  if (tier === 'PROVEN' && !explored) return undefined;
+  const sessions = sessionsOf(finding).join(' ');
+  return {
+    title: explored ? 'Run it again' : 'Prove it',
+    command: `wiretape explore ${sessions} --finding ${fingerprint} --servers servers.jsonc`,
+  };
+}
+
+/** What follows from another finding is proved with that one; what exploring found is proved. */
+const FOLLOWING: ReadonlySet<string> = new Set([
+  'aborted-read',
+  'causal-cascade',
+  'order-dependent',
+  'non-serialisable',
+]);
 
 /** Whether other orders of its calls can be run: what one agent read twice comes in one order only. */
 export function isTurnable(finding: Finding): boolean {

@@ -266,3 +266,8 @@ export interface WholeView extends SessionView {
 export function nameOf(session: Session): string {
   return session.head?.name ?? session.id;
 }
+
+/** What a server says it is, `memory-server 0.6.3`; one that says nothing goes by the name of its session. */
+export function versionOf(server: Implementation | undefined, name: string): string {
+  return server ? `${server.name} ${server.version}`.trimEnd() : `${name}, which names no version`;
+}

@@ -25,6 +25,8 @@ export interface StatePaths {
   readonly tokens: string;
   readonly key: string;
   readonly backup: string;
+  /** What `wiretape explore` came to, a file for each. */
+  readonly explored: string;
 }
 
 export function statePaths(state: string): StatePaths {
@@ -35,6 +37,7 @@ export function statePaths(state: string): StatePaths {
     tokens: `${state}/tokens`,
     key: `${state}/key`,
     backup: `${state}/backup`,
+    explored: `${state}/explored`,
   };
 }
 

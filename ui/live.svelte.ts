@@ -13,6 +13,8 @@ export type LiveState = 'connecting' | 'connected' | 'lost';
 
 export interface Live {
   readonly state: LiveState;
+  /** Another number whenever something may have been explored: then findings may be other ones. */
+  readonly explored: number;
   close(): void;
 }
 
@@ -24,6 +26,7 @@ export interface LiveOptions {
 
 export function createLive({ api, onOpen, onMessage }: LiveOptions): Live {
   let state = $state<LiveState>('connecting');
+  let explored = $state(0);
   let pause = FIRST_PAUSE;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let socket: WebSocket | undefined;
@@ -35,10 +38,12 @@ export function createLive({ api, onOpen, onMessage }: LiveOptions): Live {
       socket?.send(api.token);
       state = 'connected';
       pause = FIRST_PAUSE;
+      explored++;
       onOpen();
     });
     socket.addEventListener('message', ({ data }) => {
       const message = parse(data);
+      if (message?.explored) explored++;
       if (message) onMessage(message);
     });
     socket.addEventListener('close', () => {
@@ -53,6 +58,9 @@ export function createLive({ api, onOpen, onMessage }: LiveOptions): Live {
   return {
     get state() {
       return state;
+    },
+    get explored() {
+      return explored;
     },
     close() {
       closed = true;

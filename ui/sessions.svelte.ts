@@ -24,6 +24,8 @@ export interface Sessions {
   readonly hosts: readonly WrappedHost[];
   /** Of which traces spans came last; none are named when it may be any, as after a time without the feed. */
   readonly traced: readonly string[];
+  /** Another number whenever findings may be other ones since something was explored. */
+  readonly explored: number;
   reload(): void;
   close(): void;
 }
@@ -36,6 +38,15 @@ export function isLive({ phase }: SessionSummary, status: Status | undefined): b
 function replaceAll(known: Map<string, SessionSummary>, all: readonly SessionSummary[]): void {
   known.clear();
   for (const session of all) known.set(session.id, session);
+}
+
+function change(
+  known: Map<string, SessionSummary>,
+  changed: readonly SessionSummary[],
+  removed: readonly string[],
+): void {
+  for (const session of changed) known.set(session.id, session);
+  for (const id of removed) known.delete(id);
 }
 
 export function createSessions(api: Api): Sessions {
@@ -76,8 +87,7 @@ export function createSessions(api: Api): Sessions {
     onMessage({ changed, removed, wrapped: servers, traces }) {
       if (traces) traced = traces;
       if (servers) wrapped = servers;
-      for (const session of changed) known.set(session.id, session);
-      for (const id of removed) known.delete(id);
+      change(known, changed, removed);
       timer ??= setTimeout(show, PAUSE);
     },
   });
@@ -106,13 +116,15 @@ export function createSessions(api: Api): Sessions {
     get hosts() {
       return hosts;
     },
+    get explored() {
+      return live.explored;
+    },
     get traced() {
       return traced;
     },
     reload: () => void load(),
     close() {
-      clearTimeout(timer);
-      clearTimeout(late);
+      for (const one of [timer, late]) clearTimeout(one);
       live.close();
     },
   };

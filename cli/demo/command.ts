@@ -103,7 +103,7 @@ async function show(servers: DemoServers, showing: Showing): Promise<void> {
   if (!json) line(`${colors.bold(verdict(findings))}${open}`);
   const proofs: Proved[] = [];
   const redact = await redactHere(state);
-  const proving = { api, servers, folder, redact, signal };
+  const proving = { state, api, servers, folder, redact, signal };
   for await (const proved of proveLosses(scenarios, findings, proving)) {
     proofs.push(proved);
     if (!json) line(proofLine(proved));

@@ -5,11 +5,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { keepJudgements } from '../../collector/judgements.ts';
 import type { Redact } from '../../model/crossing.ts';
 import { type Finding, sessionsOf } from '../../model/finding.ts';
 import { readRecording } from '../../model/recording.ts';
+import { judgementsOf } from '../../replay/explore/judgements.ts';
 import { exploreRecording } from '../../replay/explore/recording.ts';
-import { sentence } from '../../replay/explore/report.ts';
+import { exploreReport, sentence } from '../../replay/explore/report.ts';
 import { type ServerSpec, serversOf } from '../../replay/explore/servers.ts';
 import type { Api } from '../api.ts';
 import type { Played } from './run.ts';
@@ -27,6 +29,8 @@ export interface Proved {
 }
 
 export interface Proving {
+  /** Where it is kept. */
+  readonly state: string;
   readonly api: Api;
   readonly servers: DemoServers;
   /** Where scenarios were played, and where they may begin again. */
@@ -63,16 +67,18 @@ interface Loss {
 
 async function prove(
   { key, sessions, finding, spec }: Loss,
-  { api, folder, redact, signal }: Proving,
+  { state, api, folder, redact, signal }: Proving,
 ): Promise<Proved> {
   const recording = readRecording(await api.recording(sessions));
   const file = 'the demo';
-  const { exploration, all } = await exploreRecording({
+  const pick = { finding };
+  const seed = 1;
+  const explored = await exploreRecording({
     entries: recording.ok ? recording.entries : [],
     servers: serversOf(spec, { folder, environment: process.env, file }),
     file,
-    pick: { finding },
-    seed: 1,
+    pick,
+    seed,
     repeat: 10,
     budget: Number.POSITIVE_INFINITY,
     longest: LONGEST,
@@ -82,8 +88,11 @@ async function prove(
     redact,
     signal,
   });
-  const { verdict, proofs } = exploration;
+  const { verdict, proofs } = explored.exploration;
   const [proof] = proofs;
+  const report = exploreReport(explored, { seed, known: [finding] });
+  const judging = { report, known: [finding], pick, at: new Date().toISOString() };
+  await keepJudgements(state, judgementsOf(explored, judging));
   const result = {
     key,
     finding: finding.fingerprint,
@@ -91,7 +100,7 @@ async function prove(
     calls: proof?.operations.length ?? 0,
   };
   if (!proof) return result;
-  const about = proof.about.flatMap((number) => all[number - 1] ?? []);
+  const about = proof.about.flatMap((number) => explored.all[number - 1] ?? []);
   return { ...result, schedule: proof.course, message: sentence(proof, about) };
 }
 

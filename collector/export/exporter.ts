@@ -135,7 +135,8 @@ function startLoop({ tenant, runs, feed, judged, condition }: Looping): {
       }
     }
   };
-  const stop = tenant.live.subscribe(({ changed, removed }) => {
+  const stop = tenant.live.subscribe(({ changed, removed, explored }) => {
+    if (explored) judged.explored();
     for (const summary of changed) {
       runs.put(summary);
       wanted.add(summary.id);

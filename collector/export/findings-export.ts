@@ -19,6 +19,8 @@ import type { ExportThread } from './orders.ts';
 export interface FindingsExport {
   /** Something more of this session was exported. */
   grown(session: string): void;
+  /** Something was explored: sessions whose findings may be another matter now are looked at again. */
+  explored(): void;
   /** Looks at one session, where there is one to look at. */
   next(): Promise<boolean>;
   /** Why the endpoint takes no findings; undefined while it does. */
@@ -38,6 +40,9 @@ export interface FindingsExportOptions {
 export function createFindingsExport(options: FindingsExportOptions): FindingsExport {
   const { endpoint, store, findings, thread } = options;
   const grown = new Set<string>();
+  /** Looked at although they have not grown. */
+  const again = new Set<string>();
+  let isExplored = true;
   let shut: string | undefined;
 
   const tell = async (home: string, found: readonly Finding[]): Promise<void> => {
@@ -54,15 +59,36 @@ export function createFindingsExport(options: FindingsExportOptions): FindingsEx
     await store.keepExported(home, { ...mark, findings: { ...mark.findings, ...known } });
   };
 
+  /** The sessions that were looked at and have a finding that was explored, or calls that were run. */
+  const touched = async (): Promise<string[]> => {
+    const judgements = await findings.explored();
+    const prints = new Set(judgements.map(({ finding }) => finding));
+    const run = new Set(judgements.flatMap(({ sessions }) => sessions));
+    if (judgements.length === 0) return [];
+    return (await store.sessions()).flatMap((session) => {
+      const { judged, findings: known } = markIn(session, endpoint);
+      const isMeant = run.has(session.id) || Object.keys(known).some((one) => prints.has(one));
+      return judged >= 0 && isMeant ? [session.id] : [];
+    });
+  };
+
   return {
     grown: (session) => void grown.add(session),
+    explored() {
+      isExplored = true;
+    },
     shut: () => shut,
     async next() {
-      const [id] = grown;
+      if (isExplored) {
+        isExplored = false;
+        for (const id of await touched()) again.add(id);
+      }
+      const [id] = [...again, ...grown];
       if (id === undefined || shut !== undefined) return false;
       grown.delete(id);
+      const isAgain = again.delete(id);
       const session = await store.session(id);
-      if (!session || !isDue(session, markIn(session, endpoint))) return true;
+      if (!session || !(isAgain || isDue(session, markIn(session, endpoint)))) return true;
       const found = (await findings.findings([id])).filter(({ suppressed }) => !suppressed);
       for (const [home, own] of groupBy(found, (one) => sessionsOf(one)[0] ?? id))
         await tell(home, own);

@@ -65,6 +65,7 @@ export const FINDING = {
   confidence: 'wiretape.finding.confidence',
   fingerprint: 'wiretape.finding.fingerprint',
   evidence: 'wiretape.finding.evidence',
+  explored: 'wiretape.finding.explored',
 } as const;
 
 /** The name of a prompt's argument follows. */

@@ -4,6 +4,7 @@
  * Severity numbers: opentelemetry-proto 1.11.0, logs.proto; a finding is no crash, so none is FATAL.
  */
 import type { Finding, Severity } from '../finding.ts';
+import { exploredText } from '../judgement.ts';
 import { ATTRIBUTE, FINDING, FINDING_EVENT } from './conventions.ts';
 import { attributesJson } from './otlp-json.ts';
 import type { Attributes, SessionSpans, SpanContext } from './span.ts';
@@ -63,6 +64,7 @@ export function findingsJson(sessions: readonly SessionFindings[], version: stri
 
 function recordJson({ finding, session, span, url }: ToldFinding): object {
   const { rule, code, tier, severity, confidence, message, fingerprint, evidence } = finding;
+  const { explored } = finding;
   return {
     ...(span ? { timeUnixNano: String(span.time), observedTimeUnixNano: String(span.time) } : {}),
     severityNumber: SEVERITY[severity],
@@ -75,6 +77,7 @@ function recordJson({ finding, session, span, url }: ToldFinding): object {
       [FINDING.confidence]: confidence,
       [FINDING.fingerprint]: fingerprint,
       [FINDING.evidence]: evidence.map((one) => one.message),
+      ...(explored ? { [FINDING.explored]: explored.map(exploredText) } : {}),
       [ATTRIBUTE.session]: session,
       ...(url === undefined ? {} : { [ATTRIBUTE.url]: url }),
     }),

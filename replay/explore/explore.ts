@@ -66,6 +66,8 @@ export interface Exploration {
   /** Further orders and groups that turned out like one that was proved. */
   readonly alike: number;
   readonly runs: number;
+  /** What the servers said they are. */
+  readonly versions: readonly string[];
   readonly masks: readonly string[];
   readonly outcomes: number;
   /** Everything was explored, or why not. */
@@ -124,6 +126,7 @@ interface Control {
   readonly unstable: readonly string[];
   readonly illegal: string | undefined;
   readonly runs: number;
+  readonly versions: readonly string[];
 }
 
 const CONTROLS = 3;
@@ -136,7 +139,7 @@ async function controlled(
 ): Promise<Control> {
   const course = serial(problem.operations.map(({ number }) => number));
   const text = course.map(([one]) => one).join(',');
-  const none = { course: text, base: undefined, failing: [], unstable: [] };
+  const none = { course: text, base: undefined, failing: [], unstable: [], versions: [] };
   const runs: Ran[] = [];
   for (let at = 0; at < CONTROLS; at++) {
     onRun?.(at + 1, text);
@@ -162,6 +165,7 @@ async function controlled(
     unstable: [...new Set(unstable.map(({ name }) => name))],
     illegal: undefined,
     runs: CONTROLS,
+    versions: first.versions,
   };
 }
 
@@ -360,6 +364,7 @@ function told(state: State): Exploration {
     illegal: state.illegal,
     alike: state.alike,
     runs: lab.runs,
+    versions: control.versions,
     masks: control.masks.map(({ text }) => text),
     outcomes: state.outcomes.size,
     ended: isDone(state) ? 'first' : state.isCut ? 'budget' : 'complete',

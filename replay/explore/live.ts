@@ -177,6 +177,7 @@ async function runCourse(options: LiveOptions, world: World, asked: Asked): Prom
       world.seats.get(source)?.answersTo(line) ?? [],
     ]),
     probes: [...shown, ...(await hashes(options, world))],
+    versions: [...new Set([...world.seats.values()].map((seat) => seat.version()))].sort(),
   };
 }
 

@@ -138,7 +138,10 @@ function ownFinding(proof: Proof, about: readonly Numbered[]): Finding {
 }
 
 /** One sentence for people. */
-export function sentence(proof: Proof, about: readonly Numbered[]): string {
+export function sentence(
+  proof: Pick<Proof, 'verdict' | 'edges' | 'contrasts'>,
+  about: readonly Numbered[],
+): string {
   const tools = [...new Set(about.map(({ operation }) => operation.tool))].join(' and ');
   const edges = proof.edges.join(', ');
   if (proof.verdict === 'NON_SERIALISABLE') {

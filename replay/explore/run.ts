@@ -16,6 +16,8 @@ export interface Ran {
   readonly answers: readonly (readonly [operation: number, answers: readonly Answer[]])[];
   /** What the probes showed when all was done, by what they are called. */
   readonly probes: readonly (readonly [probe: string, answer: Answer])[];
+  /** What the servers said they are. */
+  readonly versions: readonly string[];
 }
 
 /** It cannot be run: a value that an operation needs was not given, or is two values. */

@@ -3,7 +3,7 @@
  * A single scheduler tells them all what to send, so that it decides what is issued together.
  */
 import type { Redact } from '../../model/crossing.ts';
-import type { Call } from '../../model/session.ts';
+import { type Call, versionOf } from '../../model/session.ts';
 import type { Baton } from '../client/conductor.ts';
 import type { Connect } from '../client/connection.ts';
 import { drive } from '../client/drive.ts';
@@ -45,6 +45,8 @@ export interface Seated {
   bind(token: string, live: string | number): void;
   /** Whether a recorded request was made in this run. */
   isAsked(call: Call): boolean;
+  /** What its server said it is. */
+  version(): string;
   /** Resolves when nothing of it is left. */
   end(): Promise<void>;
 }
@@ -108,6 +110,7 @@ export function sitDown(
     valueOf: (token) => baton?.bindings.get(token),
     bind: (token, live) => baton?.bindings.bind(token, live),
     isAsked: (call) => baton?.pairs.live(call) !== undefined,
+    version: () => options.redact(versionOf(baton?.live.session.server, source.session.name)).text,
     async end() {
       baton?.over();
       await over;

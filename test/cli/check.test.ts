@@ -63,7 +63,11 @@ test('each finding says what would make it wrong, how to make sure, and how to p
   expect(stdout).toMatch(/Wrong if: .+\n.+To make sure: .+/);
   expect(await own.findings()).toContainEqual(
     expect.objectContaining({
-      about: { servers: ['files'], tools: expect.arrayContaining(['edit_file']) },
+      about: {
+        servers: ['files'],
+        tools: expect.arrayContaining(['edit_file']),
+        versions: ['notes-server 1.0.0'],
+      },
     }),
   );
 });

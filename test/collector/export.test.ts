@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Exporting } from '../../collector/index.ts';
+import { keepJudgements } from '../../collector/judgements.ts';
 import type { ExportStatus, Status } from '../../model/api.ts';
 import type { Entry, SessionEntry } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -22,7 +23,9 @@ import {
   toolCall,
   toolText,
 } from '../kit/entries.ts';
+import { proofFor } from '../kit/judgement.ts';
 import { type OtlpEndpoint, openOtlpEndpoint } from '../kit/otlp-endpoint.ts';
+import { lostUpdates } from '../ui/scenes.ts';
 import { connectTap, type Running, read, runCollector, temporaryFolder, until } from './kit.ts';
 
 const PATIENCE = { answer: 2000, first: 10, most: 50, refused: 50 };
@@ -313,6 +316,33 @@ test('findings are log records, each once, beside the span of the message that s
     });
     expect(attributes['wiretape.url']).toMatch(new RegExp(`sel=${message}$`));
   }
+});
+
+test('a finding that is proved goes out again, with what proves it, also to who was away', async () => {
+  const endpoint = await openOtlpEndpoint();
+  const state = await temporaryFolder();
+  const collector = await runCollector({ state, exporting: exportingTo(endpoint) });
+  const [first, ...others] = lostUpdates();
+  if (first?.type !== 'session') throw new Error('a tape begins with its session');
+  const clock = { ...first.clock, wall: new Date().toISOString() };
+  await ship(collector, [{ ...first, clock }, ...others]);
+  const tiers = (): unknown[] =>
+    endpoint.logs.map(({ attributes }) => attributes['wiretape.finding.tier']);
+  await until(async () => tiers().length > 0, 'the findings');
+  expect(tiers()).toEqual(['OBSERVED']);
+  const found = await read(collector, `/api/findings?sessions=${first.session}`);
+  const [finding] = found.json<Finding[]>();
+  if (!finding) throw new Error('nothing is found');
+  await keepJudgements(state, [proofFor(finding, { versions: ['another-server 1'] })]);
+  await collector.close();
+  await keepJudgements(state, [proofFor(finding)]);
+  await runCollector({ state, exporting: exportingTo(endpoint) });
+  await until(async () => tiers().length > 1, 'the proof');
+  expect(tiers()).toEqual(['OBSERVED', 'PROVEN']);
+  const { attributes } = endpoint.logs[1]!;
+  expect(attributes['wiretape.finding.explored']).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^Proved on 26 Nov 2026 with 2 calls /)]),
+  );
 });
 
 test('an endpoint that takes no findings gets the spans, and it is told', async () => {

@@ -1,17 +1,20 @@
 /** Analysis beside the collector: it goes on serving, and what it gives is of what is stored now. */
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { analyse } from '../../analysis/index.ts';
 import { saidHere } from '../../cli/config.ts';
+import { keepJudgements } from '../../collector/judgements.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Finding } from '../../model/finding.ts';
+import { statePaths } from '../../model/state.ts';
 import { viewsOf } from '../../model/view.ts';
 import { CONFIG_NAME } from '../../tap/config-place.ts';
 import { client, opening, server, sessionId, tape, toolCall, toolText } from '../kit/entries.ts';
+import { proofFor } from '../kit/judgement.ts';
 import { dice, SEED } from '../kit/random.ts';
 import { lostUpdates } from '../ui/scenes.ts';
-import { connectTap, read, runCollector, temporaryFolder } from './kit.ts';
+import { ask, connectTap, listen, read, runCollector, temporaryFolder } from './kit.ts';
 
 test('a session that grows while it is asked about gives what the whole of it gives', async () => {
   const collector = await runCollector();
@@ -88,4 +91,34 @@ test('what somebody has set aside says so, until its day is over', async () => {
     expires: '9999-12-31',
   });
   expect(await suppressed('2020-01-31')).toBeUndefined();
+});
+
+test('a proof that comes while a page looks is told to it, and goes with the session', async () => {
+  const collector = await runCollector();
+  const tap = await connectTap(collector.socket, collector.writeToken);
+  const whole = lostUpdates();
+  const id = whole[0]!.session;
+  tap.send(whole);
+  await tap.acknowledged(id, whole.at(-1)!.seq);
+  const found = async (): Promise<Finding> => {
+    const answer = await read(collector, `/api/findings?sessions=${id}`);
+    const [first] = answer.json<Finding[]>();
+    if (!first) throw new Error('nothing is found');
+    return first;
+  };
+  const observed = await found();
+  expect(observed.tier).toBe('OBSERVED');
+  const page = await listen(collector);
+  await keepJudgements(collector.state, [proofFor(observed, { sessions: [id] })]);
+  await page.first(({ explored }) => explored === true);
+  expect(await found()).toMatchObject({
+    fingerprint: observed.fingerprint,
+    tier: 'PROVEN',
+    explored: [{ proves: true, shown: { schedule: '1+2' } }],
+  });
+  const headers = { authorization: `Bearer ${collector.adminToken}` };
+  await tap.close();
+  const erase = () => ask(collector.address, `/api/sessions/${id}`, { method: 'DELETE', headers });
+  expect((await erase()).status).toBe(204);
+  expect(await readdir(statePaths(collector.state).explored)).toEqual([]);
 });

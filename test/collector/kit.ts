@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Collector, type CollectorOptions, startCollector } from '../../collector/index.ts';
+import type { LiveMessage } from '../../model/api.ts';
 import type { Entry } from '../../model/entry.ts';
 import { encodeEntry } from '../../model/line.ts';
 import { statePaths } from '../../model/state.ts';
@@ -117,6 +118,17 @@ export function messagesOf<T>(socket: WebSocket): Messages<T> {
         look();
       }),
   };
+}
+
+/** What a page is told from now on; the first message says that it misses nothing. */
+export async function listen(collector: Collector): Promise<Messages<LiveMessage>> {
+  const socket = new WebSocket(`${collector.address.replace('http', 'ws')}/api/live`);
+  onTestFinished(() => socket.terminate());
+  const told = messagesOf<LiveMessage>(socket);
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(collector.token);
+  expect(await told.first(() => true)).toEqual({ changed: [], removed: [] });
+  return told;
 }
 
 interface Ack {

@@ -2,13 +2,11 @@
 // again when it changes, only to readers, and never beside recordings that were opened.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
-import type { LiveMessage } from '../../model/api.ts';
+import { expect, test } from 'vitest';
 import { watchWrapped, wrapped } from '../../tap/wrap/index.ts';
 import { keepRecords } from '../../tap/wrap/records.ts';
 import { ends, tape } from '../kit/entries.ts';
-import { ask, messagesOf, read, runCollector, temporaryFolder } from './kit.ts';
+import { ask, listen, read, runCollector, temporaryFolder } from './kit.ts';
 
 /** A state folder, and the configuration of a host beside it. */
 async function machine() {
@@ -54,12 +52,7 @@ test('a page is told what is wrapped now, and each change of it', async () => {
   const collector = await runCollector(options);
   const asked = async () => (await read(collector, '/api/wrapped')).json();
   expect(await asked()).toEqual([]);
-  const socket = new WebSocket(`${collector.address.replace('http', 'ws')}/api/live`);
-  onTestFinished(() => socket.terminate());
-  const told = messagesOf<LiveMessage>(socket);
-  await new Promise((resolve) => socket.once('open', resolve));
-  socket.send(collector.token);
-  expect(await told.first(() => true)).toEqual({ changed: [], removed: [] });
+  const told = await listen(collector);
 
   await configure([launcher, '--name', 'notes', '--entry', 'e1', '--', 'x']);
   await record('notes', 'gone');

@@ -127,6 +127,16 @@ describe('with released servers', () => {
     for (const { calls } of told.proofs) expect(calls).toBeLessThanOrEqual(3);
   });
 
+  test('whoever looks at it afterwards is told that each is proved', async () => {
+    for (const { sessions } of told.scenarios) {
+      const words = ['check', ...sessions, '--json', '--state', at('real')];
+      const { findings } = JSON.parse((await wiretape(words)).stdout) as Told;
+      expect(findings.filter(({ lost }) => lost)).toMatchObject([
+        { tier: 'PROVEN', explored: [{ verdict: 'NON_SERIALISABLE', proves: true }] },
+      ]);
+    }
+  });
+
   test('the recording holds the bytes of both pipes of each tap, in order', async () => {
     const sessions = [...groupBy(recorded, ({ session }) => session).values()]
       .map((own) => `${crossed(own, 'client')}\u0000${crossed(own, 'server')}`)
@@ -245,3 +255,15 @@ function questionIn(session: string, value: unknown): [string, string][] {
     ? []
     : [[`${session} ${id}`, `${method} ${JSON.stringify(params)}`]];
 }
+
+test('a proof goes with the sessions that it was made of', async () => {
+  const kept = (): Promise<string[]> => readdir(at('real', 'explored'));
+  const [first, ...others] = told.scenarios;
+  expect((await kept()).length).toBe(3);
+  const erase = (sessions: readonly string[]) =>
+    wiretape(['rm', ...sessions, '--state', at('real')]);
+  expect((await erase(first.sessions)).code).toBe(0);
+  expect((await kept()).length).toBe(2);
+  await erase(others.flatMap(({ sessions }) => sessions));
+  expect(await kept()).toEqual([]);
+});

@@ -17,7 +17,7 @@ const finding: Finding = {
   fingerprint: 'f00d',
   wrongWhen: 'w',
   confirm: 'c',
-  about: { servers: ['files', 'notes'], tools: ['edit_file'] },
+  about: { servers: ['files', 'notes'], tools: ['edit_file'], versions: [] },
 };
 const NOW = Date.parse('2026-11-26T08:00:00Z');
 const reason = 'being rewritten';

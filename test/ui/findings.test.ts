@@ -1,16 +1,19 @@
 /** The findings of a run in a real Chromium: the list, the card with its proof, the way to the timeline and back. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { keepJudgements } from '../../collector/judgements.ts';
 import type { Finding } from '../../model/finding.ts';
 import { proofOf } from '../../model/finding.ts';
+import { statePaths } from '../../model/state.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import { workflows } from '../../model/workflow.ts';
 import { read } from '../collector/kit.ts';
+import { proofFor, refutationFor } from '../kit/judgement.ts';
 import { openBrowser, type Served, serve, type VisitOptions, visit } from './kit.ts';
 import { hostile, lostUpdates, NASTY, releaseNotes } from './scenes.ts';
 
@@ -60,8 +63,8 @@ test('a conflict in the list is told of beside it, with its proof, and shown on 
   const [finding] = (
     await read(served.collector, '/api/findings?sessions=01DEMOA0000000000000000000')
   ).json<Finding[]>();
-  expect(finding && proofOf(finding)).toMatch(/^wiretape explore 01DEMOA0+ --finding /);
-  expect(await card.textContent()).toContain(finding && proofOf(finding));
+  expect(finding && proofOf(finding)?.command).toMatch(/^wiretape explore 01DEMOA0+ --finding /);
+  expect(await card.textContent()).toContain(finding && proofOf(finding)?.command);
   expect(await card.textContent()).toContain('Wrong when:');
   await page.screenshot({ path: join(shots, 'findings.png') });
   await page.getByRole('button', { name: 'Show on the timeline' }).click();
@@ -71,6 +74,33 @@ test('a conflict in the list is told of beside it, with its proof, and shown on 
   );
   await page.goBack();
   await row.waitFor();
+});
+
+test('a proof is shown where somebody looks, as soon as it is kept', async () => {
+  const page = await open('demo A', '?view=findings');
+  const row = page.getByRole('button', { name: /In-server lost update/ });
+  await row.click();
+  const card = page.getByRole('complementary').getByRole('article');
+  await card.getByText('observed · critical').waitFor();
+  const [finding] = (
+    await read(served.collector, '/api/findings?sessions=01DEMOA0000000000000000000')
+  ).json<Finding[]>();
+  if (!finding) throw new Error('nothing is found');
+  const proof = proofFor(finding, { test: '/home/ada/notes/lost.test.ts' });
+  onTestFinished(() => rm(statePaths(served.folder).explored, { recursive: true }));
+  await keepJudgements(served.folder, [proof]);
+  await card.getByText('proven · critical · 100 % sure').waitFor();
+  await card.getByText('Proved on 26 Nov 2026 with 2 calls').waitFor();
+  await card.getByText('Test: /home/ada/notes/lost.test.ts').waitFor();
+  await card.getByText('Run it again').waitFor();
+  expect(await row.textContent()).toContain('critical · proven');
+  await page.screenshot({ path: join(shots, 'proven-dark.png') });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.screenshot({ path: join(shots, 'proven-light.png') });
+  await keepJudgements(served.folder, [refutationFor(finding, { at: '2026-11-27T09:00:00.000Z' })]);
+  await card.getByText('observed · critical').waitFor();
+  await card.getByText('Explored on 27 Nov 2026: no difference').waitFor();
+  await page.screenshot({ path: join(shots, 'refuted-light.png') });
 });
 
 test('families are counted and chosen; a link opens what it was made of', async () => {

@@ -304,7 +304,7 @@ describe('a finding', () => {
   });
 
   test('can be proved, is never proven, and says how sure it is', () => {
-    expect(finding && proofOf(finding)).toContain('wiretape explore ');
+    expect(finding && proofOf(finding)?.command).toContain('wiretape explore ');
     expect(finding && sessionsOf(finding)).toHaveLength(2);
     expect(finding?.tier).toBe('OBSERVED');
     expect(finding?.confidence).toBeGreaterThanOrEqual(0.5);

@@ -73,7 +73,12 @@ function executorOf(model: Model, loses: (runs: number) => boolean = () => false
         answers.push([number, [{ result: act(own, registers, number) }]]);
       }
     }
-    return { kind: 'ran', answers, probes: [['all', { result: [...registers].join(';') }]] };
+    return {
+      kind: 'ran',
+      answers,
+      probes: [['all', { result: [...registers].join(';') }]],
+      versions: [],
+    };
   };
 }
 
@@ -404,6 +409,7 @@ test('a model that answers by chance is unstable, and nothing is proved of it', 
       .flat()
       .map((number) => [number, [{ result: `word ${'x'.repeat(count++ % 7)}` }]]),
     probes: [],
+    versions: [],
   });
   const { exploration } = await explored(model, execute, { together: true });
   expect(exploration.verdict).toBe('UNSTABLE');
@@ -422,6 +428,7 @@ test('values that differ from run to run are learned, and prove nothing', async 
       .flat()
       .map((number) => [number, [{ result: { at: new Date(now++ * 1000).toISOString() } }]]),
     probes: [],
+    versions: [],
   });
   const { exploration } = await explored(model, execute);
   expect(exploration.verdict).toBe('COMMUTES');
@@ -437,7 +444,7 @@ test('lines of a text have no order, as lists have none, unless it is asked for'
     const text = course.map((one) => `line of ${one}\r\n`).join('');
     const result = { content: [{ type: 'text', text }] };
     const answers = course.flat().map((one) => [one, [{ result: one }]] as const);
-    return { kind: 'ran', answers, probes: [['file', { result }]] };
+    return { kind: 'ran', answers, probes: [['file', { result }]], versions: [] };
   };
   const verdicts = await Promise.all(
     [false, true].map(async (ordered) => {
@@ -459,6 +466,7 @@ test('an order in which a value cannot be had is illegal, and no proof', async (
       kind: 'ran',
       answers: course.flat().map((one) => [one, [{ result: one }]]),
       probes: [],
+      versions: [],
     };
   };
   const { exploration } = await explored(model, execute);

@@ -2,7 +2,7 @@
 //   list.mjs FILE racy|locked|random|silent|garbage|endless|dies [http]
 // `racy` reads, waits, and writes; `locked` does one after the other; `random` answers by chance.
 // `late` loses nothing but what is written while it waits for an answer of its client. With `http` it
-// is reached at a free port of loopback, which it prints.
+// is reached at a free port of loopback, which it prints. LIST_VERSION is the version that it names.
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -73,7 +73,8 @@ const onPipe = (id, result) =>
 async function answer({ id, method, params, result }, say) {
   if (method === undefined) return questions.get(id)?.(result);
   if (method === 'initialize') {
-    const serverInfo = { name: 'list', version: '1' };
+    const version = process.env.LIST_VERSION ?? '1.0.0';
+    const serverInfo = { name: 'test-server', version };
     say(id, { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo });
     return;
   }
