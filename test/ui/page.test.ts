@@ -361,10 +361,26 @@ describe('the inspector', () => {
     const span = spans.find(({ name }: { name: string }) => name === 'tools/call update_issue');
     const url = span.attributes.find(({ key }: { key: string }) => key === 'wiretape.url');
     const [page, route] = url.value.stringValue.split('/#');
-    expect(page).toBe(address);
+    expect([page, route]).toEqual([address, expect.stringMatching(/^\/message\/01\w+:\d+$/)]);
     const visited = await open(route);
     await visited.page.getByRole('heading', { name: /update_issue/ }).waitFor();
+    // From there all of the run is as if it had been gone to.
+    await untilHash(visited.page, /^#\/run\/\w+\?sel=/);
     expect(visited.complaints).toEqual([]);
+  });
+
+  test.each(['/message/01NOBODY:1', '/message/<img src=x onerror=alert(1)>'])(
+    'says of %s that it is not here',
+    async (route) => {
+      const { page, complaints } = await open(route);
+      await page.getByText('This message is not here').waitFor();
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test('says of a message that its session has not that there is none', async () => {
+    const { page } = await open('/message/01J1RA00000000000000000000:99999');
+    await page.getByText('The session has no such entry.').waitFor();
   });
 
   test('has request and response side by side where it is wide, else one below the other', async () => {
