@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { gzipSync } from 'node:zlib';
-import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { otlpText } from '../../cli/export-otlp.ts';
@@ -16,12 +15,14 @@ import { xOf } from '../../ui/timeline/scale.ts';
 import { connectTap, read, runCollector } from '../collector/kit.ts';
 import { client, ends, http, opening, server, tape, toolCall, toolText } from '../kit/entries.ts';
 import {
+  expectWords,
   openBrowser,
   type Served,
   serve,
   UI,
   type Visit,
   type VisitOptions,
+  violations,
   visit,
 } from './kit.ts';
 import { hostile, lostUpdates, NASTY, releaseNotes } from './scenes.ts';
@@ -109,18 +110,6 @@ function painted(page: Page, selector: string): Promise<number> {
     const pixels =
       canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
     return pixels.filter((value, index) => index % 4 === 3 && value > 0).length;
-  });
-}
-
-async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe: own } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await own.run();
-    return found.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
-    );
   });
 }
 
@@ -451,15 +440,7 @@ test('words of a hostile peer stay words', { timeout: 60_000 }, async () => {
       await page.getByRole('tab', { name: 'Raw' }).click();
       await page.getByText('RLO').first().waitFor();
     }
-    const seen = await page.evaluate(() => ({
-      made: document.querySelectorAll('img, main script, iframe').length,
-      hacked: (window as unknown as { hacked?: number }).hacked,
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-      hidden: /[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.test(
-        `${document.body.textContent}${document.title}`,
-      ),
-    }));
-    expect(seen).toEqual({ made: 0, hacked: undefined, hidden: false });
+    await expectWords(page);
     expect(complaints).toEqual([]);
   }
 });
@@ -482,7 +463,6 @@ describe('nothing stands in the way of those who do not see or point', () => {
   ])('axe finds no fault in %s', async (_name, route, text) => {
     const { page } = await open(route());
     await page.getByText(text).first().waitFor();
-    await page.evaluate(axe.source);
     expect(await violations(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await violations(page)).toEqual([]);

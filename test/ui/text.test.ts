@@ -128,6 +128,7 @@ describe('queries', () => {
     ['server:git', true],
     ['server:jira|github tool:release', true],
     ['server:jira', false],
+    ['server:release', false],
     ['-server:jira is:error', true],
     ['-is:error', false],
     ['is:error|open', true],
