@@ -7,39 +7,23 @@ import type { Blame } from '../analysis/index.ts';
 import type { Use } from '../collector/tokens.ts';
 import { SESSIONS_AT_ONCE, type Status } from '../model/api.ts';
 import type { Finding } from '../model/finding.ts';
-import { isObject, parseJson, textMember } from '../model/json.ts';
+import { parseJson, textMember } from '../model/json.ts';
 import type { Mark, RunMark } from '../model/mark.ts';
-import { type Owner, statePaths } from '../model/state.ts';
+import { statePaths } from '../model/state.ts';
 import type { SessionSummary } from '../model/summary.ts';
-import { isRunning } from '../tap/owner.ts';
+import { type Running, runningCollector } from '../tap/running-collector.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
-
-/** What collector.json says of the process that serves a state folder. */
-export interface Running extends Owner {
-  readonly address: string;
-  readonly version: string;
-}
 
 /** The collector that runs for a state folder, or undefined. */
 export async function findCollector(state: string): Promise<Running | undefined> {
-  const text = await readFile(statePaths(state).collector, 'utf8').catch((error: unknown) => {
+  try {
+    return runningCollector(state);
+  } catch (error) {
     // A folder that may not be read is not an empty one.
     if (systemCode(error) === 'ENOENT') return undefined;
     const detail = `${state} cannot be read: ${systemReason(error)}.`;
     throw new UserError('unwritable-folder', detail, 'Name another with --state DIR.');
-  });
-  const parsed = parseJson(text ?? '');
-  if (!parsed.ok || !isObject(parsed.value)) return undefined;
-  const { pid, started, address, version } = parsed.value;
-  if (typeof pid !== 'number' || typeof address !== 'string' || !isLoopback(address))
-    return undefined;
-  const running = { pid, started: String(started), address, version: String(version) };
-  return isRunning(running) ? running : undefined;
-}
-
-/** Only addresses of this machine are ever opened or asked. */
-export function isLoopback(address: string): boolean {
-  return /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(address);
+  }
 }
 
 /** The token of a state folder for one use; undefined when there is none yet. */

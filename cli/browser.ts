@@ -1,12 +1,12 @@
 /** Opens an address of ours in the user's browser, where there is one. */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { isLoopback } from './api.ts';
+import { isHere } from '../tap/running-collector.ts';
 
 /** Tries to open the page. False where no browser could be started; nothing is waited for. */
 export async function openBrowser(page: string): Promise<boolean> {
   const [address = ''] = page.split('/#');
-  if (!isLoopback(address) || !hasScreen()) return false;
+  if (!isHere(address) || !hasScreen()) return false;
   const [command, args] = opener(page);
   return new Promise((resolve) => {
     const child = spawn(command, args, { detached: true, stdio: 'ignore', windowsHide: true });

@@ -1,6 +1,7 @@
 /** Where to export to, as it stands on a command line and in OpenTelemetry's environment. */
 import type { Endpoint, Exporting } from '../collector/index.ts';
 import { sameWritten } from '../model/otel/destination.ts';
+import { decoded } from '../tap/otlp/settings.ts';
 import { UserError } from './error.ts';
 
 /** The port of OTLP/HTTP. */
@@ -105,15 +106,6 @@ function headersIn(text: string): Endpoint['headers'] {
       return [key.toLowerCase(), plain];
     }),
   );
-}
-
-/** Percent-encoded text; undefined where it is none. */
-export function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What may hold a credential is not repeated. */

@@ -7,9 +7,9 @@ import { judged } from '../model/judgement.ts';
 import { withCauses } from '../model/otel/causes.ts';
 import { findingsJson, type SessionFindings, spansOfMessages } from '../model/otel/finding-logs.ts';
 import { toMetrics } from '../model/otel/metrics.ts';
-import type { ToSpans } from '../model/otel/options.ts';
+import { type ToSpans, urlIn } from '../model/otel/options.ts';
 import { otlpJson, otlpMetricsJson } from '../model/otel/otlp-json.ts';
-import { runAtOf, runStarts, runsShown, urlIn } from '../model/otel/runs.ts';
+import { runAtOf, runStarts } from '../model/otel/runs.ts';
 import type { SessionSpans } from '../model/otel/span.ts';
 import { toSpans } from '../model/otel/to-spans.ts';
 import { nameOf, type WholeView } from '../model/session.ts';
@@ -94,13 +94,10 @@ function findingsOf(
     spans,
     found.map(({ evidence }) => evidence[0].message),
   );
-  const start = Date.parse(session.head?.clock.wall ?? '') || 0;
   const findings = found.map((finding) => {
     const { message } = finding.evidence[0];
-    const span = messages.get(message);
-    const at = span && Number(span.time / 1000n) - start * 1000;
-    const url = at === undefined ? undefined : runs.urlOf?.(message, at);
-    return { finding, session: session.id, span, url };
+    const url = runs.urlOf?.(message);
+    return { finding, session: session.id, span: messages.get(message), url };
   });
   return { resource: spans.resource, findings };
 }
@@ -118,7 +115,7 @@ function inRuns(
   page: string | undefined,
 ): Pick<ToSpans, 'runAt' | 'urlOf'> {
   const runAt = runAtOf(summary.id, runStarts(summary, runs));
-  return page === undefined ? { runAt } : { runAt, urlOf: urlIn(page, runsShown(summary, runs)) };
+  return page === undefined ? { runAt } : { runAt, urlOf: urlIn(page) };
 }
 
 /** What was recorded raw has its secrets in it, and stays where it is. */

@@ -2,11 +2,11 @@
  * Where a tap sends its spans: `--otlp`, else the environment of OpenTelemetry. What a command says is
  * its user's word; what an environment says may be meant for another program, and ends no tap.
  */
-import { type OtlpOptions, settingsFor, tracesUrl } from '../tap/otlp/settings.ts';
+import { IS_OWN, isOwn, type OwnCollector } from '../tap/otlp/own-collector.ts';
+import { type OtlpOptions, tracesUrl } from '../tap/otlp/settings.ts';
 import { UserError } from './error.ts';
 import { otlpAddress } from './export-endpoint.ts';
 import type { OtelOptions } from './otel-options.ts';
-import { isOwn, type OwnCollector, withoutToken } from './own-collector.ts';
 
 export interface GivenOtlp extends OtelOptions {
   readonly otlp?: string;
@@ -36,19 +36,12 @@ export function otlpOf(
     if (otlp !== undefined) refuseOwn(to);
     return undefined;
   }
-  const meant = settingsFor({ ...url, settings });
-  const sent = withoutToken(meant, own.token);
-  if (sent !== meant) say(`${to.origin} is not sent the token of the collector, ${TOKEN}`);
-  return { ...url, parent, settings: sent, ...(payloads === undefined ? {} : { payloads }) };
+  return { ...url, parent, settings, ...(payloads === undefined ? {} : { payloads }) };
 }
-
-const TOKEN =
-  'which OTEL_EXPORTER_OTLP_HEADERS holds and which is for nobody else. [endpoint-refused]';
 
 /** It takes the spans of others and refuses those of taps, whose messages it has. */
 function refuseOwn({ origin }: URL): never {
-  const detail = `${origin} is the collector of this state folder, which has what taps record.`;
-  throw new UserError('endpoint-refused', detail, 'Leave --otlp out.');
+  throw new UserError('endpoint-refused', `${origin} ${IS_OWN}.`, 'Leave --otlp out.');
 }
 
 const HINT = 'Set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json.';

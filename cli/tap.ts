@@ -109,11 +109,11 @@ async function otlpHere(options: TapOptions): Promise<{ otlp?: OtlpOptions }> {
     return {};
   const [{ otlpOf }, { ownCollector }, { stateOf }, { remark }] = await Promise.all([
     import('./otlp-options.ts'),
-    import('./own-collector.ts'),
+    import('../tap/otlp/own-collector.ts'),
     import('./state.ts'),
     import('./terminal.ts'),
   ]);
-  const otlp = otlpOf(options, env, await ownCollector(stateOf(options.state)), remark);
+  const otlp = otlpOf(options, env, ownCollector(stateOf(options.state)), remark);
   return otlp ? { otlp } : {};
 }
 

@@ -16,8 +16,9 @@ import { createCrossings } from './crossings.ts';
 import { thisHost } from './host.ts';
 import { kept } from './kept.ts';
 import { largeLinesHere } from './large.ts';
-import { createLiveSpans, type LiveSpans } from './otlp/live-spans.ts';
+import type { LiveSpans } from './otlp/live-spans.ts';
 import type { OtlpOptions } from './otlp/settings.ts';
+import { wantedSpans } from './otlp/wanted.ts';
 import { ownVersion } from './own-version.ts';
 import { reasonOf } from './system-error.ts';
 import { type SessionOptions, startSession, type TapSession } from './tap-session.ts';
@@ -193,24 +194,13 @@ export function inProcess({
 }
 
 /** One thread for all sessions of one `otlp`: a server may have a session for each connection. */
-const threads = new WeakMap<OtlpOptions, LiveSpans>();
+const threads = new WeakMap<OtlpOptions, LiveSpans | undefined>();
 
-function liveOf(
-  { otlp, version }: SessionOptions,
-  say: (line: string) => void,
-): LiveSpans | undefined {
-  if (!otlp) return undefined;
-  try {
-    const live = threads.get(otlp) ?? createLiveSpans({ otlp, version, say });
-    threads.set(otlp, live);
-    return live;
-  } catch (error) {
-    say(`No spans are sent to ${otlp.url ?? 'anybody'}: ${reasonOf(error)}. ${HINT}`);
-    return undefined;
-  }
+function liveOf(options: SessionOptions, say: (line: string) => void): LiveSpans | undefined {
+  const { otlp } = options;
+  if (otlp && !threads.has(otlp)) threads.set(otlp, wantedSpans(options, say));
+  return otlp && threads.get(otlp);
 }
-
-const HINT = 'Write an address like http://127.0.0.1:4318. [otlp-failed]';
 
 function unwritten(record: string, session: string): string {
   return `${record} was not written: the program ended before its tap was closed. ${kept(session, record)}`;

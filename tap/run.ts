@@ -52,12 +52,12 @@ async function endOf(
 
 /** Who sends its spans: nobody, unless the user named a receiver. */
 async function liveOf(
-  { otlp, version }: StdioOptions,
+  options: StdioOptions,
   say: (line: string) => void,
 ): Promise<LiveSpans | undefined> {
-  if (!otlp) return undefined;
-  const { createLiveSpans } = await import('./otlp/live-spans.ts');
-  return createLiveSpans({ otlp, version, say });
+  if (!options.otlp) return undefined;
+  const { wantedSpans } = await import('./otlp/wanted.ts');
+  return wantedSpans(options, say);
 }
 
 /** What is changed in what the client says: nothing, unless the user asked for it. */

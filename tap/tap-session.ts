@@ -120,7 +120,7 @@ export function startSession(
     onLoss: once((reason, kind) => say(lossOf(options, journal, reason, kind))),
   });
   const note = (spans: SpansConfirmed): void => recorder.add([confirmed(spans, clock.now())]);
-  const live = options.live?.follow({ id, name, journal, onConfirmed: note });
+  const live = options.live?.follow({ id, name, state, journal, onConfirmed: note });
   const shipping = startShipping({
     session: id,
     state,

@@ -111,7 +111,7 @@ function holds(key: Key, value: string, subject: Subject): boolean {
   const { server, tool, method, id, kind, states } = subject;
   switch (key) {
     case 'server':
-      return [server, method, subject.subject, kind].some((text) => text.includes(value));
+      return server.includes(value);
     case 'tool':
       return tool.includes(value);
     case 'method':

@@ -23,7 +23,14 @@ export interface RunRoute {
   readonly query: string;
 }
 
-export type Route = HomeRoute | RunRoute;
+/** A message wherever it is shown: what spans give as `wiretape.url`, long before its run is known. */
+export interface MessageRoute {
+  readonly page: 'message';
+  readonly message: string;
+  readonly query: string;
+}
+
+export type Route = HomeRoute | RunRoute | MessageRoute;
 
 export const HOME: HomeRoute = { page: 'home', tab: 'workflows', query: '' };
 
@@ -31,6 +38,8 @@ export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#/, '').split(/\?(.*)/s);
   const parameters = new URLSearchParams(search);
   const query = parameters.get('q') ?? '';
+  const message = /^\/message\/(.+)$/.exec(path)?.[1];
+  if (message !== undefined) return { page: 'message', message: decode(message), query };
   const run = /^\/run\/([^/]+)$/.exec(path)?.[1];
   if (run === undefined)
     return { page: 'home', tab: path === '/sessions' ? 'sessions' : 'workflows', query };
@@ -59,6 +68,7 @@ export function formatRoute(route: Route): string {
   }
   if (route.query !== '') parameters.push(`q=${readable(route.query)}`);
   const search = parameters.length > 0 ? `?${parameters.join('&')}` : '';
+  if (route.page === 'message') return `#/message/${readable(route.message)}${search}`;
   if (route.page === 'run') return `#/run/${encodeURIComponent(route.run)}${search}`;
   return `#/${route.tab === 'sessions' ? 'sessions' : ''}${search}`;
 }

@@ -5,9 +5,10 @@ import { decodeEntry } from '../../model/line.ts';
 import { resourceOf } from '../../model/otel/attributes.ts';
 import { isIn } from '../../model/otel/confirmed.ts';
 import { findingsJson, type SessionFindings } from '../../model/otel/finding-logs.ts';
+import { urlIn } from '../../model/otel/options.ts';
 import { otlpJson } from '../../model/otel/otlp-json.ts';
 import { protobufOf } from '../../model/otel/protobuf.ts';
-import { runAtOf, urlIn } from '../../model/otel/runs.ts';
+import { runAtOf } from '../../model/otel/runs.ts';
 import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createSpanStream, type SpanStream } from '../../model/otel/span-stream.ts';
 import { answerOrders, sayUnasked } from '../thread.ts';
@@ -29,8 +30,8 @@ type Take = Extract<Order, { do: 'take' }>;
 
 interface Held {
   readonly stream: SpanStream;
-  /** Its runs become more while its spans are made. */
-  now: Pick<Take, 'runs' | 'shown'>;
+  /** They become more while its spans are made. */
+  runs: Take['runs'];
 }
 
 const { endpoint, patience, spans: wishes, version, page, seed } = workerData as Setting;
@@ -84,10 +85,10 @@ async function carryOut(order: Order): Promise<void> {
   else await send();
 }
 
-function take({ session, lines, anew, sent, confirmed, ...now }: Take): void {
-  const own = anew ? begin(session, now) : held.get(session);
+function take({ session, lines, anew, sent, confirmed, runs }: Take): void {
+  const own = anew ? begin(session, runs) : held.get(session);
   if (!own) throw new Error(`${session} goes on, and nothing is held of it`);
-  own.now = now;
+  own.runs = runs;
   held.set(session, own);
   const { stream } = own;
   const isThere = isIn(confirmed);
@@ -103,12 +104,12 @@ function take({ session, lines, anew, sent, confirmed, ...now }: Take): void {
   }
 }
 
-function begin(session: string, now: Held['now']): Held {
-  const own: Omit<Held, 'stream'> = { now };
+function begin(session: string, runs: Held['runs']): Held {
+  const own: Omit<Held, 'stream'> = { runs };
   const stream = createSpanStream(session, {
     ...wishes,
-    runAt: (at) => runAtOf(session, own.now.runs)(at),
-    urlOf: (message, at) => urlIn(page, own.now.shown)(message, at),
+    runAt: (at) => runAtOf(session, own.runs)(at),
+    urlOf: urlIn(page),
   });
   return Object.assign(own, { stream });
 }

@@ -71,11 +71,11 @@ export function createFeed(options: FeedOptions): Feed {
       const lines = page.flatMap(({ seq, line }) => (seq <= end ? [line] : []));
       const anew = from === 0;
       const sent = sentUpTo(session, coming.get(id) ?? mark);
-      const told = { lines, anew, sent, confirmed, ...now };
+      const told = { lines, anew, sent, confirmed, runs: now };
       const { waiting } = await thread.ask({ do: 'take', session: id, ...told });
       from = Math.min(end, page.at(-1)?.last ?? end) + 1;
       held.set(id, { seq: from - 1, rewrites });
-      coming.set(id, { ...mark, seq: Math.max(sent, from - 1), rewrites, runs: now.runs });
+      coming.set(id, { ...mark, seq: Math.max(sent, from - 1), rewrites, runs: now });
       if (waiting >= TOGETHER) await send();
     }
   };
@@ -108,10 +108,9 @@ export function createFeed(options: FeedOptions): Feed {
 
 /** The runs of a session with what came to them since. */
 function runsNow(known: KnownRuns, { summary }: StoredSession, mark: Exported) {
-  if (!summary) return { runs: mark.runs, shown: [] };
+  if (!summary) return mark.runs;
   known.put(summary);
-  const { starts, shown } = known.of(summary);
-  return { runs: settledRuns(mark.runs, starts), shown };
+  return settledRuns(mark.runs, known.of(summary));
 }
 
 function drained(set: Set<string>): readonly string[] {

@@ -3,16 +3,12 @@
  * whenever it has grown by half, so that all looks together cost no more than a few. A finding goes
  * out once for the session whose message shows it first, and again when it has become another matter.
  */
-import { parseReference } from '../../model/entry.ts';
 import { type Finding, sessionsOf } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
-import { decodeEntry } from '../../model/line.ts';
 import type { ToldFinding } from '../../model/otel/finding-logs.ts';
-import type { Parent } from '../../model/otel/options.ts';
-import { urlIn } from '../../model/otel/runs.ts';
+import { type Parent, urlIn } from '../../model/otel/options.ts';
 import type { Findings } from '../findings.ts';
 import type { Exported, StoredSession, TenantStore } from '../store.ts';
-import type { KnownRuns } from './known-runs.ts';
 import { markIn } from './marks.ts';
 import type { ExportThread } from './orders.ts';
 
@@ -32,7 +28,6 @@ export interface FindingsExportOptions {
   readonly store: TenantStore;
   readonly findings: Findings;
   readonly thread: ExportThread;
-  readonly runs: KnownRuns;
   readonly page: string;
   readonly parent: Parent | undefined;
 }
@@ -111,30 +106,17 @@ function graveness({ tier, severity }: Finding): string {
 }
 
 async function toldOf(
-  { store, findings, runs, page, parent }: FindingsExportOptions,
-  { session, mark }: { readonly session: StoredSession; readonly mark: Exported },
+  { findings, page, parent }: FindingsExportOptions,
+  { session: { id }, mark }: { readonly session: StoredSession; readonly mark: Exported },
   found: readonly Finding[],
 ) {
-  const { id, summary } = session;
   const messages = found.map(({ evidence }) => evidence[0].message);
   const known = await findings.spans({ session: id, messages, runs: mark.runs, parent });
-  if (!known || !summary) return undefined;
-  const urlOf = urlIn(page, runs.of(summary).shown);
-  const told: ToldFinding[] = [];
-  for (const finding of found) {
+  if (!known) return undefined;
+  const urlOf = urlIn(page);
+  const told = found.map((finding): ToldFinding => {
     const { message } = finding.evidence[0];
-    const at = await timeOf(store, message);
-    const url = at === undefined ? undefined : urlOf(message, at);
-    told.push({ finding, session: id, span: known.spans.get(message), url });
-  }
+    return { finding, session: id, span: known.spans.get(message), url: urlOf(message) };
+  });
   return { resource: known.resource, findings: told };
-}
-
-/** When a message crossed, in µs of its session. */
-async function timeOf(store: TenantStore, message: string): Promise<number | undefined> {
-  const place = parseReference(message);
-  if (!place) return undefined;
-  const [row] = await store.entries(place.session, { from: place.seq, limit: 1, bytes: 1 });
-  const decoded = row && decodeEntry(row.line);
-  return decoded?.ok ? decoded.entry.at : undefined;
 }

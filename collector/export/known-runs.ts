@@ -1,12 +1,12 @@
 /** The runs of sessions as far as they are known now, by the summaries of those of their workflow. */
-import { type RunShown, type RunStart, runStarts, runsShown } from '../../model/otel/runs.ts';
+import { type RunStart, runStarts } from '../../model/otel/runs.ts';
 import type { SessionSummary } from '../../model/summary.ts';
 import { workflowKey, workflows } from '../../model/workflow.ts';
 
 export interface KnownRuns {
   put(summary: SessionSummary): void;
   remove(session: string): void;
-  of(summary: SessionSummary): { readonly starts: RunStart[]; readonly shown: RunShown[] };
+  of(summary: SessionSummary): RunStart[];
 }
 
 export function createKnownRuns(): KnownRuns {
@@ -31,7 +31,7 @@ export function createKnownRuns(): KnownRuns {
     of(summary) {
       const group = groups.get(workflowKey(summary)) ?? new Map([[summary.id, summary]]);
       const runs = workflows([...group.values()]).flatMap((workflow) => workflow.runs);
-      return { starts: runStarts(summary, runs), shown: runsShown(summary, runs) };
+      return runStarts(summary, runs);
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { SpansConfirmed } from '../../model/entry.ts';
 import type { SessionFindings } from '../../model/otel/finding-logs.ts';
-import type { RunShown, RunStart } from '../../model/otel/runs.ts';
+import type { RunStart } from '../../model/otel/runs.ts';
 import type { Thread } from '../thread.ts';
 import type { Endpoint, Patience, SpanWishes } from './endpoint.ts';
 
@@ -30,7 +30,6 @@ export type Order =
       /** The spans of what was over with this entry are there already. */
       readonly sent: number;
       readonly runs: readonly RunStart[];
-      readonly shown: readonly RunShown[];
       /** What its tap has sent to the same address; the rest is for us. */
       readonly confirmed: SpansConfirmed | undefined;
     }

@@ -78,7 +78,7 @@ export function requestAttributes(call: Call, own: Session, urlOf: UrlOf): Maybe
   if (state !== 'answered') all[ATTRIBUTE.state] = state;
   all[ATTRIBUTE.ended] = exchangeEnd?.ended;
   all[ATTRIBUTE.httpStatus] = exchangeEnd?.status;
-  all[ATTRIBUTE.url] = urlOf(message, request.at);
+  all[ATTRIBUTE.url] = urlOf(message);
   return all;
 }
 
@@ -93,7 +93,7 @@ export function notificationAttributes(
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.requestBytes]: ref.size,
-    [ATTRIBUTE.url]: urlOf(own, ref.at),
+    [ATTRIBUTE.url]: urlOf(own),
   };
 }
 
@@ -133,7 +133,6 @@ export interface Apart extends Omit<Anomaly, 'kind'> {
 
 export function brokenAttributes(
   { seq, item, from, kind, faults = [] }: Apart,
-  at: number,
   { id }: Session,
   urlOf: UrlOf,
 ): Attributes {
@@ -142,6 +141,6 @@ export function brokenAttributes(
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.faults]: [kind, ...faults],
-    [ATTRIBUTE.url]: urlOf(own, at),
+    [ATTRIBUTE.url]: urlOf(own),
   });
 }

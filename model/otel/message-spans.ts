@@ -168,7 +168,7 @@ function apartSpan(making: Making, apart: Apart): Span {
     end: timeOf(making, at),
     attributes: {
       ...common,
-      ...brokenAttributes(apart, at, view.session, options.urlOf),
+      ...brokenAttributes(apart, view.session, options.urlOf),
       ...place.attributes,
       [ATTRIBUTE.error]: ERROR.other,
     },

@@ -12,8 +12,13 @@ export type Parent = (typeof PARENTS)[number];
 export const PAYLOADS = ['preview', 'genai'] as const;
 export type Payloads = (typeof PAYLOADS)[number];
 
-/** Opens a message in the page, told when it came in µs of its session; undefined where there is no page. */
-export type UrlOf = (message: string, at: number) => string | undefined;
+/** Opens a message in the page; undefined where there is no page. */
+export type UrlOf = (message: string) => string | undefined;
+
+/** Of the page at this address. It finds the run itself, so that whoever makes spans says the same; no token is part of it. */
+export function urlIn(page: string): UrlOf {
+  return (message) => `${page}/#/message/${message}`;
+}
 
 export interface ToSpans {
   /** `remote` when left out. */

@@ -8,7 +8,7 @@ import { type Dispatcher, Pool } from 'undici';
 import type { Host } from '../../model/entry.ts';
 import { refusal } from '../../model/loopback.ts';
 import { type SessionClock, startClock } from '../clock.ts';
-import { createLiveSpans } from '../otlp/live-spans.ts';
+import { wantedSpans } from '../otlp/wanted.ts';
 import { createPropagator } from '../propagation.ts';
 import type { SessionOptions } from '../tap-session.ts';
 import { faultOf } from './access.ts';
@@ -54,7 +54,7 @@ export async function tapHttp(options: HttpTapOptions): Promise<HttpTap> {
   const clock = startClock();
   const sessions = createSessions({
     session: options,
-    live: options.otlp && createLiveSpans({ otlp: options.otlp, version: options.version, say }),
+    live: wantedSpans(options, say),
     clock,
     facts: { fidelity: 'bytes', upstream: shownAddress(upstream) },
     say,

@@ -3,10 +3,11 @@ import { type Entry, lastSeq } from '../../model/entry.ts';
 import { decodeEntry } from '../../model/line.ts';
 import { resourceOf } from '../../model/otel/attributes.ts';
 import { seqOf } from '../../model/otel/confirmed.ts';
-import type { Payloads } from '../../model/otel/options.ts';
+import { type Payloads, type UrlOf, urlIn } from '../../model/otel/options.ts';
 import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createSpanStream } from '../../model/otel/span-stream.ts';
 import { type JournalReader, readGrowing } from '../journal-reader.ts';
+import { collectorAddress } from '../running-collector.ts';
 import { type Confirming, createConfirming } from './confirming.ts';
 import type { Following, Said } from './live-spans.ts';
 import type { Outgoing, Sender } from './sender.ts';
@@ -34,9 +35,10 @@ const PIECE = 64 << 10;
 /** How often a session that goes on tells what was confirmed, in ms: each time is an entry. */
 const TOLD_EVERY = 5000;
 
-export function follow({ id, path, readTo }: Following, means: Means): Followed {
+export function follow({ id, state, path, readTo }: Following, means: Means): Followed {
   const { sender, outgoing, tell, payloads } = means;
-  const stream = createSpanStream(id, { payloads });
+  let urlOf: UrlOf | undefined;
+  const stream = createSpanStream(id, { payloads, urlOf: (message) => urlOf?.(message) });
   const confirming = createConfirming();
   let reader: JournalReader | undefined;
   let upTo = 0;
@@ -77,6 +79,8 @@ export function follow({ id, path, readTo }: Following, means: Means): Followed 
       while (sender.isFull && !sender.isFailing) await sender.change();
       const lines = await reader.next(PIECE);
       if (lines.length === 0) return;
+      // Collectors come and go while a session lasts.
+      urlOf = pageOf(state);
       for (const line of lines) {
         const decoded = decodeEntry(utf8.decode(line));
         if (decoded.ok) take(decoded.entry);
@@ -106,6 +110,12 @@ export function follow({ id, path, readTo }: Following, means: Means): Followed 
 }
 
 const utf8 = new TextDecoder();
+
+/** The page of the collector that runs now. */
+function pageOf(state: string): UrlOf | undefined {
+  const address = collectorAddress(state);
+  return address === undefined ? undefined : urlIn(address);
+}
 
 /** Tells after each answer, since the last of them may come too late. */
 async function flush(sender: Sender, confirming: Confirming, say: () => void): Promise<void> {

@@ -25,6 +25,8 @@ export interface FollowedSession {
   readonly id: string;
   /** What people call it. */
   readonly name: string;
+  /** Its state folder, whose collector has the page. */
+  readonly state: string;
   readonly journal: JournalFile;
   /** Called now and then while the session goes on. */
   readonly onConfirmed: (spans: SpansConfirmed) => void;
@@ -44,6 +46,7 @@ export interface LiveSession {
 /** A session as its thread gets it; `readTo` holds the last entry that was read. */
 export interface Following {
   readonly id: string;
+  readonly state: string;
   readonly path: string;
   readonly readTo: Int32Array;
 }
@@ -144,7 +147,7 @@ function createThread({ otlp, version, say }: LiveSpansOptions, endpoint: string
 
 function followIn(
   thread: Thread,
-  { id, name, journal, onConfirmed }: FollowedSession,
+  { id, name, state, journal, onConfirmed }: FollowedSession,
   { endpoint, say }: { readonly endpoint: string; readonly say: (line: string) => void },
 ): LiveSession {
   const readTo = new Int32Array(new SharedArrayBuffer(4));
@@ -159,7 +162,8 @@ function followIn(
 
   const ring = (kind: 'grown' | 'finish'): void => {
     if (is.left) return;
-    if (!is.followed) thread.post({ kind: 'follow', session: { id, path: journal.path, readTo } });
+    const session = { id, state, path: journal.path, readTo };
+    if (!is.followed) thread.post({ kind: 'follow', session });
     is.followed = true;
     // Another file took the place of one that was removed: what went with it is in no span.
     is.left = journal.generation !== generation;

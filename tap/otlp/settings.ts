@@ -56,3 +56,12 @@ function originOf(address: string): string | undefined {
 export function senderEnvironment(options: OtlpOptions): Record<string, string> {
   return { ...settingsFor(options), [OF_TRACES]: tracesUrl(options).href };
 }
+
+/** Percent-encoded text; undefined where it is none. */
+export function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { exportingTo } from '../../cli/export-endpoint.ts';
 import { type GivenOtlp, otlpOf } from '../../cli/otlp-options.ts';
-import type { OwnCollector } from '../../cli/own-collector.ts';
+import { forAnother, type OwnCollector } from '../../tap/otlp/own-collector.ts';
 import { senderEnvironment } from '../../tap/otlp/settings.ts';
 
 const ALL = 'OTEL_EXPORTER_OTLP_ENDPOINT';
@@ -131,10 +131,11 @@ describe('the collector of the state folder', () => {
     ],
   ])('%j and %j: its token is not sent to others, and that is said', (environment, given) => {
     let said = '';
-    const options = otlpOf(given, environment as Record<string, string>, own, (line) => {
+    const say = (line: string): void => {
       said += line;
-    });
-    expect(options && senderEnvironment(options)[HEADERS]).toBe('a=1');
+    };
+    const options = otlpOf(given, environment as Record<string, string>, own, say);
+    expect(options && senderEnvironment(forAnother(options, own, say))[HEADERS]).toBe('a=1');
     expect(said).toContain('is not sent the token of the collector');
     expect(said).not.toContain(token);
   });

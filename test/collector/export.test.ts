@@ -97,14 +97,9 @@ describe('an endpoint', () => {
       'tools/call tool-2',
       'tools/call tool-3',
     ]);
-    const [run] = (await read(collector, '/api/workflows'))
-      .json<{ runs: { id: string }[] }[]>()
-      .flatMap(({ runs }) => runs);
     const one = [...endpoint.spans.values()].find(({ name }) => name === 'tools/call tool-2');
     const message = one?.attributes['wiretape.request'];
-    expect(one?.attributes['wiretape.url']).toBe(
-      `${collector.address}/#/run/${run?.id}?sel=${message}`,
-    );
+    expect(one?.attributes['wiretape.url']).toBe(`${collector.address}/#/message/${message}`);
     expect(endpoint.requests[0]?.headers).toMatchObject({
       'content-encoding': 'gzip',
       'content-type': 'application/x-protobuf',
@@ -314,7 +309,7 @@ test('findings are log records, each once, beside the span of the message that s
       'wiretape.finding.rule': one?.rule,
       'wiretape.finding.evidence': one?.evidence.map((evidence) => evidence.message),
     });
-    expect(attributes['wiretape.url']).toMatch(new RegExp(`sel=${message}$`));
+    expect(attributes['wiretape.url']).toBe(`${collector.address}/#/message/${message}`);
   }
 });
 

@@ -11,7 +11,7 @@ import { connectTap, type Running, read, until } from '../collector/kit.ts';
 import { send, takingCollector } from '../collector/otlp/kit.ts';
 import { client, opening, server, tape, toolText } from '../kit/entries.ts';
 import { foreignSpan, spanIdOf, traceIdOf } from '../kit/spans.ts';
-import { openBrowser, UI, visit } from './kit.ts';
+import { expectWords, openBrowser, UI, visit } from './kit.ts';
 import { NASTY } from './scenes.ts';
 
 let browser: Browser;
@@ -93,12 +93,12 @@ async function sendEntries(collector: Running, own: readonly Entry[]): Promise<v
 }
 
 /** The page on the run of the trace, without a complaint until the test ends. */
-async function openRun(collector: Running): Promise<Page> {
+async function openRun(collector: Running, search = ''): Promise<Page> {
   const route = await until(async () => {
     const sessions = (await read(collector, '/api/sessions')).json<SessionSummary[]>();
     const runs = workflows(sessions).flatMap((workflow) => workflow.runs);
     const run = runs.find(({ trace }) => trace === traceIdOf(1));
-    return run && `/run/${run.id}`;
+    return run && `/run/${run.id}${search}`;
   }, 'a run of the trace');
   const { page, complaints, ...opened } = await visit(browser, collector, { route });
   onTestFinished(async () => {
@@ -257,17 +257,61 @@ test('words of hostile spans stay words, and what they claim of each other does 
   await inspector.getByRole('region', { name: 'Holds' }).waitFor();
   await inspector.getByRole('tree', { name: 'Events' }).waitFor();
   await expectWords(page);
+  await page.keyboard.press('l');
+  await page.getByRole('grid', { name: 'Messages and spans' }).waitFor();
+  await page.getByText('window.hacked=2').first().waitFor();
+  await expectWords(page);
 });
 
-/** That nothing which a peer said became more than text. */
-async function expectWords(page: Page): Promise<void> {
-  const seen = await page.evaluate(() => ({
-    made: document.querySelectorAll('img, main script, iframe').length,
-    hacked: (window as unknown as { hacked?: number }).hacked,
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    hidden: /[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.test(
-      `${document.body.textContent}${document.title}`,
-    ),
-  }));
-  expect(seen).toEqual({ made: 0, hacked: undefined, hidden: false });
-}
+/** What the rows of the list say: how they cross, whose they are, what they are. */
+const rowsOf = (page: Page): Promise<string[]> =>
+  page.getByRole('row').evaluateAll((rows) =>
+    rows.slice(1).map((row) => {
+      const [, , lane, direction, name] = row.querySelectorAll('[role=gridcell]');
+      const way = direction?.getAttribute('aria-label') ?? '';
+      return [way, lane?.textContent, name?.textContent].map((text) => text?.trim()).join(' · ');
+    }),
+  );
+
+test('in the list spans stand among the messages by time, are gone to by key, and are looked for as rows are', async () => {
+  const collector = await takingCollector({ ui: UI });
+  const failed = { ...answering, status: 'error' as const, statusMessage: 'disk full' };
+  await sendEntries(collector, entries);
+  await sendSpans(collector, 'store', failed);
+  const page = await openRun(collector, '?view=list');
+  await page.getByRole('gridcell', { name: /^span$/ }).waitFor();
+  // What comes while it is open finds its place.
+  await sendSpans(collector, 'agent', turn, tool);
+  await page.getByRole('gridcell', { name: 'invoke_agent' }).waitFor();
+  expect(await rowsOf(page)).toEqual([
+    'span · agent · invoke_agent',
+    'span · agent · execute_tool save',
+    'to the server · store · tools/call save',
+    'span · store · tools/call save',
+    'from the server · store · result save',
+  ]);
+  const inspector = page.getByRole('complementary');
+  await page.keyboard.press('Home');
+  await inspector.getByRole('heading', { name: 'agent · invoke_agent' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await inspector.getByRole('heading', { name: 'agent · execute_tool save' }).waitFor();
+  expect(await page.locator('#selected-row').textContent()).toContain('execute_tool save');
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  await inspector.getByText('disk full').waitFor();
+  await page.keyboard.press('/');
+  for (const [query, found] of [
+    ['kind:span', ['invoke_agent', 'execute_tool save', 'tools/call save']],
+    ['kind:span is:error', ['tools/call save']],
+    ['server:agent', ['invoke_agent', 'execute_tool save']],
+    ['execute_tool', ['execute_tool save']],
+    [`id:${turn.spanId}`, ['invoke_agent']],
+  ] as const) {
+    await page.locator('#query').fill(query);
+    await page.waitForFunction(
+      (count) => document.querySelectorAll('[role=row]').length === count,
+      found.length + 1,
+    );
+    expect((await rowsOf(page)).map((text) => text.split(' · ')[2])).toEqual(found);
+  }
+});

@@ -9,12 +9,11 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { WrappedHost } from '../../model/wrapped.ts';
 import { start, temporaryFolder, wiretape } from '../cli/wiretape.ts';
-import { openBrowser, visit } from './kit.ts';
+import { openBrowser, violations, visit } from './kit.ts';
 
 const memory = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/server-memory/dist/index.js',
@@ -143,17 +142,10 @@ test('a wrapped host waits to be restarted, then its row turns live', {
     /^live *Claude Desktop *wrapped \d\d:\d\d, recorded since *notes *tasks$/,
   );
   await page.getByRole('article').filter({ hasText: 'notes' }).getByText('live').waitFor();
-  await page.evaluate(axe.source);
   for (const scheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.screenshot({ path: join(shots, `hosts-live-${scheme}.png`) });
-    const found = await page.evaluate(async () => {
-      const { axe: own } = window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string }[] }> };
-      };
-      return (await own.run()).violations.map(({ id }) => id);
-    });
-    expect(found).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   }
   await page.setViewportSize({ width: 480, height: 900 });
   await page.screenshot({ path: join(shots, 'hosts-narrow-light.png') });

@@ -2,7 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { type Collector, startCollector } from '../../collector/index.ts';
 import type { Entry } from '../../model/entry.ts';
 import { findChromium } from '../../scripts/chromium.mjs';
@@ -95,4 +97,31 @@ export async function visit(
   });
   await page.goto(`${collector.address}/#token=${collector.token}&go=${route}`);
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** What keeps those from a page who do not see or point, as axe finds it: the rule, and where. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe: own } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await own.run();
+    return found.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
+    );
+  });
+}
+
+/** That nothing which a peer said (scenes.ts) became more than text. */
+export async function expectWords(page: Page): Promise<void> {
+  const seen = await page.evaluate(() => ({
+    made: document.querySelectorAll('img, main script, iframe').length,
+    hacked: (window as unknown as { hacked?: number }).hacked,
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+    hidden: /[\u0000-\u0008\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.test(
+      `${document.body.textContent}${document.title}`,
+    ),
+  }));
+  expect(seen).toEqual({ made: 0, hacked: undefined, hidden: false });
 }

@@ -128,6 +128,7 @@ describe('queries', () => {
     ['server:git', true],
     ['server:jira|github tool:release', true],
     ['server:jira', false],
+    ['server:release', false],
     ['-server:jira is:error', true],
     ['-is:error', false],
     ['is:error|open', true],
@@ -168,6 +169,7 @@ describe('routes', () => {
     '#/',
     '#/sessions?q=jira',
     '#/run/ab12',
+    '#/message/01KX:47/2',
     '#/run/ab12?view=list&t=1.8-3.02&sel=01KX:47&q=is:error%20-tool%3Ax'.replace('%3A', ':'),
     '#/run/ab12?t=-0.05-0.000025&sel=batch@01KX:47/2',
   ])('%s is what it was made of', (hash) => {

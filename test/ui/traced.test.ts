@@ -9,7 +9,6 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { SessionSummary } from '../../model/summary.ts';
@@ -17,7 +16,7 @@ import { workflows } from '../../model/workflow.ts';
 import { type Running, read, until } from '../collector/kit.ts';
 import { takingCollector } from '../collector/otlp/kit.ts';
 import { tapped, temporaryFolder } from '../tap/kit.ts';
-import { openBrowser, UI, type VisitOptions, visit } from './kit.ts';
+import { openBrowser, UI, type VisitOptions, violations, visit } from './kit.ts';
 
 let browser: Browser;
 let shots: string;
@@ -106,17 +105,6 @@ async function open(collector: Running, options: VisitOptions): Promise<Page> {
   return page;
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: own } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await own.run();
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
-  });
-}
-
 test('a traced agent and untraced servers stand in one timeline, as it works and after', async () => {
   const collector = await takingCollector({ ui: UI });
   const { trace, ended } = await startAgent(collector);
@@ -161,4 +149,16 @@ test('a traced agent and untraced servers stand in one timeline, as it works and
   await light.getByRole('gridcell', { name: /^invoke_agent triage, / }).waitFor();
   expect(await violations(light)).toEqual([]);
   await light.screenshot({ path: join(shots, 'traced-light.png') });
+
+  for (const dark of [true, false]) {
+    const list = await open(collector, { route: `${route}?view=list`, dark, height: 900 });
+    await list.getByRole('gridcell', { name: 'invoke_agent triage' }).waitFor();
+    expect(await list.getByRole('gridcell', { name: /^execute_tool / }).count()).toBe(5);
+    await list.getByRole('gridcell', { name: 'execute_tool create_entities' }).click();
+    await list.getByRole('complementary').getByText('Calls made in it').waitFor();
+    // What was there before the page was is not new.
+    expect(await list.getByRole('button', { name: /new, at the end/ }).count()).toBe(0);
+    expect(await violations(list)).toEqual([]);
+    await list.screenshot({ path: join(shots, `traced-list-${dark ? 'dark' : 'light'}.png`) });
+  }
 }, 120_000);

@@ -4,7 +4,8 @@ import { amount, duration } from '../format.ts';
 import { ABANDONED, CANCELLED, CUT_OFF, FAILED, OPEN } from '../run/bars.ts';
 import { barOfRow } from '../run/rows.ts';
 import type { RunView } from '../run/run-view.svelte.ts';
-import type { PlacedRow } from './shown-rows.svelte.ts';
+import { serviceOf } from '../run/span-buffer.ts';
+import type { PlacedMessage, PlacedRow, PlacedSpan } from './shown-rows.svelte.ts';
 
 export interface RowFacts {
   readonly message: string;
@@ -12,8 +13,8 @@ export interface RowFacts {
   readonly since: string;
   readonly lane: string;
   readonly colour: number;
-  /** Which way it crossed; undefined for what does not cross. */
-  readonly direction: 'out' | 'back' | undefined;
+  /** Which way it crossed; a span is no crossing but a stretch, and other entries are neither. */
+  readonly direction: 'out' | 'back' | 'span' | undefined;
   readonly kind: string;
   readonly name: string;
   readonly subject: string;
@@ -33,16 +34,42 @@ const CROSSING: ReadonlySet<RowKind> = new Set([
   'stderr',
 ]);
 
-export function rowFacts(view: RunView, { track, row, time, since, message }: PlacedRow): RowFacts {
+/** What messages and spans are told apart by. */
+type OwnFacts = Omit<RowFacts, 'message' | 'time' | 'since'>;
+
+export function rowFacts(view: RunView, placed: PlacedRow): RowFacts {
+  const { time, since, message } = placed;
+  return {
+    message,
+    time: (time / 1e6).toFixed(6),
+    since: since === undefined ? '' : `+${duration(since)}`,
+    ...('span' in placed ? spanFacts(placed) : messageFacts(view, placed)),
+  };
+}
+
+function spanFacts({ span, lane, took }: PlacedSpan): OwnFacts {
+  return {
+    lane: serviceOf(span),
+    colour: lane.colour,
+    direction: 'span',
+    kind: 'span',
+    name: span.name,
+    subject: '',
+    took: duration(took),
+    size: '',
+    failed: span.status === 'error',
+    conflict: false,
+    remark: '',
+  };
+}
+
+function messageFacts(view: RunView, { track, row }: PlacedMessage): OwnFacts {
   const { buffer } = view.data;
   const bar = barOfRow(buffer, track, row);
   const flags = bar === undefined ? 0 : (buffer.bars.flags[bar] ?? 0);
   const lane = view.layout.lanes.find((one) => one.kind === 'server' && one.tracks.includes(track));
   const isRequest = row.kind === 'request';
   return {
-    message,
-    time: (time / 1e6).toFixed(6),
-    since: since === undefined ? '' : `+${duration(since)}`,
     lane: view.names[track] ?? '',
     colour: lane?.colour ?? 1,
     direction: CROSSING.has(row.kind) ? (row.from === 'client' ? 'out' : 'back') : undefined,

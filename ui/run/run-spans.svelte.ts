@@ -12,6 +12,8 @@ export interface RunSpans {
   readonly version: number;
   /** There are more than are shown. */
   readonly cut: boolean;
+  /** All that there was at first has come, or cannot. */
+  readonly isLoaded: boolean;
   readonly failure: ApiFailure | undefined;
   /** Fetches what is new; several calls while an answer is on its way are one. */
   update(): void;
@@ -23,6 +25,7 @@ export function createRunSpans(api: Api, trace: string | undefined): RunSpans {
   const buffer = createSpanBuffer();
   let version = $state(0);
   let cut = $state(false);
+  let isLoaded = $state(trace === undefined);
   let failure = $state.raw<ApiFailure | undefined>();
   let last = 0;
   let busy = false;
@@ -54,6 +57,7 @@ export function createRunSpans(api: Api, trace: string | undefined): RunSpans {
       failure = error as ApiFailure;
     }
     busy = false;
+    isLoaded = true;
   };
 
   return {
@@ -63,6 +67,9 @@ export function createRunSpans(api: Api, trace: string | undefined): RunSpans {
     },
     get cut() {
       return cut;
+    },
+    get isLoaded() {
+      return isLoaded;
     },
     get failure() {
       return failure;

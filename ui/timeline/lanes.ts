@@ -19,6 +19,11 @@ export interface Lane {
   readonly colour: number;
 }
 
+/** In CSS: the host's, or that of a server. */
+export function laneColour(colour: number): string {
+  return colour === 0 ? 'var(--host)' : `var(--lane-${((colour - 1) % 6) + 1})`;
+}
+
 export function lanesOf(sessions: readonly SessionSummary[]): Lane[] {
   const order = sessions
     .map((_, track) => track)

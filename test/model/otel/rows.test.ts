@@ -276,12 +276,12 @@ test('two requests of one id in flight, and both their answers, are two spans', 
 test('every span opens its message in the page, also of what was broken', () => {
   const steps = [...opening(), server('no message'), server(toolText(9, 'nobody asked'))];
   const [view] = viewsOf(tape('notes', steps));
-  const urlOf = (message: string, at: number): string => `page?sel=${message}&at=${at}`;
+  const urlOf = (message: string): string => `page of ${message}`;
   const [, ...spans] = view ? toSpans(view, { urlOf }).spans : [];
   expect(spans.map(({ attributes }) => attributes['wiretape.url'])).toEqual([
-    `page?sel=${SESSION}:1&at=1000`,
-    `page?sel=${SESSION}:3&at=3000`,
-    `page?sel=${SESSION}:4&at=4000`,
-    `page?sel=${SESSION}:5&at=5000`,
+    `page of ${SESSION}:1`,
+    `page of ${SESSION}:3`,
+    `page of ${SESSION}:4`,
+    `page of ${SESSION}:5`,
   ]);
 });
