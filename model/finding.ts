@@ -35,6 +35,8 @@ export interface Finding {
   /** For conflicts: the resource, and how many of how many operations are gone. */
   readonly resource?: string;
   readonly lost?: { readonly gone: number; readonly of: number };
+  /** Its calls came one after the other in one session: there is no other order to run them in. */
+  readonly fixed?: true;
   /** The servers and tools that its evidence is of, and what these servers said they are. */
   readonly about?: {
     readonly servers: readonly string[];
@@ -126,10 +128,9 @@ const FOLLOWING: ReadonlySet<string> = new Set([
   'non-serialisable',
 ]);
 
-/** Whether other orders of its calls can be run: what one agent read twice comes in one order only. */
-export function isTurnable(finding: Finding): boolean {
-  if (FOLLOWING.has(finding.rule)) return false;
-  return finding.rule !== 'changed-between-reads' || sessionsOf(finding).length > 1;
+/** Whether other orders of its calls can be run. */
+export function isTurnable({ rule, fixed }: Finding): boolean {
+  return fixed !== true && !FOLLOWING.has(rule);
 }
 
 /** Whether a message of one of these sessions shows the finding. */

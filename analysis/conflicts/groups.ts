@@ -8,7 +8,8 @@
 import type { Evidence } from '../../model/finding.ts';
 import { groupBy } from '../../model/group.ts';
 import type { Operation } from '../footprint/operation.ts';
-import type { Conflict, ConflictName } from './conflict.ts';
+import { isBefore } from '../order.ts';
+import { answering, asking, type Conflict, type ConflictName } from './conflict.ts';
 
 /** One conflict as the first of its kind, with how often it came again and what it explains. */
 export interface Grouped extends Conflict {
@@ -17,6 +18,8 @@ export interface Grouped extends Conflict {
   readonly explains: ReadonlyMap<ConflictName, number>;
   /** Of so many resources more the same is true, and not told. */
   readonly elsewhere: number;
+  /** The calls that show it came one after the other in one session. */
+  readonly isFixed: boolean;
 }
 
 export interface Groups {
@@ -113,12 +116,29 @@ function told(groups: readonly Group[]): Grouped[] {
 }
 
 function grouped(
-  { first, evidence, again, explains, gone, of }: Group,
+  { first, evidence, about, again, explains, gone, of }: Group,
   elsewhere: number,
 ): Grouped {
   const [head, ...rest] = evidence as [Evidence, ...Evidence[]];
   const lost = first.lost ? { lost: { gone, of } } : {};
-  return { ...first, evidence: [head, ...rest], ...lost, again, explains, elsewhere };
+  const isFixed = isOneAfterOther(shownBy(evidence, about));
+  return { ...first, evidence: [head, ...rest], ...lost, again, explains, elsewhere, isFixed };
+}
+
+function shownBy(evidence: readonly Evidence[], about: ReadonlySet<Operation>): Operation[] {
+  const messages = new Set(evidence.map(({ message }) => message));
+  return [...about].filter((one) =>
+    [asking(one, ''), answering(one, '')].some(({ message }) => messages.has(message)),
+  );
+}
+
+/** Each was asked when the one before was answered, by a client that may have gone by that answer. */
+function isOneAfterOther(operations: readonly Operation[]): boolean {
+  const inOrder = [...operations].sort((a, b) => a.start - b.start);
+  return inOrder.every((one, at) => {
+    const before = inOrder[at - 1];
+    return !before || (before.call.session === one.call.session && isBefore(before, one));
+  });
 }
 
 function explainsOthers({ name }: Conflict): boolean {

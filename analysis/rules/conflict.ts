@@ -28,6 +28,7 @@ function findingOf(rule: Rule, conflict: Grouped): Finding[] {
       fingerprint: fingerprint([rule.rule, server, tools, place.pattern]),
       resource: place.label,
       ...(lost ? { lost } : {}),
+      ...(conflict.isFixed ? { fixed: true } : {}),
     },
   ];
 }

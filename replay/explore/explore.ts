@@ -6,12 +6,12 @@
  * then other orders.
  */
 
-import { noiseIn, type Sample } from '../client/noise.ts';
 import type { Mask } from '../masks.ts';
-import { type Course, serial } from './course.ts';
+import { type Control, controlled } from './control.ts';
+import type { Course } from './course.ts';
 import { groupsOf, kindOfGroup } from './groups.ts';
 import { createLab, isIllegal, type Lab, type Limits } from './lab.ts';
-import { contrastsOf, type Eye, isFailure, type Outcome, outcomeOf } from './observe.ts';
+import { type Eye, isFailure } from './observe.ts';
 import {
   confirmTogether,
   costOf,
@@ -22,6 +22,7 @@ import {
 } from './overlap.ts';
 import type { Problem } from './problem.ts';
 import type { Judged, Proof, Verdict } from './proof.ts';
+import { flipsIn, growing, type Relation } from './relation.ts';
 import {
   candidates,
   countSchedules,
@@ -30,7 +31,7 @@ import {
   ORDER_COST,
   proveOrder,
 } from './reorder.ts';
-import { type Answer, AT_ONCE, type Execute, type Ran } from './run.ts';
+import type { Answer, Execute } from './run.ts';
 import { Spent } from './spent.ts';
 
 export interface ExploreOptions extends Overlapping, Limits {
@@ -83,8 +84,9 @@ export async function explore(
   execute: Execute,
   options: ExploreOptions,
 ): Promise<Exploration> {
-  const control = await controlled(problem, execute, options);
-  const state = newState(problem, control, options, execute);
+  const known = growing(problem, execute);
+  const control = await controlled(known.problem, known.execute, options);
+  const state = newState(known, control, options);
   if (control.unstable.length > 0) {
     state.unstable.push({ course: control.course, parts: control.unstable });
   } else if (control.illegal !== undefined) state.illegal++;
@@ -112,89 +114,13 @@ async function exploreAll(state: State): Promise<void> {
   const { course } = state.options;
   if (course) return note(state, 'course', await judgeCourse(state, course));
   await overlapAll(state, 1 / 2);
-  await reorderAll(state);
-  await overlapAll(state, 1);
+  let known: number;
+  do {
+    known = state.problem.conflicts.length;
+    await reorderAll(state);
+    await overlapAll(state, 1);
+  } while (state.problem.conflicts.length > known && !state.isCut && !isDone(state));
   state.isCut ||= state.left.length > 0;
-}
-
-interface Control {
-  readonly course: string;
-  readonly masks: readonly Mask[];
-  readonly base: Outcome | undefined;
-  readonly failing: readonly number[];
-  readonly failure?: Answer | undefined;
-  readonly unstable: readonly string[];
-  readonly illegal: string | undefined;
-  readonly runs: number;
-  readonly versions: readonly string[];
-}
-
-const CONTROLS = 3;
-
-/** The recorded order, until it is known what differs by itself. */
-async function controlled(
-  problem: Problem,
-  execute: Execute,
-  { masks, ordered, onRun }: ExploreOptions,
-): Promise<Control> {
-  const course = serial(problem.operations.map(({ number }) => number));
-  const text = course.map(([one]) => one).join(',');
-  const none = { course: text, base: undefined, failing: [], unstable: [], versions: [] };
-  const runs: Ran[] = [];
-  for (let at = 0; at < CONTROLS; at++) {
-    onRun?.(at + 1, text);
-    const run = await execute(course, AT_ONCE);
-    if (run.kind === 'illegal') return { ...none, masks, illegal: run.why, runs: at + 1 };
-    runs.push(run);
-    const failing = failingIn(problem, run);
-    if (isHopeless(problem, failing)) {
-      const failure = run.answers.find(([number]) => number === failing[0])?.[1].find(isFailure);
-      return { ...none, masks, failing, failure, runs: at + 1, illegal: 'nothing succeeds' };
-    }
-  }
-  const [first, second, third] = runs as [Ran, Ran, Ran];
-  const learned = [...masks, ...noiseIn(samplesOf(problem, [first, second])).masks];
-  const eye: Eye = { problem, masks: learned, ordered };
-  const base = outcomeOf(first, eye);
-  const unstable = [second, third].flatMap((run) => contrastsOf(base, outcomeOf(run, eye)));
-  return {
-    course: text,
-    masks: learned,
-    base,
-    failing: failingIn(problem, first),
-    unstable: [...new Set(unstable.map(({ name }) => name))],
-    illegal: undefined,
-    runs: CONTROLS,
-    versions: first.versions,
-  };
-}
-
-function samplesOf({ operations }: Problem, runs: readonly Ran[]): Sample[] {
-  const answers = operations.flatMap(({ number, tool, method }) => {
-    const own = runs.map((run) => run.answers.find(([one]) => one === number)?.[1] ?? []);
-    const of = method === 'tools/call' ? tool : method;
-    return (own[0] ?? []).map((_, at) => ({
-      of,
-      values: own.flatMap((all) => all[at] ?? []),
-      isAnswer: true,
-    }));
-  });
-  const probes = (runs[0]?.probes ?? []).map(([name], at) => ({
-    of: name.split(' ', 1)[0] ?? name,
-    values: runs.flatMap((run) => run.probes[at]?.[1] ?? []),
-    isAnswer: true,
-  }));
-  return [...answers, ...probes].filter(({ values }) => values.length > 1);
-}
-
-/** Nothing succeeds that did when it was recorded: another order would show nothing either. */
-export function isHopeless({ operations }: Problem, failing: readonly number[]): boolean {
-  return failing.length > 0 && failing.length === operations.filter(({ ok }) => ok).length;
-}
-
-function failingIn({ operations }: Problem, run: Ran): number[] {
-  const failed = new Map(run.answers.map(([number, all]) => [number, all.some(isFailure)]));
-  return operations.flatMap(({ number, ok }) => (ok && failed.get(number) ? [number] : []));
 }
 
 interface State {
@@ -207,9 +133,14 @@ interface State {
   readonly unstable: { course: string; parts: readonly string[] }[];
   readonly proved: Set<string>;
   readonly outcomes: Set<string>;
-  readonly groups: readonly Group[];
+  /** Those that are known by now, by their places. */
+  readonly groups: Set<string>;
+  /** Of so many conflicts all groups are known. */
+  grouped: number;
   /** What is still to be issued together; the second time with all that came before it. */
   readonly left: Attempt[];
+  /** The orders that were explored. */
+  readonly given: (readonly number[])[];
   tried: number;
   explored: number;
   illegal: number;
@@ -223,13 +154,11 @@ interface Attempt {
 }
 
 function newState(
-  problem: Problem,
+  { problem, execute }: Relation,
   control: Control,
   options: ExploreOptions,
-  execute: Execute,
 ): State {
   const eye: Eye = { problem, masks: control.masks, ordered: options.ordered };
-  const groups = options.together ? groupsOf(problem) : [];
   return {
     problem,
     options,
@@ -240,8 +169,10 @@ function newState(
     unstable: [],
     proved: new Set(),
     outcomes: new Set(),
-    groups,
-    left: groups.map((group) => ({ group, isAgain: false })),
+    groups: new Set(),
+    left: [],
+    grouped: -1,
+    given: [],
     tried: 0,
     explored: 0,
     illegal: 0,
@@ -277,6 +208,7 @@ async function judgeCourse(state: State, course: Course): Promise<Judged | undef
 async function overlapAll(state: State, share: number): Promise<void> {
   const { lab, left, problem, options } = state;
   while (!isDone(state)) {
+    addGroups(state);
     const next = left[0];
     if (!next || !lab.hasLeft(costOf(lab, next.group), share)) return;
     left.shift();
@@ -293,6 +225,19 @@ async function overlapAll(state: State, share: number): Promise<void> {
     note(state, kind, judged);
     const hasMore = group.before.length > alone.before.length;
     if (isAlone && hasMore && !judged) left.push({ group, isAgain: true });
+  }
+}
+
+/** More groups, where more is known to be in conflict than before. */
+function addGroups(state: State): void {
+  const { problem, options, groups, left } = state;
+  if (!options.together || state.grouped === problem.conflicts.length) return;
+  state.grouped = problem.conflicts.length;
+  for (const group of groupsOf(problem)) {
+    const key = group.together.join();
+    if (groups.has(key)) continue;
+    groups.add(key);
+    left.push({ group, isAgain: false });
   }
 }
 
@@ -318,14 +263,16 @@ async function reorderAll(state: State): Promise<void> {
   if (isDone(state)) return;
   const recorded = await lab.inOrder(places);
   if (isIllegal(recorded)) return;
-  for (const schedule of candidates(problem, options.seed)) {
+  for (const schedule of candidates(problem, options.seed, state.given)) {
     if (isDone(state)) return;
     if (!lab.hasLeft(1 + ORDER_COST)) {
       state.isCut = true;
       return;
     }
-    const { order, flips } = schedule;
+    const { order } = schedule;
     const outcome = await lab.inOrder(order);
+    // What is known only now counts too.
+    const flips = flipsIn(order, problem.conflicts);
     state.explored++;
     if (isIllegal(outcome)) {
       state.illegal++;
@@ -335,7 +282,7 @@ async function reorderAll(state: State): Promise<void> {
     if (flips.length === 0 || outcome.text === recorded.text) continue;
     const kind = kindOf(problem, flips);
     if (state.proved.has(kind)) state.alike++;
-    else note(state, kind, await proveOrder(lab, schedule));
+    else note(state, kind, await proveOrder(lab, { order, flips }));
   }
 }
 
@@ -360,7 +307,7 @@ function told(state: State): Exploration {
     failing: control.failing,
     failure: control.failure,
     schedules: { explored: state.explored, ...counted },
-    groups: { explored: state.tried, total: Math.max(groups.length, state.tried) },
+    groups: { explored: state.tried, total: Math.max(groups.size, state.tried) },
     illegal: state.illegal,
     alike: state.alike,
     runs: lab.runs,

@@ -10,10 +10,11 @@ import type { ClientLine } from '../client/lines.ts';
 import type { Course } from './course.ts';
 import { createHold, type Hold } from './hold.ts';
 import { isMissing, lend } from './lend.ts';
+import type { Gone, Steps } from './met.ts';
 import { moved } from './moved.ts';
 import type { Chosen, Numbered, Source } from './operations.ts';
 import { copyFolders, type Folders, folderHash, type Reset } from './reset.ts';
-import type { Answer, Delays, Execute, Run } from './run.ts';
+import type { Answer, Delays, Execute, Ran, Run } from './run.ts';
 import { type Seated, type SeatOptions, sitDown, usesOf } from './world.ts';
 
 /** A server that may be explored, as its user named it. */
@@ -31,6 +32,8 @@ export interface LiveOptions extends SeatOptions {
   /** The server of a recorded session. */
   readonly serverOf: (source: Source) => LiveServer;
   readonly ordered: boolean;
+  /** What met in a run and does not in the recording. */
+  readonly met: (steps: Steps) => Ran['meets'];
   /** For how many runs servers are started before they are needed. */
   readonly ahead?: number;
 }
@@ -39,6 +42,23 @@ export interface LiveExecutor {
   readonly execute: Execute;
   /** Ends all servers, those that were started ahead too. */
   close(): Promise<void>;
+}
+
+/** What was asked and answered, step by step. */
+function stepsOf(
+  { seats }: World,
+  { course, byNumber }: { course: Course; byNumber: ReadonlyMap<number, Numbered> },
+): Steps {
+  return course.map((together) =>
+    together.flatMap((number): Gone[] => {
+      const one = byNumber.get(number);
+      const seat = one && seats.get(one.source);
+      if (!one || !seat) return [];
+      const { line, operation } = one;
+      const answer = seat.answersTo(line)[line.calls.indexOf(operation.call)];
+      return [{ one, request: seat.requestOf(operation.call), answer }];
+    }),
+  );
 }
 
 interface World {
@@ -177,6 +197,7 @@ async function runCourse(options: LiveOptions, world: World, asked: Asked): Prom
       world.seats.get(source)?.answersTo(line) ?? [],
     ]),
     probes: [...shown, ...(await hashes(options, world))],
+    meets: options.met(stepsOf(world, { course: asked.course, byNumber })),
     versions: [...new Set([...world.seats.values()].map((seat) => seat.version()))].sort(),
   };
 }

@@ -50,6 +50,8 @@ export interface Chosen {
   readonly problem: Problem;
   readonly operations: readonly Numbered[];
   readonly probes: readonly Probe[];
+  /** Whether two operations may not commute. */
+  readonly meet: Meet;
 }
 
 export function sourcesOf(sessions: readonly RecordedSession[]): Source[] {
@@ -128,6 +130,7 @@ export function choose(
     problem: problemOf(operations, { needs, context, meet }),
     operations,
     probes: probesOf([...trailingReads(acting, readable, meet)]),
+    meet,
   };
 }
 

@@ -11,9 +11,11 @@ import { META } from '../../model/methods.ts';
 import type { Mask } from '../masks.ts';
 import { recordedSessions } from '../recorded.ts';
 import { without } from '../volatile.ts';
+import { isHopeless } from './control.ts';
 import { type Course, courseText, parseCourse, serial } from './course.ts';
-import { type Exploration, type ExploreOptions, explore, isHopeless } from './explore.ts';
+import { type Exploration, type ExploreOptions, explore } from './explore.ts';
 import { liveExecutor } from './live.ts';
+import { metter } from './met.ts';
 import {
   type Chosen,
   choose,
@@ -93,6 +95,7 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     ...options,
     signal: AbortSignal.any([options.signal, clock.signal]),
     chosen,
+    met: metter(chosen, footprints),
     serverOf: ({ session }) => {
       const server = servers.get(session.name);
       if (!server) throw new Error(`no server for ${session.name}`);
@@ -100,6 +103,7 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     },
   });
   const key = fingerprint([
+    RUN_FORM,
     courseText(serialOf(chosen)),
     course ?? null,
     options.seed,
@@ -127,6 +131,9 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     await live.close();
   }
 }
+
+/** Another number whenever a run that was kept would have to say more, or something else. */
+const RUN_FORM = 2;
 
 /** Settings are equal where these are: what is run, and what chance it is given. */
 function serialOf({ operations }: Chosen): Course {

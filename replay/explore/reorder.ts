@@ -3,6 +3,7 @@
  * that is another one than before a conflict was turned around shows that its order matters.
  */
 import { type Edge, orderWith, type Schedule, schedules } from '../../analysis/schedules.ts';
+import { order } from '../../model/order.ts';
 import { chance } from './chance.ts';
 import { courseText } from './course.ts';
 import { isIllegal, type Lab, orElse } from './lab.ts';
@@ -11,14 +12,38 @@ import { contrastsOf, type Outcome } from './observe.ts';
 import { unsteady, withNeeds } from './overlap.ts';
 import { closureOf, type Problem } from './problem.ts';
 import type { Judged } from './proof.ts';
+import { flipsIn } from './relation.ts';
 
 /** Beyond so many conflicts the orders with more than one flip are drawn by lot. */
 const MOST_ENUMERATED = 40;
 /** How many draws in a row may give nothing new. */
 const IDLE_DRAWS = 200;
 
-/** The schedules in the order they are explored: no flips, one flip, then more. */
-export function* candidates(problem: Problem, seed: number): Generator<Schedule> {
+/**
+ * The schedules in the order they are explored: no flips, one flip, then more. Whoever runs them may
+ * find that more is in conflict; then it begins anew, without what turns all as one that was given.
+ * `given`: the orders that were, which grow.
+ */
+export function* candidates(
+  problem: Problem,
+  seed: number,
+  given: (readonly number[])[],
+): Generator<Schedule> {
+  for (let count = -1; count < problem.conflicts.length; ) {
+    const conflicts = [...problem.conflicts];
+    count = conflicts.length;
+    const turnedIn = (order: readonly number[]): string => textOf(flipsIn(order, conflicts));
+    const known = new Set(given.map(turnedIn));
+    for (const schedule of candidatesIn({ ...problem, conflicts }, seed)) {
+      if (known.has(textOf(schedule.flips))) continue;
+      given.push(schedule.order);
+      yield schedule;
+      if (problem.conflicts.length > count) break;
+    }
+  }
+}
+
+function* candidatesIn(problem: Problem, seed: number): Generator<Schedule> {
   const { must, conflicts } = problem;
   const count = problem.operations.length;
   const all = schedules({ count, must, conflicts });
@@ -34,7 +59,7 @@ export function* candidates(problem: Problem, seed: number): Generator<Schedule>
   }
   const roll = chance(seed, 'orders');
   for (let idle = 0; idle < IDLE_DRAWS; idle++) {
-    const schedule = drawn(problem, roll);
+    const schedule = byLot(problem, roll);
     if (known.has(textOf(schedule.flips))) continue;
     known.add(textOf(schedule.flips));
     idle = 0;
@@ -43,28 +68,27 @@ export function* candidates(problem: Problem, seed: number): Generator<Schedule>
 }
 
 function textOf(flips: readonly Edge[]): string {
-  return flips.map((edge) => edge.join('<')).join(' ');
+  return flips
+    .map((edge) => edge.join('<'))
+    .sort(order)
+    .join(' ');
 }
 
 /** An order by lot among those that keep what must hold. */
-function drawn(
+function byLot(
   { operations, must, conflicts }: Problem,
   roll: (limit: number) => number,
 ): Schedule {
   const always = closureOf(operations.length, must);
   let left = [...operations.keys()];
-  const order: number[] = [];
+  const drawn: number[] = [];
   while (left.length > 0) {
     const free = left.filter((one) => !left.some((other) => always.isBefore(other, one)));
     const next = free[roll(free.length)] as number;
-    order.push(next);
+    drawn.push(next);
     left = left.filter((one) => one !== next);
   }
-  const at = new Map(order.map((place, index) => [place, index]));
-  const flips = conflicts
-    .filter(([before, after]) => (at.get(before) ?? 0) > (at.get(after) ?? 0))
-    .map(([before, after]): Edge => [after, before]);
-  return { order, flips };
+  return { order: drawn, flips: flipsIn(drawn, conflicts) };
 }
 
 /** How many schedules there are, counted as far as `most`. */

@@ -16,6 +16,8 @@ export interface Ran {
   readonly answers: readonly (readonly [operation: number, answers: readonly Answer[]])[];
   /** What the probes showed when all was done, by what they are called. */
   readonly probes: readonly (readonly [probe: string, answer: Answer])[];
+  /** Numbers of operations that may not commute, by what this run showed and the recording did not. */
+  readonly meets: readonly (readonly [one: number, other: number])[];
   /** What the servers said they are. */
   readonly versions: readonly string[];
 }

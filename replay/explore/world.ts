@@ -37,6 +37,8 @@ export interface Seated {
   /** Resolves when each request of a line is settled. */
   settled(line: ClientLine): Promise<void>;
   answersTo(line: ClientLine): readonly Answer[];
+  /** A recorded request as it was sent in this run; undefined where it was not. */
+  requestOf(call: Call): unknown;
   /** Why the values in a line are not those of this run; undefined: they are. */
   unbound(line: ClientLine): string | undefined;
   /** The value in this run of a recorded one, where it was given. */
@@ -106,6 +108,10 @@ export function sitDown(
     settled: (line) => until(() => isSettled(line)),
     answersTo: ({ calls }) =>
       calls.map((call) => answerTo(call, { baton, why: settled.get(call) ?? broken, options })),
+    requestOf: (call) => {
+      const ref = baton?.pairs.live(call)?.request;
+      return ref && redacted(baton?.live.value(ref), options);
+    },
     unbound: (line) => unboundIn(source, line, baton),
     valueOf: (token) => baton?.bindings.get(token),
     bind: (token, live) => baton?.bindings.bind(token, live),
@@ -174,7 +180,11 @@ function answerTo(call: Call, { baton, why, options }: Asked): Answer {
     return { unanswered: options.redact(why ?? 'no answer').text };
   }
   const { jsonrpc: _, id: __, ...answer } = message as Record<string, unknown>;
-  return JSON.parse(options.redact(JSON.stringify(answer)).text) as Answer;
+  return redacted(answer, options) as Answer;
+}
+
+function redacted(value: unknown, { redact }: SeatOptions): unknown {
+  return value === undefined ? undefined : JSON.parse(redact(JSON.stringify(value)).text);
 }
 
 function unboundIn(source: Source, line: ClientLine, baton: Baton | undefined): string | undefined {

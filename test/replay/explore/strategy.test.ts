@@ -77,6 +77,7 @@ function executorOf(model: Model, loses: (runs: number) => boolean = () => false
       kind: 'ran',
       answers,
       probes: [['all', { result: [...registers].join(';') }]],
+      meets: [],
       versions: [],
     };
   };
@@ -409,6 +410,7 @@ test('a model that answers by chance is unstable, and nothing is proved of it', 
       .flat()
       .map((number) => [number, [{ result: `word ${'x'.repeat(count++ % 7)}` }]]),
     probes: [],
+    meets: [],
     versions: [],
   });
   const { exploration } = await explored(model, execute, { together: true });
@@ -428,6 +430,7 @@ test('values that differ from run to run are learned, and prove nothing', async 
       .flat()
       .map((number) => [number, [{ result: { at: new Date(now++ * 1000).toISOString() } }]]),
     probes: [],
+    meets: [],
     versions: [],
   });
   const { exploration } = await explored(model, execute);
@@ -444,7 +447,7 @@ test('lines of a text have no order, as lists have none, unless it is asked for'
     const text = course.map((one) => `line of ${one}\r\n`).join('');
     const result = { content: [{ type: 'text', text }] };
     const answers = course.flat().map((one) => [one, [{ result: one }]] as const);
-    return { kind: 'ran', answers, probes: [['file', { result }]], versions: [] };
+    return { kind: 'ran', answers, probes: [['file', { result }]], meets: [], versions: [] };
   };
   const verdicts = await Promise.all(
     [false, true].map(async (ordered) => {
@@ -466,6 +469,7 @@ test('an order in which a value cannot be had is illegal, and no proof', async (
       kind: 'ran',
       answers: course.flat().map((one) => [one, [{ result: one }]]),
       probes: [],
+      meets: [],
       versions: [],
     };
   };

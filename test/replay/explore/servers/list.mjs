@@ -53,6 +53,17 @@ const acts = {
     const id = randomUUID();
     return change((words) => ({ now: [...words, { id, word }], answer: { id } }));
   },
+  /** Its id says how many there are: in another order it is that of another page. */
+  create_page: ({ path }) =>
+    change((words) => {
+      const id = `page-000${words.length + 1}`;
+      return { now: [...words, { id, word: path }], answer: { id } };
+    }),
+  remove_page: ({ id }) =>
+    change((words) => ({
+      now: words.map((one) => (one.id === id ? { gone: id } : one)),
+      answer: { found: words.some((one) => one.id === id) },
+    })),
   update: ({ id, word }) =>
     change((words) => ({
       now: words.map((one) => (one.id === id ? { id, word } : one)),
