@@ -3,9 +3,9 @@ export interface SpanRows {
   /** The traces that they are of, each once. */
   readonly traceIds: readonly string[];
   /** The key of each, one behind the other: the bytes of its trace id and span id. */
-  readonly keys: Uint8Array;
+  readonly keys: Uint8Array<ArrayBuffer>;
   /** A JSON list of their lines, in UTF-8, each on a line of its own. */
-  readonly list: Uint8Array;
+  readonly list: Uint8Array<ArrayBuffer>;
 }
 
 /** A log record of a span is kept with it, under a name of its own. */
@@ -17,7 +17,7 @@ export interface SpanName {
 /** The bytes of a key. */
 export const KEY = 24;
 
-export function rowsOf(spans: readonly SpanName[], list: Uint8Array): SpanRows {
+export function rowsOf(spans: readonly SpanName[], list: Uint8Array<ArrayBuffer>): SpanRows {
   const keys = spans.map(({ traceId, spanId }) => traceId + spanId).join('');
   return {
     traceIds: [...new Set(spans.map(({ traceId }) => traceId))],

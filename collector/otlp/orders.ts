@@ -21,7 +21,7 @@ export type Order =
       readonly path: string;
       readonly form: Form;
       readonly isGzip: boolean;
-      readonly body: Uint8Array;
+      readonly body: Uint8Array<ArrayBuffer>;
       /** The most bytes of the uncompressed body. */
       readonly limit: number;
     }

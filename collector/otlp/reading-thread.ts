@@ -34,7 +34,10 @@ const sink = createSink(TURN);
 /** What is left of the request that is being taken. */
 let left: Generator<Turn> | undefined;
 
-answerOrders((order: Order): Given => (order.do === 'read' ? read(order) : nextTurn()));
+answerOrders(
+  (order: Order): Given => (order.do === 'read' ? read(order) : nextTurn()),
+  (given) => ('refused' in given ? [] : [given.rows.keys.buffer, given.rows.list.buffer]),
+);
 
 function read({ path, form, isGzip, body, limit }: Extract<Order, { do: 'read' }>): Given {
   try {

@@ -3,7 +3,7 @@ import { setImmediate as others } from 'node:timers/promises';
 import type { Decoded } from '../../model/otlp/decoded.ts';
 import type { SpanRows } from '../span-rows.ts';
 import type { TenantStore } from '../store.ts';
-import { createThread } from '../thread.ts';
+import { createThread, ThreadLost } from '../thread.ts';
 import { createTurns } from '../turns.ts';
 import type { Given, Order, Redaction, Turn } from './orders.ts';
 import { OtlpRefusal } from './refusal.ts';
@@ -19,6 +19,8 @@ export interface Taker {
 export function createTaker(redaction: Redaction): Taker {
   const thread = createThread<Order, Given>('otlp/reading-thread', { data: redaction });
   const turns = createTurns();
+  const ask = (order: Order, moved?: [ArrayBuffer]): Promise<Turn> =>
+    thread.ask(order, moved).then(turnOf, putOff);
   // The thread reads on while this is stored; so that it can, it is told before.
   const store = async (rows: SpanRows, into: SpanStore): Promise<void> => {
     await others();
@@ -29,10 +31,9 @@ export function createTaker(redaction: Redaction): Taker {
   return {
     async take(order, into) {
       const { rows, rejected } = await turns.of('', async () => {
-        let turn = turnOf(await thread.ask(order, [order.body.buffer as ArrayBuffer]));
+        let turn = await ask(order, [order.body.buffer]);
         while (!turn.isLast) {
-          const [next] = await Promise.all([thread.ask({ do: 'next' }), store(turn.rows, into)]);
-          turn = turnOf(next);
+          [turn] = await Promise.all([ask({ do: 'next' }), store(turn.rows, into)]);
         }
         return turn;
       });
@@ -46,4 +47,10 @@ export function createTaker(redaction: Redaction): Taker {
 function turnOf(given: Given): Turn {
   if ('refused' in given) throw new OtlpRefusal(given.refused.why, given.refused.sentence);
   return given;
+}
+
+/** That the thread ended is no fault of the request, which its sender still has. */
+function putOff(error: Error): never {
+  if (!(error instanceof ThreadLost)) throw error;
+  throw new OtlpRefusal('unstored', `Nothing can be read: ${error.message}`);
 }

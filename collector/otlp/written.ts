@@ -9,7 +9,7 @@ import { BETWEEN } from '../../model/otlp/line.ts';
 import { bytesOf, readable } from '../../model/text.ts';
 
 /** The JSON list of what stands between these: most have no secret, and are written once. */
-export function cleanList(lines: Uint8Array, redact: Redact): Uint8Array {
+export function cleanList(lines: Uint8Array, redact: Redact): Uint8Array<ArrayBuffer> {
   const list = new Uint8Array(lines.length + 2);
   list[0] = '['.charCodeAt(0);
   list.set(lines, 1);

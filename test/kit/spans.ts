@@ -1,6 +1,7 @@
 /** Spans that somebody else made, for tests. */
 import { rowsOf, type SpanRows } from '../../collector/span-rows.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
+import { bytesOf } from '../../model/text.ts';
 
 /** 1 ms in 2026, in nanoseconds since 1970. */
 const WALL = 1_795_600_000_000_000_000n;
@@ -51,5 +52,5 @@ export function lineOf({ events, ...span }: ForeignSpan): string {
 
 /** Spans as a store takes them. */
 export function written(...spans: readonly ForeignSpan[]): SpanRows {
-  return rowsOf(spans, Buffer.from(`[${spans.map(lineOf).join(',\n')}]`));
+  return rowsOf(spans, bytesOf(`[${spans.map(lineOf).join(',\n')}]`));
 }
