@@ -36,11 +36,11 @@ function faultOf({ traceId, spanId, parentSpanId }: RawSpan, maker: Maker): Reas
 }
 
 export function isTraceId(id: string | undefined): id is string {
-  return id !== undefined && /^[0-9a-f]{32}$/.test(id) && !isNone(id);
+  return id !== undefined && /^(?!0{32})[0-9a-f]{32}$/.test(id);
 }
 
 export function isSpanId(id: string | undefined): id is string {
-  return id !== undefined && /^[0-9a-f]{16}$/.test(id) && !isNone(id);
+  return id !== undefined && /^(?!0{16})[0-9a-f]{16}$/.test(id);
 }
 
 /** Some senders write zeros where there is no id. */
