@@ -41,9 +41,9 @@
  */
 import type { Entry } from '../model/entry.ts';
 import type { Mark, RunMark } from '../model/mark.ts';
-import type { WrittenSpan } from '../model/otel/foreign-span-text.ts';
 import type { RunStart } from '../model/otel/runs.ts';
 import type { SessionSummary } from '../model/summary.ts';
+import type { SpanRows } from './span-rows.ts';
 
 export interface Store {
   /** All that one tenant has, and nothing of any other. Costs nothing. */
@@ -80,7 +80,7 @@ export interface TenantStore {
   /** Leaves no byte of the session. False when there was none. */
   erase(session: string): Promise<boolean>;
   /** Stores spans, all or none. Rejects when they cannot be stored; then nothing was. */
-  addSpans(spans: readonly WrittenSpan[]): Promise<void>;
+  addSpans(spans: SpanRows): Promise<void>;
   /** Spans of these traces (32 lower-case hex digits each) that came after a number. */
   spansOf(traceIds: readonly string[], range: SpanRange): Promise<readonly StoredSpan[]>;
   /** Leaves no byte of the spans of these traces. False when there were none. */

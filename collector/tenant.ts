@@ -32,7 +32,7 @@ export async function openTenant(store: TenantStore): Promise<Tenant> {
       ...store,
       async addSpans(spans) {
         await store.addSpans(spans);
-        live.traced(spans.map(({ traceId }) => traceId));
+        live.traced(spans.traceIds);
       },
     },
     ingest,

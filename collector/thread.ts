@@ -4,9 +4,12 @@
  */
 import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 
+/** Nobody knows how far what was asked has come; a thread that is started anew can be asked again. */
+export class ThreadLost extends Error {}
+
 export interface Thread<Order, Given> {
   tell(order: Order): void;
-  /** Rejects when the work failed, or the thread broke. `transfer`: what it takes over, uncopied. */
+  /** Rejects when the work failed; with a ThreadLost when the thread broke. `transfer`: what it takes over, uncopied. */
   ask(order: Order, transfer?: readonly TransferListItem[]): Promise<Given>;
   /** Whoever still waits is told that the collector is closed. */
   close(): Promise<void>;
@@ -47,10 +50,10 @@ export function createThread<Order, Given, Remark = never>(
   let worker: Worker | undefined;
   let asks = 0;
 
-  const broken = (error: Error): void => {
+  const broken = ({ message }: Error): void => {
     worker = undefined;
     lost();
-    for (const { reject } of waiting.values()) reject(error);
+    for (const { reject } of waiting.values()) reject(new ThreadLost(message));
     waiting.clear();
   };
   const hear = (said: Said<Given> | { readonly remark: Remark }): void => {
@@ -94,12 +97,18 @@ function startWorker(file: string, workerData: unknown): Worker {
   return worker;
 }
 
-/** Inside a thread: does what it is told, and says what it is asked for, once it is done. */
-export function answerOrders<Order>(answer: (order: Order) => unknown): void {
+/**
+ * Inside a thread: does what it is told, and says what it is asked for, once it is done. `moved`: what
+ * of it goes over uncopied.
+ */
+export function answerOrders<Order, Given>(
+  answer: (order: Order) => Given | Promise<Given>,
+  moved: (given: Given) => readonly TransferListItem[] = () => [],
+): void {
   parentPort?.on('message', async ({ order, ask }: Asked<Order>) => {
     try {
       const given = await answer(order);
-      if (ask !== undefined) parentPort?.postMessage({ ask, given });
+      if (ask !== undefined) parentPort?.postMessage({ ask, given }, moved(given));
     } catch (error) {
       // Nobody waits for an answer: the thread ends, and all it held with it.
       if (ask === undefined) throw error;

@@ -5,6 +5,9 @@
 /** Deeper texts are kept and shown raw: walking them could exhaust the stack of any reader. */
 export const MAX_DEPTH = 256;
 
+/** A JSON text of ours. */
+export type JsonText = string;
+
 export type Parsed =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly why: 'not-json' | 'too-deep' };

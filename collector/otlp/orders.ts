@@ -5,7 +5,7 @@
 import type { Form } from '../../model/otlp/answer.ts';
 import type { Decoded } from '../../model/otlp/decoded.ts';
 import type { UserRules } from '../../model/rules.ts';
-import type { Packed } from './packed.ts';
+import type { SpanRows } from '../span-rows.ts';
 import type { Refused } from './refusal.ts';
 
 /** What the thread frees texts of secrets with (model/redaction.ts). */
@@ -21,7 +21,7 @@ export type Order =
       readonly path: string;
       readonly form: Form;
       readonly isGzip: boolean;
-      readonly body: Uint8Array;
+      readonly body: Uint8Array<ArrayBuffer>;
       /** The most bytes of the uncompressed body. */
       readonly limit: number;
     }
@@ -29,9 +29,9 @@ export type Order =
 
 /** A turn: what may be stored without a pause, whether there is more, and what no turn has. */
 export interface Turn {
-  readonly rows: Packed;
+  readonly rows: SpanRows;
   readonly isLast: boolean;
-  readonly rejected: Decoded<unknown>['rejected'];
+  readonly rejected: Decoded['rejected'];
 }
 
 export type Given = Turn | { readonly refused: Refused };

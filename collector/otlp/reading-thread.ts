@@ -5,37 +5,54 @@
 import { workerData } from 'node:worker_threads';
 import { keyedHash } from '../../model/keyed-hash.ts';
 import type { Form } from '../../model/otlp/answer.ts';
-import { type Decoded, sentenceOf } from '../../model/otlp/decoded.ts';
+import { type Decoded, type Item, sentenceOf } from '../../model/otlp/decoded.ts';
 import { OtlpFault } from '../../model/otlp/fault.ts';
 import { jsonPart, type Part, protobufPart } from '../../model/otlp/message.ts';
+import { createSink } from '../../model/otlp/sink.ts';
 import { createRedact } from '../../model/redaction.ts';
 import { rulesWith } from '../../model/rules.ts';
 import { readable } from '../../model/text.ts';
+import { rowsOf, type SpanRows } from '../span-rows.ts';
 import { answerOrders } from '../thread.ts';
 import { uncompressed } from './body.ts';
 import type { Given, Order, Redaction, Turn } from './orders.ts';
-import type { Packed } from './packed.ts';
 import { OtlpRefusal } from './refusal.ts';
 import { SIGNALS } from './signals.ts';
+import { cleanList } from './written.ts';
 
 const { key, environment, rules } = workerData as Redaction;
 const redact = createRedact(keyedHash(key), environment, rulesWith(rules));
 
+/** What the store takes without a pause, in bytes of lines. */
+const TURN = 1 << 20;
+/** What was made room for is kept for the next request, in bytes. */
+const LARGEST_KEPT = 8 << 20;
+
+/** Where requests are written, one after the other. */
+const sink = createSink(TURN);
+
 /** What is left of the request that is being taken. */
 let left: Generator<Turn> | undefined;
 
-answerOrders((order: Order): Given => (order.do === 'read' ? read(order) : nextTurn()));
+answerOrders(
+  (order: Order): Given => (order.do === 'read' ? read(order) : nextTurn()),
+  (given) => ('refused' in given ? [] : [given.rows.keys.buffer, given.rows.list.buffer]),
+);
 
 function read({ path, form, isGzip, body, limit }: Extract<Order, { do: 'read' }>): Given {
   try {
     const whole = isGzip ? uncompressed(body, limit) : body;
-    const { decode, rows } = SIGNALS[path] ?? refuse(`There is no signal ${path}.`);
-    const { items, rejected } = decode(partOf(whole, form));
+    const { decode, namesOf } = SIGNALS[path] ?? refuse(`There is no signal ${path}.`);
+    sink.at = 0;
+    const { items, rejected } = decode(partOf(whole, form), sink);
     if (items.length === 0 && hasBadIds(rejected)) {
       refuse(`${sentenceOf(rejected)}. Is the body of another signal?`);
     }
-    const writtenAs = (some: readonly unknown[]): Packed => rows(some, redact);
-    left = turnsOf({ items, rejected }, whole.length, writtenAs);
+    left = turnsOf({ items, rejected }, (some) => {
+      const [begin, end] = [some[0]?.begin ?? 0, some.at(-1)?.end ?? 0];
+      const list = cleanList(sink.bytes.subarray(begin, end), redact);
+      return rowsOf(namesOf(some, list), list);
+    });
     return nextTurn();
   } catch (error) {
     if (error instanceof OtlpRefusal)
@@ -55,19 +72,15 @@ function partOf(body: Uint8Array, form: Form): Part {
 }
 
 /** Log records sent as spans are read as spans without ids. */
-function hasBadIds(rejected: Decoded<unknown>['rejected']): boolean {
+function hasBadIds(rejected: Decoded['rejected']): boolean {
   return rejected.has('trace-id') || rejected.has('span-id');
 }
 
-/** What the store takes without a pause, in bytes of the body. */
-const TURN = 1 << 20;
-
 function* turnsOf(
-  { items, rejected }: Decoded<unknown>,
-  bytes: number,
-  rowsOf: (items: readonly unknown[]) => Packed,
+  { items, rejected }: Decoded,
+  rowsOf: (items: readonly Item[]) => SpanRows,
 ): Generator<Turn> {
-  const count = Math.max(1, Math.floor((TURN * items.length) / Math.max(1, bytes)));
+  const count = Math.max(1, Math.floor((TURN * items.length) / Math.max(1, sink.at)));
   for (let at = 0; at === 0 || at < items.length; at += count) {
     const rows = rowsOf(items.slice(at, at + count));
     yield { rows, rejected, isLast: at + count >= items.length };
@@ -78,6 +91,9 @@ function nextTurn(): Turn {
   const turn = left?.next();
   if (turn?.done !== false) throw new Error('There is no request to go on with.');
   // What was read may be large, and is not held until the next request comes.
-  if (turn.value.isLast) left = undefined;
+  if (turn.value.isLast) {
+    left = undefined;
+    if (sink.bytes.length > LARGEST_KEPT) sink.bytes = createSink(TURN).bytes;
+  }
   return turn.value;
 }

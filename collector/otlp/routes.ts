@@ -64,7 +64,7 @@ function asRefusal(error: unknown): OtlpRefusal {
 }
 
 /** Gives what was rejected; rejects with an OtlpRefusal. */
-type Receive = (c: Context, path: string) => Promise<Decoded<unknown>['rejected']>;
+type Receive = (c: Context, path: string) => Promise<Decoded['rejected']>;
 
 function createReceive({ grants, redaction, storeOf, closing, limit = BODY_BYTES }: Otlp): Receive {
   if ('unknown' in redaction) {

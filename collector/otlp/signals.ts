@@ -1,43 +1,46 @@
-/** The signals of OTLP: how each is read, and written as the store keeps it. */
-import type { Redact } from '../../model/crossing.ts';
-import type { ForeignLog } from '../../model/otel/foreign-log.ts';
-import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
+/** The signals of OTLP: how each is read, and under which names its items are stored. */
+import { createHash } from 'node:crypto';
 import type { RejectedName } from '../../model/otlp/answer.ts';
-import type { Decode } from '../../model/otlp/decoded.ts';
+import type { Decode, Item } from '../../model/otlp/decoded.ts';
 import { decodeLogs } from '../../model/otlp/logs.ts';
 import { decodeMetrics } from '../../model/otlp/metrics.ts';
 import { decodeSpans } from '../../model/otlp/spans.ts';
-import { type Packed, pack } from './packed.ts';
-import { writtenLogs, writtenSpans } from './written.ts';
+import { placesOf, type SpanName } from '../span-rows.ts';
 
-interface Signal<T> {
+interface Signal {
   readonly rejected: RejectedName;
-  readonly decode: Decode<T>;
-  /** Items without their secrets. */
-  readonly rows: (items: readonly T[], redact: Redact) => Packed;
+  readonly decode: Decode;
+  readonly namesOf: (items: readonly Item[], list: Uint8Array) => readonly SpanName[];
 }
 
-const TRACES: Signal<ForeignSpan> = {
+const TRACES: Signal = {
   rejected: 'rejectedSpans',
   decode: decodeSpans,
-  rows: writtenSpans,
+  namesOf: (spans) => spans,
 };
 
-const LOGS: Signal<ForeignLog> = {
+const LOGS: Signal = {
   rejected: 'rejectedLogRecords',
   decode: decodeLogs,
-  rows: writtenLogs,
+  // A record has no id of its own; the same record sent again is the same line.
+  namesOf(logs, list) {
+    const places = placesOf(list);
+    return logs.map(({ traceId }, index) => {
+      const [begin, length] = places[index] ?? [0, 0];
+      const hash = createHash('sha256').update(list.subarray(begin, begin + length));
+      return { traceId, spanId: hash.digest('hex').slice(0, 16) };
+    });
+  },
 };
 
 /** Nothing of them is kept. */
-const METRICS: Signal<unknown> = {
+const METRICS: Signal = {
   rejected: 'rejectedDataPoints',
   decode: decodeMetrics,
-  rows: () => pack([]),
+  namesOf: () => [],
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: whoever takes a request does not look at its items.
-export const SIGNALS: Readonly<Record<string, Signal<any>>> = {
+export const SIGNALS: Readonly<Record<string, Signal>> = {
   '/v1/traces': TRACES,
   '/v1/logs': LOGS,
   '/v1/metrics': METRICS,

@@ -1,75 +1,52 @@
 /**
- * Spans and log records as the store keeps them, without their secrets. The rules read JSON texts,
- * since a secret is often known by the name beside it, so what is written of many goes through them
- * together. Only texts can be secrets: ids and times stay as they are, whatever a user's rule matches.
+ * Lines of spans and log records without their secrets. The rules read JSON texts, since a secret is
+ * often known by the name beside it, so many lines go through them together. Only texts of a sender can
+ * be secrets: ids and times stay as they are, whatever a user's rule matches.
  */
-import { createHash } from 'node:crypto';
 import type { Redact } from '../../model/crossing.ts';
-import type { ForeignLog } from '../../model/otel/foreign-log.ts';
-import { encodeForeignLog } from '../../model/otel/foreign-log-text.ts';
-import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
-import { encodeForeignSpan, type WrittenSpan } from '../../model/otel/foreign-span-text.ts';
-import { type Packed, pack } from './packed.ts';
+import type { JsonText, JsonValue } from '../../model/json.ts';
+import { BETWEEN } from '../../model/otlp/line.ts';
+import { bytesOf, readable } from '../../model/text.ts';
 
-/** How items of one kind are written; a member of theirs that is undefined stands in no text. */
-interface Writing<T, Texts> {
-  readonly row: (item: T) => WrittenSpan;
-  /** What its sender wrote freely. */
-  readonly texts: (item: T) => Texts;
-  readonly withTexts: (item: T, texts: Texts) => T;
+/** The JSON list of what stands between these: most have no secret, and are written once. */
+export function cleanList(lines: Uint8Array, redact: Redact): Uint8Array<ArrayBuffer> {
+  const list = new Uint8Array(lines.length + 2);
+  list[0] = '['.charCodeAt(0);
+  list.set(lines, 1);
+  list[list.length - 1] = ']'.charCodeAt(0);
+  const text = readable(list);
+  if (redact(text).count === 0) return list;
+  const clean = (line: string): string =>
+    redact(line).count === 0 ? line : cleanLine(line, redact);
+  return bytesOf(`[${text.slice(1, -1).split(BETWEEN).map(clean).join(BETWEEN)}]`);
 }
 
-/** Most batches have no secret, and are written once. */
-function written<T, Texts>(
-  items: readonly T[],
-  redact: Redact,
-  { row, texts, withTexts }: Writing<T, Texts>,
-): Packed {
-  const asSent = pack(items.map(row));
-  if (redact(asSent.list).count === 0) return asSent;
-  const clean = JSON.parse(redact(JSON.stringify(items.map(texts))).text) as readonly Texts[];
-  return pack(items.map((item, index) => row(withTexts(item, clean[index] as Texts))));
+/** The members that a sender wrote freely, and those that are lists of what has such members. */
+const FREE: ReadonlySet<string> = new Set([
+  'traceState',
+  'name',
+  'statusMessage',
+  'severityText',
+  'eventName',
+  'body',
+  'attributes',
+  'resource',
+  'scope',
+]);
+const LISTS: ReadonlySet<string> = new Set(['events', 'links']);
+
+function cleanLine(line: JsonText, redact: Redact): JsonText {
+  return cleanObject(JSON.parse(line) as Members, (text) => redact(text).text);
 }
 
-export function writtenSpans(spans: readonly ForeignSpan[], redact: Redact): Packed {
-  return written(spans, redact, {
-    row: (span) => ({
-      traceId: span.traceId,
-      spanId: span.spanId,
-      line: encodeForeignSpan(span),
-    }),
-    texts({ name, scope, traceState, statusMessage, attributes, resource, events, links }) {
-      return {
-        own: { name, scope, traceState, statusMessage, attributes, resource },
-        events: events.map((event) => ({ name: event.name, attributes: event.attributes })),
-        links: links.map((link) => ({ attributes: link.attributes })),
-      };
-    },
-    withTexts: (span, { own, events, links }) => ({
-      ...span,
-      ...(own as Pick<ForeignSpan, keyof typeof own>),
-      events: span.events.map((event, index) => ({ ...event, ...events[index] })),
-      links: span.links.map((link, index) => ({ ...link, ...links[index] })),
-    }),
+type Members = Readonly<Record<string, JsonValue>>;
+
+function cleanObject(members: Members, clean: (text: JsonText) => JsonText): JsonText {
+  const cleaned = Object.entries(members).map(([name, value]) => {
+    const text = JSON.stringify(value);
+    if (FREE.has(name)) return `"${name}":${clean(text)}`;
+    if (!LISTS.has(name)) return `"${name}":${text}`;
+    return `"${name}":[${(value as Members[]).map((one) => cleanObject(one, clean))}]`;
   });
-}
-
-export function writtenLogs(logs: readonly ForeignLog[], redact: Redact): Packed {
-  return written(logs, redact, {
-    row(log) {
-      const line = encodeForeignLog(log);
-      // A record has no id of its own; the same record sent again is the same line.
-      const spanId = createHash('sha256').update(line).digest('hex').slice(0, 16);
-      return { traceId: log.traceId, spanId, line };
-    },
-    texts: ({ severityText, eventName, body, attributes, resource, scope }) => ({
-      severityText,
-      eventName,
-      body,
-      attributes,
-      resource,
-      scope,
-    }),
-    withTexts: (log, texts) => ({ ...log, ...(texts as Pick<ForeignLog, keyof typeof texts>) }),
-  });
+  return `{${cleaned}}`;
 }

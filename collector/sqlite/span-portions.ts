@@ -5,6 +5,7 @@
  *
  * A span is one row: its ids as one key, which is the only index, and its line.
  */
+import { KEY, placesOf, type SpanRows } from '../span-rows.ts';
 import type { Database } from './driver.ts';
 
 export interface SpanPortions {
@@ -28,8 +29,8 @@ export interface Portion {
 }
 
 export interface PortionRows {
-  /** False when there is a row of this key. */
-  insert(key: Uint8Array, line: string): boolean;
+  /** Passes over those of which there is a row, and gives the bytes of the others. */
+  insert(spans: SpanRows): number;
   has(key: Uint8Array): boolean;
   /** The rows of these keys behind a row, in order, which is that in which they came. */
   after(keys: Keys, row: number, limit: number): readonly { row: number; id: Uint8Array }[];
@@ -42,13 +43,6 @@ export type Keys = readonly [Uint8Array, Uint8Array];
 const DAY = 86_400_000;
 /** In bytes: what erasing a trace writes anew at most, for each portion that holds it. */
 const LARGEST = 32 << 20;
-
-/** The bytes of a span's row. */
-export function sizeOf(line: string): number {
-  return Buffer.byteLength(line) + KEY;
-}
-
-const KEY = 24;
 
 export function createSpanPortions(database: Database): SpanPortions {
   const all = database.prepare('SELECT * FROM span_portion WHERE tenant = ? ORDER BY number');
@@ -99,7 +93,14 @@ function tableOf(number: number): string {
 
 function prepareRows(database: Database, number: number): PortionRows {
   const table = `span_${number}`;
-  const insert = database.prepare(`INSERT OR IGNORE INTO ${table} (id, line) VALUES (?, ?)`);
+  // All in one call. Of bytes SQLite takes a part without reading what is before it.
+  const insert = database.prepare(
+    `INSERT OR IGNORE INTO ${table} (id, line)
+     SELECT substr(?, key * ${KEY} + 1, ${KEY}), CAST(substr(?, (value ->> 0) + 1, value ->> 1) AS TEXT)
+     FROM json_each(?)`,
+  );
+  const last = database.prepare(`SELECT coalesce(max(row), 0) AS row FROM ${table}`);
+  const bytes = database.prepare(bytesBehind(table));
   const has = database.prepare(`SELECT 1 FROM ${table} WHERE id = ?`);
   // The index holds the number of the row as well, so that no row is read to be left out.
   const after = database.prepare(
@@ -107,7 +108,11 @@ function prepareRows(database: Database, number: number): PortionRows {
   );
   const line = database.prepare(`SELECT line FROM ${table} WHERE row = ?`);
   return {
-    insert: (key, text) => Number((insert.run(key, text) as Changes).changes) > 0,
+    insert(spans) {
+      const { row } = last.get() as { row: number };
+      insert.run(spans.keys, spans.list, JSON.stringify(placesOf(spans.list)));
+      return (bytes.get(row) as { bytes: number }).bytes;
+    },
     has: (key) => has.get(key) !== undefined,
     after: (keys, row, limit) =>
       after.all(...keys, row, limit) as { row: number; id: Uint8Array }[],
@@ -115,8 +120,9 @@ function prepareRows(database: Database, number: number): PortionRows {
   };
 }
 
-interface Changes {
-  readonly changes: number | bigint;
+/** The bytes of the rows behind one. */
+function bytesBehind(table: string): string {
+  return `SELECT coalesce(sum(octet_length(line) + ${KEY}), 0) AS bytes FROM ${table} WHERE row > ?`;
 }
 
 function rewrite(database: Database, number: number, traceIds: readonly string[]): number {
@@ -128,8 +134,5 @@ function rewrite(database: Database, number: number, traceIds: readonly string[]
     )
     .run(JSON.stringify(traceIds));
   database.exec('DROP TABLE former');
-  const { bytes } = database
-    .prepare(`SELECT coalesce(sum(octet_length(line) + ${KEY}), 0) AS bytes FROM span_${number}`)
-    .get() as { bytes: number };
-  return bytes;
+  return (database.prepare(bytesBehind(`span_${number}`)).get(0) as { bytes: number }).bytes;
 }

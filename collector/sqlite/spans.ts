@@ -1,5 +1,5 @@
 /** What the store contract says of spans, on portions (span-portions.ts). */
-import type { WrittenSpan } from '../../model/otel/foreign-span-text.ts';
+import type { SpanRows } from '../span-rows.ts';
 import type { SpanBounds, SpanRange, StoredSpan } from '../store.ts';
 import type { Database } from './driver.ts';
 import {
@@ -8,12 +8,11 @@ import {
   type Portion,
   type PortionRows,
   type SpanPortions,
-  sizeOf,
 } from './span-portions.ts';
 
 /** All but reading runs inside a transaction of the caller. */
 export interface Spans {
-  add(tenant: string, spans: readonly WrittenSpan[], now: number): void;
+  add(tenant: string, spans: SpanRows, now: number): void;
   read(tenant: string, traceIds: readonly string[], range: SpanRange): StoredSpan[];
   erase(tenant: string, traceIds: readonly string[]): boolean;
   /** `bytes`: what is left. */
@@ -28,11 +27,7 @@ export function createSpans(database: Database): Spans {
   return {
     add(tenant, spans, now) {
       const { number, bytes } = portions.at(tenant, now);
-      const rows = portions.rows(number);
-      let added = 0;
-      for (const { traceId, spanId, line } of spans)
-        if (rows.insert(keyOf(traceId, spanId), line)) added += sizeOf(line);
-      portions.note(number, now, bytes + added);
+      portions.note(number, now, bytes + portions.rows(number).insert(spans));
     },
     read: (tenant, traceIds, range) => read(holding(portions, tenant, traceIds), traceIds, range),
     erase(tenant, traceIds) {

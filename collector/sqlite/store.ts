@@ -204,7 +204,7 @@ function tenantSpans(
   const { spans } = statements;
   return {
     async addSpans(added) {
-      if (added.length > 0) transact(statements, () => spans.add(tenant, added, now()));
+      if (added.keys.length > 0) transact(statements, () => spans.add(tenant, added, now()));
     },
     spansOf: async (traceIds, range) => spans.read(tenant, traceIds, range),
     async eraseSpans(traceIds) {

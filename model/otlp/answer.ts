@@ -13,7 +13,7 @@ export type RejectedName = 'rejectedSpans' | 'rejectedLogRecords' | 'rejectedDat
 /** The body of a 200: empty when all was taken, else how much was not, and why. */
 export function acceptance(
   form: Form,
-  rejected: Decoded<unknown>['rejected'],
+  rejected: Decoded['rejected'],
   name: RejectedName,
 ): Uint8Array<ArrayBuffer> {
   let count = 0;

@@ -4,7 +4,7 @@
  * What is of another type than its field is an OtlpFault.
  */
 import { fromBase64, toBase64 } from '../base64.ts';
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type JsonObject, type JsonText } from '../json.ts';
 import { OtlpFault } from './fault.ts';
 import { exact } from './wire.ts';
 
@@ -18,6 +18,11 @@ export function takeList(value: unknown): readonly unknown[] {
 
 export function takeText(value: unknown): string {
   return typeof value === 'string' ? value : refuse(value, 'string');
+}
+
+/** As JSON writes it. */
+export function takeQuoted(value: unknown): JsonText {
+  return JSON.stringify(takeText(value));
 }
 
 /** In lower case; whether it is one is looked at where it is used. */

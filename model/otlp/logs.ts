@@ -1,21 +1,24 @@
-/** The log records of an ExportLogsServiceRequest. */
-import type { ForeignLog } from '../otel/foreign-log.ts';
+/** The log records of an ExportLogsServiceRequest, as lines (otel/foreign-log-text.ts). */
+import { writeMember, writeValue } from './any-value.ts';
 import { type Collected, type Decode, type Reason, reject } from './decoded.ts';
+import { keeping, makersOf, type Put } from './line.ts';
 import { LOG_RECORD, LOGS, type RawLog, RESOURCE_LOGS, SCOPE_LOGS } from './schema.ts';
 import { isNone, isSpanId, isTraceId } from './spans.ts';
 
-export const decodeLogs: Decode<ForeignLog> = (request) => {
-  const collected: Collected<ForeignLog> = { items: [], rejected: new Map() };
+export const decodeLogs: Decode = (request, sink) => {
+  const collected: Collected = { items: [], rejected: new Map() };
+  const keep = keeping(collected, sink);
   for (const ofResource of request.read(LOGS).resourceLogs ?? []) {
     const { resource, scopeLogs = [] } = ofResource.read(RESOURCE_LOGS);
+    const makerOf = makersOf(ofResource, resource);
     for (const ofScope of scopeLogs) {
       const { scope, logRecords = [] } = ofScope.read(SCOPE_LOGS);
-      const maker = { resource: resource?.attributes ?? {}, scope: scope?.name ?? '' };
+      const maker = makerOf(scope);
       for (const record of logRecords) {
         const raw = record.read(LOG_RECORD);
         const reason = faultOf(raw);
         if (reason) reject(collected, reason);
-        else collected.items.push({ ...logOf(raw), ...maker });
+        else keep(record, raw, maker, (put) => putLog(put, raw));
       }
     }
   }
@@ -29,16 +32,13 @@ function faultOf({ traceId, spanId }: RawLog): Reason | undefined {
   return isSpanId(spanId) ? undefined : 'span-id';
 }
 
-function logOf(raw: RawLog): Omit<ForeignLog, 'resource' | 'scope'> {
-  const { traceId = '', spanId = '', severityNumber, severityText, eventName, body } = raw;
-  return {
-    time: raw.timeUnixNano || raw.observedTimeUnixNano || 0n,
-    ...(severityNumber ? { severity: severityNumber } : undefined),
-    ...(severityText ? { severityText } : undefined),
-    ...(eventName ? { eventName } : undefined),
-    ...(body === undefined || body === null ? undefined : { body }),
-    attributes: raw.attributes ?? {},
-    traceId,
-    spanId,
-  };
+function putLog(put: Put, raw: RawLog): void {
+  const { severityNumber, severityText, eventName, body } = raw;
+  put(`{"time":"${raw.timeUnixNano || raw.observedTimeUnixNano || 0n}"`);
+  if (severityNumber) put(`,"severity":${severityNumber}`);
+  if (severityText) put(',"severityText":', severityText);
+  if (eventName) put(',"eventName":', eventName);
+  if (body) put(',"body":', body, writeValue);
+  put(',"attributes":{', raw.attributes, writeMember);
+  put(`},"traceId":"${raw.traceId}","spanId":"${raw.spanId}"`);
 }

@@ -2,11 +2,11 @@
  * Messages of OTLP as tables, each field with its name in JSON, its number in protobuf, and how it is
  * read from either; and the one reader of each form that goes by these tables.
  */
-import { parseJson } from '../json.ts';
-import type { ForeignAttributes } from '../otel/foreign-span.ts';
-import { type Members, readMember, readValue, takeMembers, takeValue } from './any-value.ts';
+import { type JsonText, parseJson } from '../json.ts';
+import { takeMembers, takeValue, type Write } from './any-value.ts';
 import { OtlpFault } from './fault.ts';
 import * as json from './json-form.ts';
+import { putAscii, putText, type Sink } from './sink.ts';
 import {
   endOfBytes,
   enter,
@@ -67,23 +67,50 @@ export const id = scalar(WIRE.bytes, readId, json.takeId);
 export const nanoseconds = scalar(WIRE.fixed64, readFixed64, json.takeFixed64);
 export const integer = scalar(WIRE.varint, readInt64, json.takeInt64);
 export const enumeration = scalar(WIRE.varint, readEnum, json.takeEnum);
-export const value = scalar(
-  WIRE.bytes,
-  (wire) => readValue(wire),
-  (one) => takeValue(one),
-);
+/**
+ * What a sender wrote freely: it is not read, but written as JSON where it is wanted. Until then it is
+ * known by its places in the bytes of protobuf; of the JSON form it is a JSON text at once.
+ */
+export type Free = readonly number[] | JsonText;
 
-/** Repeated KeyValues, as one object. */
-export const attributes: Scalar<ForeignAttributes> = (number) => ({
+/** A text; one that is empty was not set. */
+export const quoted: Scalar<Free | undefined> = (number) => ({
   number,
   type: WIRE.bytes,
-  read(wire, before) {
-    const members = (before ?? {}) as Members;
-    readMember(wire, members);
-    return members;
+  read(wire) {
+    const { at } = wire;
+    const end = endOfBytes(wire);
+    const isEmpty = wire.at === end;
+    wire.at = end;
+    return isEmpty ? undefined : [at];
+  },
+  take: (text) => (json.takeText(text) === '' ? undefined : JSON.stringify(text)),
+});
+
+export const value: Scalar<Free> = (number) => ({
+  number,
+  type: WIRE.bytes,
+  read: (wire) => [passed(wire)],
+  take: (one) => takeValue(one),
+});
+
+/** Repeated KeyValues, as the members of an object. */
+export const members: Scalar<Free> = (number) => ({
+  number,
+  type: WIRE.bytes,
+  read(wire, before = []) {
+    (before as number[]).push(passed(wire));
+    return before;
   },
   take: (list) => takeMembers(list),
 });
+
+/** Moves over what stands behind its length, and gives where that stands. */
+function passed(wire: Wire): number {
+  const { at } = wire;
+  wire.at = endOfBytes(wire);
+  return at;
+}
 
 /** A message within this one; if it is there twice, the later counts. */
 export function one<F extends Fields>(number: number, inner: Message<F>): Field<Raw<F>> {
@@ -110,6 +137,8 @@ export function many<F extends Fields>(number: number, inner: Message<F>): Field
 /** A message that is still to be read. */
 export interface Part {
   read<F extends Fields>(as: Message<F>): Raw<F>;
+  /** Writes what was written freely in it. */
+  write(free: Free, as: Write, sink: Sink): void;
 }
 
 /** Messages that are read one by one, since there may be very many. */
@@ -122,11 +151,33 @@ export const parts: Scalar<Part[]> = (number) => ({
     wire.at = end;
     return before;
   },
-  take: (list) => json.takeList(list).map((object) => ({ read: (as) => takeMessage(as, object) })),
+  take: (list) => json.takeList(list).map(partOfJson),
 });
 
-function partOf({ bytes, view, known }: Wire, at: number, end: number): Part {
-  return { read: (as) => readMessage(as, { bytes, view, known, at, end }) };
+function partOf({ bytes, view }: Wire, at: number, end: number): Part {
+  return {
+    read: (as) => readMessage(as, { bytes, view, at, end }),
+    write(free, as, sink) {
+      if (typeof free === 'string') putText(sink, free);
+      else writePlaces(free, as, { bytes, view, at, end }, sink);
+    },
+  };
+}
+
+function writePlaces(places: readonly number[], as: Write, wire: Wire, sink: Sink): void {
+  const begin = sink.at;
+  for (const place of places) {
+    if (sink.at > begin) putAscii(sink, ',');
+    wire.at = place;
+    as(wire, sink, 1);
+  }
+}
+
+function partOfJson(object: unknown): Part {
+  return {
+    read: (as) => takeMessage(as, object),
+    write: (free, _, sink) => putText(sink, free as JsonText),
+  };
 }
 
 export function protobufPart(bytes: Uint8Array): Part {
@@ -136,7 +187,7 @@ export function protobufPart(bytes: Uint8Array): Part {
 /** Throws an OtlpFault when the text is no JSON, or nests too deep. */
 export function jsonPart(source: string): Part {
   const parsed = parseJson(source);
-  if (parsed.ok) return { read: (as) => takeMessage(as, parsed.value) };
+  if (parsed.ok) return partOfJson(parsed.value);
   throw new OtlpFault(
     parsed.why === 'not-json' ? 'The body is no JSON.' : 'The body nests too deep.',
   );

@@ -2,7 +2,7 @@
 import type { Decode, Reason } from './decoded.ts';
 import { METRIC, METRICS, RESOURCE_METRICS, SCOPE_METRICS } from './schema.ts';
 
-export const decodeMetrics: Decode<never> = (request) => {
+export const decodeMetrics: Decode = (request) => {
   let count = 0;
   for (const ofResource of request.read(METRICS).resourceMetrics ?? []) {
     for (const ofScope of ofResource.read(RESOURCE_METRICS).scopeMetrics ?? []) {

@@ -1,31 +1,27 @@
-/** The spans of an ExportTraceServiceRequest. */
-import type {
-  ForeignAttributes,
-  ForeignSpan,
-  ForeignSpanKind,
-  ForeignSpanLink,
-} from '../otel/foreign-span.ts';
+/** The spans of an ExportTraceServiceRequest, as lines (otel/foreign-span-text.ts). */
+import type { ForeignSpan, ForeignSpanKind } from '../otel/foreign-span.ts';
+import { writeMember } from './any-value.ts';
 import { type Collected, type Decode, type Reason, reject } from './decoded.ts';
+import { keeping, type Maker, makersOf, type Put } from './line.ts';
 import { type RawSpan, RESOURCE_SPANS, SCOPE_SPANS, SPAN, TRACES } from './schema.ts';
 
 /** The scope of the spans that wiretape makes of messages. */
 export const OWN_SCOPE = 'wiretape';
 
-/** Who made a span. */
-type Maker = Pick<ForeignSpan, 'resource' | 'scope'>;
-
-export const decodeSpans: Decode<ForeignSpan> = (request) => {
-  const collected: Collected<ForeignSpan> = { items: [], rejected: new Map() };
+export const decodeSpans: Decode = (request, sink) => {
+  const collected: Collected = { items: [], rejected: new Map() };
+  const keep = keeping(collected, sink);
   for (const ofResource of request.read(TRACES).resourceSpans ?? []) {
     const { resource, scopeSpans = [] } = ofResource.read(RESOURCE_SPANS);
+    const makerOf = makersOf(ofResource, resource);
     for (const ofScope of scopeSpans) {
       const { scope, spans = [] } = ofScope.read(SCOPE_SPANS);
-      const maker = { resource: resource?.attributes ?? {}, scope: scope?.name ?? '' };
+      const maker = makerOf(scope);
       for (const span of spans) {
         const raw = span.read(SPAN);
         const reason = faultOf(raw, maker);
         if (reason) reject(collected, reason);
-        else collected.items.push(spanOf(raw, maker));
+        else keep(span, raw, maker, (put) => putSpan(put, raw));
       }
     }
   }
@@ -40,11 +36,11 @@ function faultOf({ traceId, spanId, parentSpanId }: RawSpan, maker: Maker): Reas
 }
 
 export function isTraceId(id: string | undefined): id is string {
-  return id !== undefined && /^[0-9a-f]{32}$/.test(id) && !isNone(id);
+  return id !== undefined && /^(?!0{32})[0-9a-f]{32}$/.test(id);
 }
 
 export function isSpanId(id: string | undefined): id is string {
-  return id !== undefined && /^[0-9a-f]{16}$/.test(id) && !isNone(id);
+  return id !== undefined && /^(?!0{16})[0-9a-f]{16}$/.test(id);
 }
 
 /** Some senders write zeros where there is no id. */
@@ -63,38 +59,33 @@ const KINDS: readonly ForeignSpanKind[] = [
 ];
 const STATUSES: readonly ForeignSpan['status'][] = ['unset', 'ok', 'error'];
 
-function spanOf(raw: RawSpan, { resource, scope }: Maker): ForeignSpan {
-  const { parentSpanId, traceState, status, events = [], links = [] } = raw;
-  return {
-    traceId: raw.traceId ?? '',
-    spanId: raw.spanId ?? '',
-    ...(parentSpanId === undefined || isNone(parentSpanId) ? undefined : { parentSpanId }),
-    ...(traceState ? { traceState } : undefined),
-    name: raw.name ?? '',
-    kind: KINDS[raw.kind ?? 0] ?? 'unspecified',
-    start: raw.startTimeUnixNano ?? 0n,
-    end: raw.endTimeUnixNano ?? 0n,
-    status: STATUSES[status?.code ?? 0] ?? 'unset',
-    ...(status?.message ? { statusMessage: status.message } : undefined),
-    attributes: raw.attributes ?? NONE,
-    events: events.map(({ timeUnixNano = 0n, name = '', attributes = NONE }) => ({
-      time: timeUnixNano,
-      name,
-      attributes,
-    })),
-    links: links.flatMap(linkOf),
-    resource,
-    scope,
-  };
+function putSpan(put: Put, raw: RawSpan): void {
+  const { parentSpanId, traceState, kind, status, events = [], links = [] } = raw;
+  const { startTimeUnixNano: start = 0n, endTimeUnixNano: end = 0n } = raw;
+  put(`{"traceId":"${raw.traceId}","spanId":"${raw.spanId}"`);
+  if (!isNone(parentSpanId)) put(`,"parentSpanId":"${parentSpanId}"`);
+  if (traceState) put(',"traceState":', traceState);
+  put(',"name":', raw.name ?? '""');
+  put(`,"kind":"${KINDS[kind ?? 0] ?? 'unspecified'}","start":"${start}","end":"${end}"`);
+  put(`,"status":"${STATUSES[status?.code ?? 0] ?? 'unset'}"`);
+  if (status?.message) put(',"statusMessage":', status.message);
+  put(',"attributes":{', raw.attributes, writeMember);
+  put('},"events":[');
+  for (const [index, { timeUnixNano = 0n, name = '""', attributes }] of events.entries()) {
+    put(`${index > 0 ? ',' : ''}{"time":"${timeUnixNano}","name":`, name);
+    put(',"attributes":{', attributes, writeMember);
+    put('}}');
+  }
+  put('],"links":[');
+  for (const [index, { traceId, spanId, attributes }] of links.filter(isLink).entries()) {
+    put(`${index > 0 ? ',' : ''}{"traceId":"${traceId}","spanId":"${spanId}"`);
+    put(',"attributes":{', attributes, writeMember);
+    put('}}');
+  }
+  put(']');
 }
 
-const NONE: ForeignAttributes = Object.freeze({});
-
 /** A link that names no span leads nowhere. */
-function linkOf({
-  traceId,
-  spanId,
-  attributes = NONE,
-}: NonNullable<RawSpan['links']>[number]): ForeignSpanLink[] {
-  return isTraceId(traceId) && isSpanId(spanId) ? [{ traceId, spanId, attributes }] : [];
+function isLink({ traceId, spanId }: NonNullable<RawSpan['links']>[number]): boolean {
+  return isTraceId(traceId) && isSpanId(spanId);
 }

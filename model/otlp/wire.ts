@@ -17,13 +17,11 @@ export interface Wire {
   readonly view: DataView;
   at: number;
   end: number;
-  /** Texts that were read before, each where a hash of its bytes puts it. */
-  readonly known: (string | undefined)[];
 }
 
 export function wireOf(bytes: Uint8Array): Wire {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { bytes, view, at: 0, end: bytes.length, known: [] };
+  return { bytes, view, at: 0, end: bytes.length };
 }
 
 /** Where what is written behind its length ends. */
@@ -127,48 +125,9 @@ function past(wire: Wire, count: number): number {
   return at;
 }
 
-/** Up to this length, characters are put together faster than a decoder is called. */
-const SHORT = 12;
-/** Longer texts seldom come twice. */
-const LONGEST_KNOWN = 64;
-/** How many texts are known at once: a power of two. */
-const KNOWN = 1024;
-
-/** A text. The same few names and values stand in every span of a request, and are read once. */
 export function readText(wire: Wire): string {
-  const { bytes, known } = wire;
   const end = endOfBytes(wire);
-  const start = wire.at;
-  wire.at = end;
-  if (end - start > LONGEST_KNOWN) return readable(bytes.subarray(start, end));
-  let hash = end - start;
-  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
-  const place = hash & (KNOWN - 1);
-  const before = known[place];
-  if (before !== undefined && stands(before, bytes, start, end)) return before;
-  const text = decoded(bytes, start, end);
-  known[place] = text;
-  return text;
-}
-
-function decoded(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > SHORT) return readable(bytes.subarray(start, end));
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte > 0x7f) return readable(bytes.subarray(start, end));
-    text += String.fromCharCode(byte);
-  }
-  return text;
-}
-
-/** Whether the bytes are this text, one byte a character: one that is not ASCII has fewer characters. */
-function stands(text: string, bytes: Uint8Array, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let at = 0; at < text.length; at++) {
-    if (text.charCodeAt(at) !== bytes[start + at]) return false;
-  }
-  return true;
+  return readable(wire.bytes.subarray(past(wire, end - wire.at), end));
 }
 
 export function readBase64(wire: Wire): string {

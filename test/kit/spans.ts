@@ -1,6 +1,7 @@
 /** Spans that somebody else made, for tests. */
+import { rowsOf, type SpanRows } from '../../collector/span-rows.ts';
 import type { ForeignSpan } from '../../model/otel/foreign-span.ts';
-import { encodeForeignSpan, type WrittenSpan } from '../../model/otel/foreign-span-text.ts';
+import { bytesOf } from '../../model/text.ts';
 
 /** 1 ms in 2026, in nanoseconds since 1970. */
 const WALL = 1_795_600_000_000_000_000n;
@@ -37,11 +38,19 @@ export function foreignSpan(
   };
 }
 
+/** A span as a store keeps it. */
+export function lineOf({ events, ...span }: ForeignSpan): string {
+  const { traceId, spanId, parentSpanId, traceState, name, kind, start, end, status } = span;
+  const { statusMessage, attributes, links, resource, scope } = span;
+  return JSON.stringify({
+    ...{ traceId, spanId, parentSpanId, traceState, name, kind },
+    ...{ start: String(start), end: String(end), status, statusMessage, attributes },
+    events: events.map((event) => ({ ...event, time: String(event.time) })),
+    ...{ links, resource, scope },
+  });
+}
+
 /** Spans as a store takes them. */
-export function written(...spans: readonly ForeignSpan[]): WrittenSpan[] {
-  return spans.map((span) => ({
-    traceId: span.traceId,
-    spanId: span.spanId,
-    line: encodeForeignSpan(span),
-  }));
+export function written(...spans: readonly ForeignSpan[]): SpanRows {
+  return rowsOf(spans, bytesOf(`[${spans.map(lineOf).join(',\n')}]`));
 }

@@ -114,6 +114,21 @@ test('a full disk: senders are asked to come again, and lose nothing', async ({ 
   expect(await keptBy(collector)).toMatchObject([{ name: 'span 0' }]);
 });
 
+test('where requests cannot be read, senders are asked to come again', async () => {
+  // A thread that cannot start is lost to whoever waits for it, as one that ends while it reads.
+  const key = undefined as unknown as Uint8Array;
+  const collector = await takingCollector({ otlp: { redaction: { ...redaction, key } } });
+  for (let time = 0; time < 2; time++) {
+    const answer = await send(collector, '/v1/traces', { body: small });
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '10' } });
+    expect(answer.json()).toEqual({
+      code: 14,
+      message: expect.stringMatching(/^Nothing can be read: /),
+    });
+  }
+  expect(await keptBy(collector)).toEqual([]);
+});
+
 test('where the rules of redaction cannot be read, nothing is taken', async () => {
   const collector = await takingCollector({ otlp: { redaction: { unknown: 'Line 3: a fault.' } } });
   const answer = await send(collector, '/v1/traces', { body: small });

@@ -1,7 +1,7 @@
 /** What is written of spans: no secret, and of what is none nothing else changes. */
 import { expect, test } from 'vitest';
-import { type Packed, unpack } from '../../../collector/otlp/packed.ts';
-import { writtenSpans } from '../../../collector/otlp/written.ts';
+import { cleanList } from '../../../collector/otlp/written.ts';
+import type { Redact } from '../../../model/crossing.ts';
 import { keyedHash } from '../../../model/keyed-hash.ts';
 import type { ForeignSpan } from '../../../model/otel/foreign-span.ts';
 import { decodeForeignSpan } from '../../../model/otel/foreign-span-text.ts';
@@ -17,8 +17,13 @@ const redactWith = (redaction: object = {}) =>
     {},
     rulesWith(readUserRules(redaction, [], true)),
   );
-const read = (rows: Packed) =>
-  unpack(rows).map(({ line }) => decodeForeignSpan(line) as ForeignSpan);
+const cleaned = (redact: Redact, ...spans: ForeignSpan[]): string =>
+  Buffer.from(cleanList(written(...spans).list.slice(1, -1), redact)).toString();
+const read = (list: string) =>
+  list
+    .slice(1, -1)
+    .split(',\n')
+    .map((line) => decodeForeignSpan(line) as ForeignSpan);
 
 const event = (text: string) => ({
   time: 1_795_600_000_123_456_789n,
@@ -36,7 +41,7 @@ test('without secrets spans are written as they are', () => {
     foreignSpan(1, 1),
     foreignSpan(1, 2, { events: [event('asked')], links: [link('x')] }),
   ];
-  expect(unpack(writtenSpans(spans, redactWith()))).toEqual(written(...spans));
+  expect(cleaned(redactWith(), ...spans)).toBe(Buffer.from(written(...spans).list).toString());
 });
 
 test('a secret goes from wherever a sender can write, and only there', () => {
@@ -53,9 +58,7 @@ test('a secret goes from wherever a sender can write, and only there', () => {
     events: [event(said), event('asked')],
     links: [link(said)],
   } as const;
-  const [found, other] = read(
-    writtenSpans([foreignSpan(1, 1, whole), foreignSpan(1, 2)], redactWith()),
-  );
+  const [found, other] = read(cleaned(redactWith(), foreignSpan(1, 1, whole), foreignSpan(1, 2)));
   expect(found).toEqual({
     ...foreignSpan(1, 1),
     name: clean,
@@ -82,14 +85,30 @@ test('ids and times stay, though a rule of the user matches them', () => {
     events: [event('asked')],
     links: [link('x')],
   });
-  expect(read(writtenSpans([span], redactWith({ shapes })))).toEqual([
+  expect(read(cleaned(redactWith({ shapes }), span))).toEqual([
     { ...span, attributes: { card: expect.stringMatching(/^card <secret:card:/) } },
   ]);
 });
 
+test('names of ours stay, though a rule of the user matches them', () => {
+  const shapes = [{ type: 'word', shape: '[a-z]{4,20}' }];
+  const [found] = read(
+    cleaned(redactWith({ shapes }), foreignSpan(1, 1, { events: [event('asked')] })),
+  );
+  const clean = expect.stringMatching(/^<secret:word:[0-9a-f]{8}>/);
+  expect(found).toMatchObject({
+    ...foreignSpan(1, 1),
+    name: clean,
+    scope: clean,
+    attributes: {},
+    resource: {},
+    events: [{ time: event('').time, name: clean }],
+  });
+});
+
 test('names that JavaScript knows are names of attributes all the same', () => {
   const attributes = JSON.parse(`{"__proto__":"${SECRET}","constructor":"a","toString":1}`);
-  const [found] = read(writtenSpans([foreignSpan(1, 1, { attributes })], redactWith()));
+  const [found] = read(cleaned(redactWith(), foreignSpan(1, 1, { attributes })));
   expect(Object.entries(found?.attributes ?? {})).toEqual([
     ['__proto__', expect.stringMatching(/^<secret:aws-key:/)],
     ['constructor', 'a'],

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ForeignAttributes } from '../../../model/otel/foreign-span.ts';
-import { decodeForeignSpan, encodeForeignSpan } from '../../../model/otel/foreign-span-text.ts';
+import { decodeForeignSpan } from '../../../model/otel/foreign-span-text.ts';
 import { holds, hostileJson, SEED } from '../../kit/random.ts';
-import { foreignSpan, spanIdOf, traceIdOf } from '../../kit/spans.ts';
+import { foreignSpan, lineOf, spanIdOf, traceIdOf } from '../../kit/spans.ts';
 
 const text = fc.string({ unit: 'binary' });
 const time = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
@@ -38,7 +38,7 @@ const said = fc.record(
 test(`a span is one line, and reads as it was (seed ${SEED})`, () => {
   holds(said, (more) => {
     const span = foreignSpan(1, 2, more);
-    const line = encodeForeignSpan(span);
+    const line = lineOf(span);
     expect(line).not.toContain('\n');
     expect(decodeForeignSpan(line)).toEqual(span);
   });

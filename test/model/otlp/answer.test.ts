@@ -5,6 +5,7 @@ import { acceptance } from '../../../model/otlp/answer.ts';
 import type { Reason } from '../../../model/otlp/decoded.ts';
 import { jsonPart, protobufPart } from '../../../model/otlp/message.ts';
 import { decodeMetrics } from '../../../model/otlp/metrics.ts';
+import { createSink } from '../../../model/otlp/sink.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the generated code has no types of its own.
 const { trace, metrics } = (schema as any).opentelemetry.proto.collector;
@@ -37,6 +38,9 @@ test('data points of every kind of metric are counted, in both forms', () => {
   const Request = metrics.v1.ExportMetricsServiceRequest;
   const bytes = Request.encode(Request.fromObject(request)).finish();
   for (const part of [protobufPart(bytes), jsonPart(JSON.stringify(request))]) {
-    expect(decodeMetrics(part)).toEqual({ items: [], rejected: new Map([['unkept', 30]]) });
+    expect(decodeMetrics(part, createSink(0))).toEqual({
+      items: [],
+      rejected: new Map([['unkept', 30]]),
+    });
   }
 });

@@ -2,9 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DEEPEST_VALUE } from '../../../model/otlp/any-value.ts';
 import { OtlpFault } from '../../../model/otlp/fault.ts';
-import { jsonPart } from '../../../model/otlp/message.ts';
-import { decodeSpans } from '../../../model/otlp/spans.ts';
-import { logsIn, logsOf, spansIn, spansOf } from './decoding.ts';
+import { logsIn, logsOf, spansIn, spansInText, spansOf } from './decoding.ts';
 import { bytes, text, whole } from './writing.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -76,7 +74,7 @@ describe('JSON', () => {
   });
 
   test('a body that is no JSON, no object, or nests too deep is refused', () => {
-    const read = (body: string) => () => decodeSpans(jsonPart(body));
+    const read = (body: string) => () => spansInText(body);
     expect(read('{"resourceSpans":[')).toThrow('The body is no JSON.');
     expect(read('[]')).toThrow('expected object, found array.');
     expect(read(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)).toThrow('nests too deep');
@@ -138,6 +136,26 @@ describe('sizes', () => {
     expect(Object.keys(spansOf(inRequest(many)).items[0]?.attributes ?? {})).toHaveLength(100_000);
     const large = 'x'.repeat(10 << 20);
     expect(spansOf(withAttribute(text(1, large))).items[0]?.attributes['key']).toBe(large);
+  });
+});
+
+describe('a large resource', () => {
+  const attribute = bytes(
+    1,
+    Buffer.concat([text(1, 'key'), bytes(2, text(1, 'x'.repeat(1 << 20)))]),
+  );
+  const ofScopes = (...scopes: Uint8Array[]) =>
+    bytes(1, Buffer.concat([bytes(1, attribute), ...scopes.map((scope) => bytes(2, scope))]));
+
+  test('of many scopes is written once', () => {
+    const none = Array.from({ length: 100_000 }, () => Buffer.alloc(0));
+    expect(spansOf(ofScopes(...none, bytes(2, ids))).items).toHaveLength(1);
+  });
+
+  test('of many spans would fill the memory, and is refused', () => {
+    const spans = Buffer.concat(Array.from({ length: 300 }, () => bytes(2, ids)));
+    expect(() => spansOf(ofScopes(spans))).toThrow(OtlpFault);
+    expect(() => spansOf(ofScopes(spans))).toThrow(/more than 268435456 bytes/);
   });
 });
 
