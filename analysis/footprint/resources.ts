@@ -7,10 +7,17 @@ import type { Resource } from './access.ts';
 import type { Container } from './container.ts';
 import { cleanPath, decoded } from './keys.ts';
 
-/** All that a server keeps. */
-export function wholeOf({ id, label }: Container): Resource {
-  return { resource: `srv:${id}:*`, label };
+/** All that a server keeps; one text for each container, since half of its calls are about it. */
+export function wholeOf(container: Container): Resource {
+  const known = WHOLE.get(container);
+  if (known) return known;
+  const { id, label } = container;
+  const whole = { resource: `srv:${id}:*`, label };
+  WHOLE.set(container, whole);
+  return whole;
 }
+
+const WHOLE = new WeakMap<Container, Resource>();
 
 /** A thing of a server, by its type and id. */
 export function entity({ things }: Container, type: string, id: string): Resource {
