@@ -5,6 +5,7 @@
  * Said only where the recording shows that the change replaced the very value, and that the agent had
  * it from that read: it looks like an id, or the call names the same thing, and no other read gave it.
  */
+import type { Operation } from '../footprint/operation.ts';
 import { isIdentifierLike } from '../words/minted.ts';
 import type { Agent } from './agents.ts';
 import { answering, asking, between } from './conflict.ts';
@@ -25,7 +26,7 @@ export function staleUseWatcher(context: Context): Watcher {
         if (touches.some(({ state }) => state === sight.state)) continue;
         const { state } = sight;
         if (lastSight({ state, agent, operation }) === sight)
-          judge(sight, { ...sight, operation }, own, context);
+          judge(sight, useOf(sight, operation), own, context);
       }
     },
     ends(touch) {
@@ -37,6 +38,11 @@ export function staleUseWatcher(context: Context): Watcher {
       keepLast(own, touch);
     },
   };
+}
+
+/** What an operation elsewhere does with what its agent saw. */
+function useOf({ agent, state, kinds, confidence }: Touch, operation: Operation): Touch {
+  return { operation, agent, state, kinds, confidence };
 }
 
 function judge(sight: Touch, use: Touch, reads: readonly Touch[], context: Context): void {
