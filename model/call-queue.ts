@@ -25,9 +25,12 @@ interface Queue {
 
 export function createCallQueues<K>(): CallQueues<K> {
   const byKey = new Map<K, Call | Queue>();
+  /** The highest number among the keys: ids nearly always count up, and one above all others is new. */
+  let highest = Number.NEGATIVE_INFINITY;
+  const isAbove = (key: K): key is K & number => typeof key === 'number' && key > highest;
 
   const waiting = (key: K): number => {
-    const held = byKey.get(key);
+    const held = isAbove(key) ? undefined : byKey.get(key);
     if (held === undefined) return 0;
     return isQueue(held) ? held.waiting : Number(!held.response);
   };
@@ -35,7 +38,8 @@ export function createCallQueues<K>(): CallQueues<K> {
   return {
     waiting,
     add(key, call) {
-      const held = byKey.get(key);
+      const held = isAbove(key) ? undefined : byKey.get(key);
+      if (isAbove(key)) highest = key;
       if (held === undefined || waiting(key) === 0) byKey.set(key, call);
       else if (isQueue(held)) {
         held.calls.push(call);

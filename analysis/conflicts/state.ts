@@ -20,9 +20,14 @@ export interface State {
   /** The last writes and the last reads, in the order they ended. */
   written: readonly Touch[];
   read: readonly Touch[];
-  /** By agent: the last that it read or wrote there, and the one before. */
-  readonly sights: Map<Agent, readonly Touch[]>;
+  readonly sights: Sights;
 }
+
+/**
+ * By agent and resource: the last that it read or wrote there, and the one before. One for all states
+ * of a walk: most things are seen by one agent, and a table for each would be larger than all else.
+ */
+export type Sights = Map<Agent, Map<State, readonly Touch[]>>;
 
 /** One operation at one resource. */
 export interface Touch {
@@ -44,8 +49,8 @@ export function keepLast<T>(list: T[], one: T): void {
 }
 
 /** Most things are touched once or twice, and begin with lists that none of them has to itself. */
-export function emptyState(place: Place): State {
-  return { place, running: NONE, written: NONE, read: NONE, sights: new Map() };
+export function emptyState(place: Place, sights: Sights): State {
+  return { place, running: NONE, written: NONE, read: NONE, sights };
 }
 
 const NONE: Touch[] = [];
@@ -71,7 +76,10 @@ export function lastSight({
   agent,
   operation,
 }: Pick<Touch, 'state' | 'agent' | 'operation'>): Touch | undefined {
-  return state.sights.get(agent)?.find((sight) => knew(sight.operation, operation));
+  return state.sights
+    .get(agent)
+    ?.get(state)
+    ?.find((sight) => knew(sight.operation, operation));
 }
 
 /** Writes that run while `touch` begins, the latest first. Those that are over are taken from the list. */
@@ -103,6 +111,8 @@ export function leave(touch: Touch): void {
   if (writes(touch)) state.written = [...state.written.slice(1 - PARTNERS), touch];
   else state.read = [...state.read.slice(1 - PARTNERS), touch];
   if (!operation.ok) return;
-  const [before] = state.sights.get(agent) ?? [];
-  state.sights.set(agent, before ? [touch, before] : [touch]);
+  const own = state.sights.get(agent) ?? new Map<State, readonly Touch[]>();
+  if (own.size === 0) state.sights.set(agent, own);
+  const before = own.get(state)?.[0];
+  own.set(state, before ? [touch, before] : [touch]);
 }

@@ -10,7 +10,15 @@ import { groupBy } from '../../model/group.ts';
 import type { Access, Resource } from '../footprint/access.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { Agent } from './agents.ts';
-import { emptyState, enter, leave, type Place, type State, type Touch } from './state.ts';
+import {
+  emptyState,
+  enter,
+  leave,
+  type Place,
+  type Sights,
+  type State,
+  type Touch,
+} from './state.ts';
 
 /** Who looks for one class of conflicts. A touch is shown before the state of its resource has it. */
 export interface Watcher {
@@ -122,13 +130,14 @@ type StateOf = (operation: Operation, access: Resource) => State;
 
 function createStates(): StateOf {
   const clocks = new Map<string, Map<string, State>>();
+  const sights: Sights = new Map();
   return (operation, { resource, label }) => {
     const states = clocks.get(operation.clock) ?? new Map<string, State>();
     if (states.size === 0) clocks.set(operation.clock, states);
     const known = states.get(resource);
     if (known) return known;
     const pattern = patternOf(operation, resource, label);
-    const state = emptyState({ key: placeKey(operation, resource), label, pattern });
+    const state = emptyState({ key: placeKey(operation, resource), label, pattern }, sights);
     states.set(resource, state);
     return state;
   };

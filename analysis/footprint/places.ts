@@ -3,7 +3,7 @@ import { isObject, type JsonObject, member } from '../../model/json.ts';
 import type { Mutable } from '../../model/new-call.ts';
 import type { Resource } from './access.ts';
 import type { Container } from './container.ts';
-import { entity, isPath as isAbsolute, located } from './resources.ts';
+import { entity, isPath as isAbsolute, located, namedEntity } from './resources.ts';
 import { verbOf } from './verbs.ts';
 import { lastWord, singular, wordsOf } from './words.ts';
 
@@ -144,31 +144,11 @@ function placeOf(
   if (meant) return { ...meant, argument, flow: true };
   const place = isLocation ? located(container, text) : undefined;
   if (place) return placed(place, { argument, end });
-  if (isLocation && isPath) return placed(thingOf(container, 'path', text), { argument, end });
+  if (isLocation && isPath) return placed(namedEntity(container, 'path', text), { argument, end });
   return type === undefined
     ? undefined
-    : placed(thingOf(container, type, text), { argument, type });
+    : placed(namedEntity(container, type, text), { argument, type });
 }
-
-/** What was named before, by container and type: so its key is one text, made and hashed once. */
-const THINGS = new WeakMap<Container, Map<string, Map<string, Resource>>>();
-/** So many things of a type are held; of more, the latest. */
-const HELD = 4096;
-
-function thingOf(container: Container, type: string, id: string): Resource {
-  const types = THINGS.get(container) ?? new Map<string, Map<string, Resource>>();
-  if (types.size === 0) THINGS.set(container, types);
-  const things = types.get(type) ?? new Map<string, Resource>();
-  if (things.size === 0 && types.size < MOST) types.set(type, things);
-  const known = things.get(id);
-  if (known) return known;
-  const thing = entity(container, type, id);
-  if (things.size === HELD) things.clear();
-  if (id.length <= LONGEST) things.set(id, thing);
-  return thing;
-}
-
-const LONGEST = 128;
 
 type Named = Pick<Place, 'argument'> & { readonly [K in 'type' | 'end']?: Place[K] | undefined };
 

@@ -28,6 +28,35 @@ export function entity({ things }: Container, type: string, id: string): Resourc
   };
 }
 
+/** The same for what calls name: few things, and each a hundred thousand times, so that its key is one text. */
+export function namedEntity(container: Container, type: string, id: string): Resource {
+  return remembered(container, type, id, () => entity(container, type, id));
+}
+
+/** What was named before, by container and sort. */
+const NAMED = new WeakMap<Container, Map<string, Map<string, Resource>>>();
+/** So many sorts are remembered, and so many things of each. */
+const SORTS = 64;
+const THINGS = 4096;
+
+function remembered(
+  container: Container,
+  sort: string,
+  text: string,
+  make: () => Resource,
+): Resource {
+  const sorts = NAMED.get(container) ?? new Map<string, Map<string, Resource>>();
+  if (sorts.size === 0) NAMED.set(container, sorts);
+  const things = sorts.get(sort) ?? new Map<string, Resource>();
+  const known = things.get(text);
+  if (known) return known;
+  if (things.size === 0 && sorts.size < SORTS) sorts.set(sort, things);
+  if (things.size === THINGS) things.clear();
+  const made = make();
+  if (text.length <= LONGEST) things.set(text, made);
+  return made;
+}
+
 /** All things of a type. */
 export function allOf({ things }: Container, type: string): Resource {
   return { resource: `ent:${things}:${type}:*`, label: `every ${type}` };
@@ -35,7 +64,7 @@ export function allOf({ things }: Container, type: string): Resource {
 
 /** What a path, an address or a URI names; undefined for a text that is none of them. */
 export function located(container: Container, text: string): Resource | undefined {
-  if (isPath(text)) return file(container, text);
+  if (isPath(text)) return remembered(container, '/', text, () => file(container, text));
   const scheme = /^[a-z][a-z0-9+.-]{1,40}:/i.exec(text.slice(0, 42))?.[0].toLowerCase();
   if (scheme === undefined) return undefined;
   if (scheme === 'file:') return file(container, pathOf(text));
