@@ -76,10 +76,10 @@ export function lastSight({
   agent,
   operation,
 }: Pick<Touch, 'state' | 'agent' | 'operation'>): Touch | undefined {
-  return state.sights
-    .get(agent)
-    ?.get(state)
-    ?.find((sight) => knew(sight.operation, operation));
+  for (const sight of state.sights.get(agent)?.get(state) ?? NONE) {
+    if (knew(sight.operation, operation)) return sight;
+  }
+  return undefined;
 }
 
 /** Writes that run while `touch` begins, the latest first. Those that are over are taken from the list. */

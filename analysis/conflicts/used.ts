@@ -22,11 +22,11 @@ export function staleUseWatcher(context: Context): Watcher {
     asks(operation, agent, touches) {
       if (!operation.ok || operation.kind === 'R' || operation.kind === 'L') return;
       const own = reads.get(agent) ?? [];
+      // Asked of every operation for each of its agent's last reads, and so without lists of its own.
       for (const sight of own) {
-        if (touches.some(({ state }) => state === sight.state)) continue;
-        const { state } = sight;
-        if (lastSight({ state, agent, operation }) === sight)
-          judge(sight, useOf(sight, operation), own, context);
+        if (isAmong(touches, sight)) continue;
+        const use = useOf(sight, operation);
+        if (lastSight(use) === sight) judge(sight, use, own, context);
       }
     },
     ends(touch) {
@@ -38,6 +38,11 @@ export function staleUseWatcher(context: Context): Watcher {
       keepLast(own, touch);
     },
   };
+}
+
+function isAmong(touches: readonly Touch[], { state }: Touch): boolean {
+  for (const touch of touches) if (touch.state === state) return true;
+  return false;
 }
 
 /** What an operation elsewhere does with what its agent saw. */
