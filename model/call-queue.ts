@@ -4,6 +4,7 @@
  * Nearly every key has one call, so that one stands alone and costs no list. Taking the next is of
  * constant cost, however many share a key: a hostile peer can send a hundred thousand.
  */
+import { createIdTable } from './id-table.ts';
 import type { Call } from './session.ts';
 
 export interface CallQueues<K> {
@@ -24,13 +25,10 @@ interface Queue {
 }
 
 export function createCallQueues<K>(): CallQueues<K> {
-  const byKey = new Map<K, Call | Queue>();
-  /** The highest number among the keys: ids nearly always count up, and one above all others is new. */
-  let highest = Number.NEGATIVE_INFINITY;
-  const isAbove = (key: K): key is K & number => typeof key === 'number' && key > highest;
+  const byKey = createIdTable<K, Call | Queue>();
 
   const waiting = (key: K): number => {
-    const held = isAbove(key) ? undefined : byKey.get(key);
+    const held = byKey.get(key);
     if (held === undefined) return 0;
     return isQueue(held) ? held.waiting : Number(!held.response);
   };
@@ -38,8 +36,7 @@ export function createCallQueues<K>(): CallQueues<K> {
   return {
     waiting,
     add(key, call) {
-      const held = isAbove(key) ? undefined : byKey.get(key);
-      if (isAbove(key)) highest = key;
+      const held = byKey.get(key);
       if (held === undefined || waiting(key) === 0) byKey.set(key, call);
       else if (isQueue(held)) {
         held.calls.push(call);
