@@ -4,6 +4,7 @@
  * Nearly every key has one call, so that one stands alone and costs no list. Taking the next is of
  * constant cost, however many share a key: a hostile peer can send a hundred thousand.
  */
+import { createIdTable } from './id-table.ts';
 import type { Call } from './session.ts';
 
 export interface CallQueues<K> {
@@ -24,7 +25,7 @@ interface Queue {
 }
 
 export function createCallQueues<K>(): CallQueues<K> {
-  const byKey = new Map<K, Call | Queue>();
+  const byKey = createIdTable<K, Call | Queue>();
 
   const waiting = (key: K): number => {
     const held = byKey.get(key);

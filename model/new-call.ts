@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** `item`: the place of the message in a batch. */
-export function placeOf(entry: MessageEntry, item: number | undefined): Place {
+export function placeOf(entry: MessageEntry, item?: number): Place {
   const { seq, at, sent, text } = entry;
   const ref: Mutable<MessageRef> = { seq, at, sent: sent ?? at, size: text.length };
   if (item !== undefined) ref.item = item;

@@ -27,7 +27,6 @@ import { tiesOfResult } from './logical-call.ts';
 import {
   classify,
   isId,
-  itemsOf,
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
@@ -182,9 +181,9 @@ function applyMessage(machine: Machine, entry: MessageEntry): readonly Seen[] {
   if (entry.value === undefined) {
     machine.session.unread.push({ seq: entry.seq, at: entry.at, from: entry.from });
   }
-  return itemsOf(classify(entry.value)).map(([message, item]) =>
-    applyItem(machine, message, placeOf(entry, item)),
-  );
+  const message = classify(entry.value);
+  if (message.kind !== 'batch') return [applyItem(machine, message, placeOf(entry))];
+  return message.items.map((item, at) => applyItem(machine, item, placeOf(entry, at)));
 }
 
 function applyItem(machine: Machine, message: SingleMessage, place: Place): Seen {

@@ -1,4 +1,8 @@
-/** The latest values of texts, each in a slot of its own; when they get too many, all are let go. */
+/**
+ * The latest values of texts, each in a slot of its own; when they get too large, all are let go. Few,
+ * since what is asked for again is asked for soon, and to collect values that lived for a while costs
+ * more than to parse their texts again.
+ */
 export interface ValueCache {
   /** Whether the value of a row is at hand. */
   has(row: number): boolean;
@@ -8,9 +12,9 @@ export interface ValueCache {
 }
 
 /** Characters of text whose values are kept; in memory they take several times that. */
-const ROOM = 128 * 1024;
+const ROOM = 64 * 1024;
 /** So many values are kept, a power of two. */
-const SLOTS = 1024;
+const SLOTS = 64;
 
 export function createValueCache(): ValueCache {
   /** By slot: the row whose value it has, and the value. */

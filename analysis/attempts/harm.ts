@@ -40,11 +40,13 @@ export function harmOfRepeating(operation: Operation): number {
 }
 
 function harmOfTool({ tool, kind, definition, accesses }: Operation): number {
-  const said = accesses.filter(({ provenance }) => provenance === 'user');
-  if (said.length > 0) return said.some(({ kind: one }) => ADDS.has(one)) ? 1 : 0;
+  if (accesses.some(isSaid)) {
+    return accesses.some((one) => isSaid(one) && ADDS.has(one.kind)) ? 1 : 0;
+  }
+  if (isSafe(kind)) return 0;
   const readOnly = member(definition, 'annotations', 'readOnlyHint');
   const idempotent = member(definition, 'annotations', 'idempotentHint');
-  if (readOnly === true || idempotent === true || isSafe(kind)) return 0;
+  if (readOnly === true || idempotent === true) return 0;
   const words = wordsOf(tool);
   if (words.some((word) => ONCE.has(word) || SETS.has(word))) return 0;
   const isKnown =
@@ -54,6 +56,10 @@ function harmOfTool({ tool, kind, definition, accesses }: Operation): number {
     (kind === 'X' && words.some((word) => REACHES.has(word)));
   if (isKnown) return 0.9;
   return kind === 'X' && readOnly === false && idempotent === false ? 0.6 : 0;
+}
+
+function isSaid({ provenance }: Access): boolean {
+  return provenance === 'user';
 }
 
 /** Kinds of accesses of which a second one does something more. */

@@ -18,8 +18,19 @@ import type { Watcher } from './walk.ts';
 export function changeWatcher(context: Context): Watcher {
   /** By resource and agent: what is said unless the agent goes on to write there. */
   const held = new Map<State, Map<Agent, () => void>>();
-  /** By resource and agent: how often it asked the same in a row. */
-  const asked = new Map<Touch, number>();
+  /** By the last read of a resource and agent: what it asked, and how often in a row. */
+  const asked = new Map<Touch, { readonly what: string; readonly times: number }>();
+  /** How often in a row it asked for this; 1 where it asked for something else before. */
+  const timesAsked = (before: Touch, touch: Touch): number => {
+    if (before.operation.tool !== touch.operation.tool) return 1;
+    const what = context.values.askedFor(touch.operation);
+    const known = asked.get(before);
+    if ((known?.what ?? context.values.askedFor(before.operation)) !== what) return 1;
+    const times = (known?.times ?? 1) + 1;
+    asked.delete(before);
+    asked.set(touch, { what, times });
+    return times;
+  };
   return {
     begins(touch) {
       if (writes(touch)) held.get(touch.state)?.delete(touch.agent);
@@ -28,12 +39,7 @@ export function changeWatcher(context: Context): Watcher {
       if (touch.kinds !== 'R' || !touch.operation.ok) return;
       const before = lastSight(touch);
       if (before?.kinds !== 'R' || !mayBeOneTurn(before, touch)) return;
-      if (context.values.askedFor(before.operation) !== context.values.askedFor(touch.operation))
-        return;
-      const times = (asked.get(before) ?? 1) + 1;
-      asked.delete(before);
-      asked.set(touch, times);
-      if (times > 2) return;
+      if (timesAsked(before, touch) !== 2) return;
       const old = wentBack(before, touch, context);
       if (old) reportOld({ before, touch, ...old }, context);
       const found = old ? undefined : changeBetween(before, touch, context);

@@ -51,6 +51,8 @@ interface Group {
 /** `explained`: the places at which writes are known to be lost for having run at the same time. */
 export function createGroups(explained: ReadonlySet<string>): Groups {
   const groups = new Map<string, Group>();
+  /** By place: the kinds of which there is enough. Asked of every pair, so that most places have none. */
+  const full = new Map<string, Set<string>>();
   const isExplained = (name: ConflictName, place: string): boolean =>
     name === 'concurrent-writes' && explained.has(place);
   return {
@@ -61,22 +63,24 @@ export function createGroups(explained: ReadonlySet<string>): Groups {
       const known = groups.get(key);
       if (known) addTo(known, conflict);
       else groups.set(key, groupOf(conflict));
+      if (known && tier !== 'PROVEN' && known.again >= ENOUGH[tier])
+        full.set(place.key, (full.get(place.key) ?? new Set()).add(kindOf(name, tools)));
     },
-    hasEnough: (name, place, ...tools) => {
-      if (isExplained(name, place)) return true;
-      const sorted = [...new Set(tools)].sort();
-      return (['OBSERVED', 'POTENTIAL'] as const).some((tier) => {
-        const again = groups.get(keyOf(name, tier, place, sorted))?.again ?? 0;
-        return again >= ENOUGH[tier];
-      });
-    },
+    hasEnough: (name, place, ...tools) =>
+      isExplained(name, place) ||
+      (full.get(place)?.has(kindOf(name, [...new Set(tools)].sort())) ?? false),
     // What is not sure enough is counted as well, so that it is not looked at for ever.
     list: () => told([...groups.values()].filter(({ first }) => first.confidence >= LEAST)),
   };
 }
 
 function keyOf(name: string, tier: string, place: string, tools: readonly string[]): string {
-  return `${name} ${tier} ${tools.join(' ')} ${place}`;
+  return `${kindOf(name, tools)} ${tier} ${place}`;
+}
+
+/** `tools`: sorted, each once. */
+function kindOf(name: string, tools: readonly string[]): string {
+  return `${name} ${tools.join(' ')}`;
 }
 
 function groupOf(first: Conflict): Group {

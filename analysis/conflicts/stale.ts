@@ -39,19 +39,19 @@ function isGuarded({ operation }: Touch, { guards }: Context): boolean {
 }
 
 /** The changes by others that were begun after the sight and done before `later` began, the last first. */
-export function changesSince(sight: Touch, later: Touch, context: Context): Touch[] {
-  const changes = later.state.written.filter((one) => {
+export function changesSince(sight: Touch, later: Touch, context: Context): readonly Touch[] {
+  const changes: Touch[] = [];
+  for (const one of later.state.written) {
     context.compares();
-    const { operation } = one;
-    return (
+    const { operation, agent } = one;
+    const isMeanwhile =
+      agent !== later.agent &&
       operation.ok &&
-      isOnly(one) &&
-      one.agent !== later.agent &&
       isBefore(sight.operation, operation) &&
-      isBefore(operation, later.operation)
-    );
-  });
-  if (changes.length === 0) return [];
+      isBefore(operation, later.operation);
+    if (isMeanwhile && isOnly(one)) changes.push(one);
+  }
+  if (changes.length === 0) return changes;
   const since = { start: sight.operation.told, end: later.operation.start };
   return context.blind.mayKnow(later, since) ? [] : changes.reverse();
 }

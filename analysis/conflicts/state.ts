@@ -16,13 +16,18 @@ export interface Place {
 export interface State {
   readonly place: Place;
   /** The writes that run, and some that ran. */
-  readonly running: Touch[];
+  running: Touch[];
   /** The last writes and the last reads, in the order they ended. */
-  readonly written: Touch[];
-  readonly read: Touch[];
-  /** By agent: the last that it read or wrote there, and the one before. */
-  readonly sights: Map<Agent, readonly Touch[]>;
+  written: readonly Touch[];
+  read: readonly Touch[];
+  readonly sights: Sights;
 }
+
+/**
+ * By agent and resource: the last that it read or wrote there, and the one before. One for all states
+ * of a walk: most things are seen by one agent, and a table for each would be larger than all else.
+ */
+export type Sights = Map<Agent, Map<State, readonly Touch[]>>;
 
 /** One operation at one resource. */
 export interface Touch {
@@ -43,9 +48,13 @@ export function keepLast<T>(list: T[], one: T): void {
   if (list.length > PARTNERS) list.shift();
 }
 
-export function emptyState(place: Place): State {
-  return { place, running: [], written: [], read: [], sights: new Map() };
+/** Most things are touched once or twice, and begin with lists that none of them has to itself. */
+export function emptyState(place: Place, sights: Sights): State {
+  return { place, running: NONE, written: NONE, read: NONE, sights };
 }
+
+const NONE: Touch[] = [];
+Object.freeze(NONE);
 
 export function writes({ kinds }: Touch): boolean {
   return /[WAICD]/.test(kinds);
@@ -53,7 +62,7 @@ export function writes({ kinds }: Touch): boolean {
 
 /** What others wrote is not safe from it: it leaves nothing of it, or changes it. */
 export function overwrites({ kinds }: Touch): boolean {
-  return /[WD]/.test(kinds);
+  return kinds.includes('W') || kinds.includes('D');
 }
 
 /** What it puts somewhere, it puts here: who writes several things at once says not only of this one. */
@@ -67,7 +76,10 @@ export function lastSight({
   agent,
   operation,
 }: Pick<Touch, 'state' | 'agent' | 'operation'>): Touch | undefined {
-  return state.sights.get(agent)?.find((sight) => knew(sight.operation, operation));
+  for (const sight of state.sights.get(agent)?.get(state) ?? NONE) {
+    if (knew(sight.operation, operation)) return sight;
+  }
+  return undefined;
 }
 
 /** Writes that run while `touch` begins, the latest first. Those that are over are taken from the list. */
@@ -87,14 +99,20 @@ export function runningBeside({ state: { running }, operation }: Touch): Touch[]
 
 /** It began: whoever begins before it ends runs beside it. */
 export function enter(touch: Touch): void {
-  if (writes(touch)) touch.state.running.push(touch);
+  if (!writes(touch)) return;
+  const { state } = touch;
+  if (state.running.length === 0) state.running = [touch];
+  else state.running.push(touch);
 }
 
 /** It ended, and its agent knows what it gave. */
 export function leave(touch: Touch): void {
   const { state, agent, operation } = touch;
-  keepLast(writes(touch) ? state.written : state.read, touch);
+  if (writes(touch)) state.written = [...state.written.slice(1 - PARTNERS), touch];
+  else state.read = [...state.read.slice(1 - PARTNERS), touch];
   if (!operation.ok) return;
-  const [before] = state.sights.get(agent) ?? [];
-  state.sights.set(agent, before ? [touch, before] : [touch]);
+  const own = state.sights.get(agent) ?? new Map<State, readonly Touch[]>();
+  if (own.size === 0) state.sights.set(agent, own);
+  const before = own.get(state)?.[0];
+  own.set(state, before ? [touch, before] : [touch]);
 }

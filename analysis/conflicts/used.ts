@@ -5,6 +5,7 @@
  * Said only where the recording shows that the change replaced the very value, and that the agent had
  * it from that read: it looks like an id, or the call names the same thing, and no other read gave it.
  */
+import type { Operation } from '../footprint/operation.ts';
 import { isIdentifierLike } from '../words/minted.ts';
 import type { Agent } from './agents.ts';
 import { answering, asking, between } from './conflict.ts';
@@ -21,11 +22,11 @@ export function staleUseWatcher(context: Context): Watcher {
     asks(operation, agent, touches) {
       if (!operation.ok || operation.kind === 'R' || operation.kind === 'L') return;
       const own = reads.get(agent) ?? [];
+      // Asked of every operation for each of its agent's last reads, and so without lists of its own.
       for (const sight of own) {
-        if (touches.some(({ state }) => state === sight.state)) continue;
-        const { state } = sight;
-        if (lastSight({ state, agent, operation }) === sight)
-          judge(sight, { ...sight, operation }, own, context);
+        if (isAmong(touches, sight)) continue;
+        const use = useOf(sight, operation);
+        if (lastSight(use) === sight) judge(sight, use, own, context);
       }
     },
     ends(touch) {
@@ -37,6 +38,16 @@ export function staleUseWatcher(context: Context): Watcher {
       keepLast(own, touch);
     },
   };
+}
+
+function isAmong(touches: readonly Touch[], { state }: Touch): boolean {
+  for (const touch of touches) if (touch.state === state) return true;
+  return false;
+}
+
+/** What an operation elsewhere does with what its agent saw. */
+function useOf({ agent, state, kinds, confidence }: Touch, operation: Operation): Touch {
+  return { operation, agent, state, kinds, confidence };
 }
 
 function judge(sight: Touch, use: Touch, reads: readonly Touch[], context: Context): void {

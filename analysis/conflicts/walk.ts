@@ -7,10 +7,18 @@
  */
 
 import { groupBy } from '../../model/group.ts';
-import type { Resource } from '../footprint/access.ts';
+import type { Access, Resource } from '../footprint/access.ts';
 import type { Operation } from '../footprint/operation.ts';
 import type { Agent } from './agents.ts';
-import { emptyState, enter, leave, type Place, type State, type Touch } from './state.ts';
+import {
+  emptyState,
+  enter,
+  leave,
+  type Place,
+  type Sights,
+  type State,
+  type Touch,
+} from './state.ts';
 
 /** Who looks for one class of conflicts. A touch is shown before the state of its resource has it. */
 export interface Watcher {
@@ -22,16 +30,18 @@ export interface Watcher {
   closes?(): void;
 }
 
+/** `operations` in the order they began. */
 export function walk(
   operations: readonly Operation[],
   agentOf: (operation: Operation) => Agent,
   watchers: readonly Watcher[],
 ): void {
   const stateOf = createStates();
+  const deedsOf = createDeeds();
   const touches = new Map<Operation, readonly Touch[]>();
   const begins = (operation: Operation): void => {
     const agent = agentOf(operation);
-    const own = touchesOf(operation, agent, stateOf);
+    const own = touchesOf(operation, agent, { stateOf, deedsOf });
     if (own.length > 0) touches.set(operation, own);
     for (const watcher of watchers) watcher.asks?.(operation, agent, own);
     for (const touch of own) {
@@ -58,15 +68,14 @@ function inTime(
   begins: (operation: Operation) => void,
   ends: (operation: Operation) => void,
 ): void {
-  const byStart = operations.toSorted((a, b) => compared(a.start, b.start));
   const byEnd = operations.toSorted((a, b) => compared(a.end, b.end));
   let next = 0;
   for (const operation of byEnd) {
-    for (let one = byStart[next]; one && one.start <= operation.end; one = byStart[++next])
+    for (let one = operations[next]; one && one.start <= operation.end; one = operations[++next])
       begins(one);
     ends(operation);
   }
-  for (const operation of byStart.slice(next)) begins(operation);
+  for (const operation of operations.slice(next)) begins(operation);
 }
 
 /** Infinity less Infinity is no number. */
@@ -75,34 +84,60 @@ function compared(a: number, b: number): number {
 }
 
 /** What an operation does at each resource of which anything is known. */
-function touchesOf(operation: Operation, agent: Agent, stateOf: StateOf): readonly Touch[] {
-  const known = operation.accesses.filter(({ kind }) => kind !== 'X');
-  const [first, ...more] = known;
-  if (!first) return NONE;
-  const isOne = more.every(({ resource }) => resource === first.resource);
-  const groups = isOne ? [known] : groupBy(known, ({ resource }) => resource).values();
-  return Array.from(groups, (accesses) => ({
-    operation,
-    agent,
-    state: stateOf(operation, accesses[0] ?? first),
-    kinds: accesses.map(({ kind }) => kind).join(''),
-    confidence: Math.min(...accesses.map(({ confidence }) => confidence)),
-  }));
+function touchesOf(
+  operation: Operation,
+  agent: Agent,
+  { stateOf, deedsOf }: { stateOf: StateOf; deedsOf: DeedsOf },
+): readonly Touch[] {
+  return deedsOf(operation.accesses).map(({ place, kinds, confidence }) => {
+    return { operation, agent, state: stateOf(operation, place), kinds, confidence };
+  });
 }
 
-const NONE: readonly Touch[] = [];
+/** All that a list of accesses does at one resource. */
+interface Deed extends Pick<Touch, 'kinds' | 'confidence'> {
+  readonly place: Resource;
+}
+
+type DeedsOf = (accesses: readonly Access[]) => readonly Deed[];
+
+/** So many lists are remembered: operations share those that say more than one thing. */
+const REMEMBERED = 10_000;
+
+function createDeeds(): DeedsOf {
+  const known = new Map<readonly Access[], readonly Deed[]>();
+  return (accesses) => {
+    const isOne = accesses.length === 1 && accesses[0]?.kind !== 'X';
+    const before = isOne ? [deedOf(accesses)] : known.get(accesses);
+    if (before) return before;
+    const certain = accesses.filter(({ kind }) => kind !== 'X');
+    const deeds = Array.from(groupBy(certain, ({ resource }) => resource).values(), deedOf);
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(accesses, deeds);
+    return deeds;
+  };
+}
+
+function deedOf(accesses: readonly Access[]): Deed {
+  return {
+    place: accesses[0] as Access,
+    kinds: accesses.map(({ kind }) => kind).join(''),
+    confidence: Math.min(...accesses.map(({ confidence }) => confidence)),
+  };
+}
 
 type StateOf = (operation: Operation, access: Resource) => State;
 
 function createStates(): StateOf {
   const clocks = new Map<string, Map<string, State>>();
+  const sights: Sights = new Map();
   return (operation, { resource, label }) => {
     const states = clocks.get(operation.clock) ?? new Map<string, State>();
     if (states.size === 0) clocks.set(operation.clock, states);
     const known = states.get(resource);
     if (known) return known;
     const pattern = patternOf(operation, resource, label);
-    const state = emptyState({ key: placeKey(operation, resource), label, pattern });
+    const state = emptyState({ key: placeKey(operation, resource), label, pattern }, sights);
     states.set(resource, state);
     return state;
   };

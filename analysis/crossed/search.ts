@@ -52,15 +52,16 @@ export function followCrossed(view: SessionView): CrossedSearch {
     // An exchange is told once, with both answers.
     if (crossed.otherGot === 'swapped') told.add(other);
   };
+  const judgeBoth = (before: Call, call: Call): void => {
+    judge(before, call);
+    judge(call, before);
+  };
   const coming = unansweredTogether(view.session);
   const suspects = createSuspects(known);
   let next = coming.next();
   const passed = (seq: number): void => {
     while (!next.done && next.value.call.request.seq <= seq) {
-      for (const [before, call] of suspects(next.value)) {
-        judge(before, call);
-        judge(call, before);
-      }
+      suspects(next.value, judgeBoth);
       next = coming.next();
     }
   };
@@ -88,21 +89,21 @@ function crossing(
   return { own, other, sign, otherGot, isEchoing, isNamed };
 }
 
-type Suspects = (together: Together) => Iterable<readonly [before: Call, call: Call]>;
+type Suspects = (together: Together, told: (before: Call, call: Call) => void) => void;
 
 /** Pairs of calls that were unanswered together, and of which one answer at least is suspicious. */
 function createSuspects(known: Known): Suspects {
   let byId = new Map<Id, Call[]>();
   let strange: Strange = { known, open: [], last: undefined };
-  return function* suspects({ call, isFirst }) {
+  return ({ call, isFirst }, told) => {
     if (isFirst) {
       byId = new Map();
       strange = { known, open: [], last: undefined };
     }
-    const same = byId.get(call.id)?.filter(isOpenAt(call)).slice(-PARTNERS) ?? [];
+    const same = byId.get(call.id)?.filter(isOpenAt(call)).slice(-PARTNERS) ?? NONE;
     byId.set(call.id, [...same, call]);
-    for (const before of same) if (before.exchange !== call.exchange) yield [before, call];
-    for (const before of addTo(strange, call)) if (before.id !== call.id) yield [before, call];
+    for (const before of same) if (before.exchange !== call.exchange) told(before, call);
+    for (const before of addTo(strange, call)) if (before.id !== call.id) told(before, call);
   };
 }
 
@@ -183,8 +184,7 @@ function createKnown(view: SessionView): Known {
     recent.set(call, one);
     return one;
   };
-  const echoing = echoingIn(view.session.calls, asked);
-  const isEchoing = (call: Call): boolean => echoing.has(aboutOf(call));
+  const isEchoing = echoingIn(view.session.calls, asked);
   return {
     asked,
     isEchoing,
@@ -198,23 +198,24 @@ function createKnown(view: SessionView): Known {
   };
 }
 
-/** The tools whose first answers repeat what they were asked, as a rule. */
-function echoingIn(calls: readonly Call[], asked: (call: Call) => Asked): ReadonlySet<string> {
-  const counts = new Map<string, { yes: number; no: number }>();
+/** Whether the first answers to calls like one repeat what they were asked, as a rule. */
+function echoingIn(calls: readonly Call[], asked: (call: Call) => Asked): (call: Call) => boolean {
+  /** By method and subject. */
+  const counts = new Map<string, Map<string | undefined, { yes: number; no: number }>>();
   for (const call of calls) {
-    if (call.subject === undefined || call.outcome !== 'result' || call.from !== 'client') continue;
-    const about = aboutOf(call);
-    const count = counts.get(about) ?? { yes: 0, no: 0 };
+    const { method, subject, outcome, from } = call;
+    if (subject === undefined || outcome !== 'result' || from !== 'client') continue;
+    const own = counts.get(method) ?? new Map<string | undefined, { yes: number; no: number }>();
+    if (own.size === 0) counts.set(method, own);
+    const count = own.get(subject) ?? { yes: 0, no: 0 };
     if (count.yes + count.no >= SAMPLE) continue;
     const is = repeats(asked(call));
     if (is === true) count.yes++;
     else if (is === false) count.no++;
-    counts.set(about, count);
+    own.set(subject, count);
   }
-  const found = [...counts].filter(([, { yes, no }]) => yes >= ENOUGH && yes > no);
-  return new Set(found.map(([about]) => about));
-}
-
-function aboutOf({ method, subject }: Call): string {
-  return `${method} ${subject}`;
+  return ({ method, subject }) => {
+    const { yes, no } = counts.get(method)?.get(subject) ?? { yes: 0, no: 0 };
+    return yes >= ENOUGH && yes > no;
+  };
 }

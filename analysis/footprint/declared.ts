@@ -139,7 +139,8 @@ function at(
 
 /** The kind of a call as a whole where a user declared it: that of the change which goes furthest. */
 export function declaredKind(accesses: readonly Access[] | undefined): Kind | undefined {
-  const own = accesses?.filter(({ provenance }) => provenance === 'user') ?? [];
+  if (!accesses) return undefined;
+  const own = accesses.filter(({ provenance }) => provenance === 'user');
   const read = new Set(own.flatMap(({ kind, resource }) => (kind === 'R' ? [resource] : [])));
   const kinds = new Set(
     own.map(({ kind, resource }) => (kind === 'W' && read.has(resource) ? 'I' : kind)),

@@ -42,17 +42,20 @@ export function inferred(
     const named = places.length > 0 ? places : placesInTexts(args, container);
     return [...named, whole].map((place) => access(place, 'X', 'unknown', sure));
   }
-  const on = (place: Resource, own: readonly AccessKind[], from: Provenance): Access[] =>
-    own.map((kind) => access(place, kind, from, sure, isOrdered(kind, tool)));
+  const found: Access[] = [];
+  const add = (place: Resource, own: readonly AccessKind[], from: Provenance): void => {
+    for (const kind of own) found.push(access(place, kind, from, sure, isOrdered(kind, tool)));
+  };
   if (places.length === 0) {
-    const texts = placesInTexts(args, container, true).flatMap((place) => on(place, kinds, 'text'));
-    return [...texts, ...on(whole, kinds, 'verb')];
+    for (const place of placesInTexts(args, container, true)) add(place, kinds, 'text');
+    add(whole, kinds, 'verb');
+    return found;
   }
   const main = mainOf(places, tool);
-  const named = places.flatMap((place) =>
-    on(place, kindsAt(place, main, tool, kinds), place.flow ? 'flow' : 'schema'),
-  );
-  return isWhole(main, tool) ? [...named, ...on(whole, kinds, 'verb')] : named;
+  for (const place of places)
+    add(place, kindsAt(place, main, tool, kinds), place.flow ? 'flow' : 'schema');
+  if (isWhole(main, tool)) add(whole, kinds, 'verb');
+  return found;
 }
 
 /** With what the call made, by its answer, in the place of all that its server keeps. */
@@ -115,9 +118,15 @@ function isOrdered(kind: AccessKind, { name }: ToolUse): boolean {
 
 /** What the call is about: the thing that the tool is named after, else the last that it names. */
 function mainOf(places: readonly Place[], tool: ToolUse): Place | undefined {
-  const things = places.filter(({ type }) => type !== undefined);
   const noun = nounOf(tool.name);
-  return things.findLast(({ type }) => type === noun) ?? things.at(-1);
+  let last: Place | undefined;
+  for (let at = places.length - 1; at >= 0; at--) {
+    const place = places[at];
+    if (place?.type === undefined) continue;
+    if (place.type === noun) return place;
+    last ??= place;
+  }
+  return last;
 }
 
 function kindsAt(

@@ -18,12 +18,14 @@ export interface Key {
 
 /** The keys among the arguments on top; texts and lists of texts. `move`: source and target count too. */
 export function keysOf(args: unknown, move: boolean): Key[] {
-  if (!isObject(args)) return [];
-  return Object.entries(args).flatMap(([argument, value]) => {
+  const keys: Key[] = [];
+  if (!isObject(args)) return keys;
+  for (const argument of Object.keys(args)) {
     const word = lastWord(argument);
-    if (!KEY_WORD.test(word) && !(move && TO_WORD.test(word))) return [];
-    return textsOf(value).map((text) => keyOf(argument, word, text));
-  });
+    if (!KEY_WORD.test(word) && !(move && TO_WORD.test(word))) continue;
+    for (const text of textsOf(args[argument])) keys.push(keyOf(argument, word, text));
+  }
+  return keys;
 }
 
 /** What people call a file: the last part of its path; undefined where the key is no path. */

@@ -32,20 +32,27 @@ const PATIENCE = 20;
 
 export function createMinted(): Minted {
   const things = new Map<string, Thing | 'several'>();
-  const without = new Map<string, number>();
+  /** By container and tool: how many answers in a row had no id. */
+  const without = new Map<string, Map<string, number>>();
+  const missesOf = ({ id }: Container): Map<string, number> => {
+    const misses = without.get(id) ?? new Map<string, number>();
+    if (misses.size === 0) without.set(id, misses);
+    return misses;
+  };
   return {
     learn(tool, result, container, end) {
-      const key = `${container.id} ${tool}`;
-      const misses = without.get(key) ?? 0;
-      if (misses === PATIENCE) return undefined;
+      const misses = missesOf(container);
+      const missed = misses.get(tool) ?? 0;
+      if (missed === PATIENCE) return undefined;
       const found = idIn(result, tool);
       if (!found) {
-        without.set(key, misses + 1);
+        misses.set(tool, missed + 1);
         return undefined;
       }
-      without.set(key, 0);
+      if (missed > 0) misses.set(tool, 0);
       const { id, type } = found;
-      const thing = { ...entity(container, type, id), id, type, end };
+      const { resource, label } = entity(container, type, id);
+      const thing: Thing = { resource, label, id, type, end };
       if (isUnique(id) && things.size < MOST) {
         const known = things.get(id);
         const isSame =

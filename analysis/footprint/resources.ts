@@ -7,10 +7,17 @@ import type { Resource } from './access.ts';
 import type { Container } from './container.ts';
 import { cleanPath, decoded } from './keys.ts';
 
-/** All that a server keeps. */
-export function wholeOf({ id, label }: Container): Resource {
-  return { resource: `srv:${id}:*`, label };
+/** All that a server keeps; one text for each container, since half of its calls are about it. */
+export function wholeOf(container: Container): Resource {
+  const known = WHOLE.get(container);
+  if (known) return known;
+  const { id, label } = container;
+  const whole = { resource: `srv:${id}:*`, label };
+  WHOLE.set(container, whole);
+  return whole;
 }
+
+const WHOLE = new WeakMap<Container, Resource>();
 
 /** A thing of a server, by its type and id. */
 export function entity({ things }: Container, type: string, id: string): Resource {
@@ -21,6 +28,35 @@ export function entity({ things }: Container, type: string, id: string): Resourc
   };
 }
 
+/** The same for what calls name: few things, and each a hundred thousand times, so that its key is one text. */
+export function namedEntity(container: Container, type: string, id: string): Resource {
+  return remembered(container, type, id, () => entity(container, type, id));
+}
+
+/** What was named before, by container and sort. */
+const NAMED = new WeakMap<Container, Map<string, Map<string, Resource>>>();
+/** So many sorts are remembered, and so many things of each. */
+const SORTS = 64;
+const THINGS = 4096;
+
+function remembered(
+  container: Container,
+  sort: string,
+  text: string,
+  make: () => Resource,
+): Resource {
+  const sorts = NAMED.get(container) ?? new Map<string, Map<string, Resource>>();
+  if (sorts.size === 0) NAMED.set(container, sorts);
+  const things = sorts.get(sort) ?? new Map<string, Resource>();
+  const known = things.get(text);
+  if (known) return known;
+  if (things.size === 0 && sorts.size < SORTS) sorts.set(sort, things);
+  if (things.size === THINGS) things.clear();
+  const made = make();
+  if (text.length <= LONGEST) things.set(text, made);
+  return made;
+}
+
 /** All things of a type. */
 export function allOf({ things }: Container, type: string): Resource {
   return { resource: `ent:${things}:${type}:*`, label: `every ${type}` };
@@ -28,7 +64,7 @@ export function allOf({ things }: Container, type: string): Resource {
 
 /** What a path, an address or a URI names; undefined for a text that is none of them. */
 export function located(container: Container, text: string): Resource | undefined {
-  if (isPath(text)) return file(container, text);
+  if (isPath(text)) return remembered(container, '/', text, () => file(container, text));
   const scheme = /^[a-z][a-z0-9+.-]{1,40}:/i.exec(text.slice(0, 42))?.[0].toLowerCase();
   if (scheme === undefined) return undefined;
   if (scheme === 'file:') return file(container, pathOf(text));

@@ -51,8 +51,10 @@ function valuesAt(value: unknown, [step, ...rest]: readonly string[]): string[] 
 
 /** A text or a number; the items of a list of such, so that `{/paths}` names each. */
 function scalarsOf(value: unknown): string[] {
-  const items = Array.isArray(value) ? value.slice(0, MOST) : [value];
-  return items.flatMap((item) =>
-    typeof item === 'string' || typeof item === 'number' ? [String(item)] : [],
-  );
+  if (Array.isArray(value)) return value.slice(0, MOST).filter(isScalar).map(String);
+  return isScalar(value) ? [String(value)] : [];
+}
+
+function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }

@@ -138,6 +138,8 @@ export const IDS: readonly ProtocolRule[] = family('ids', [
 /** Calls `onSame` for each request whose id an earlier one of the same side, place and opening had. */
 function watchSameId(onSame: (first: Call, second: Call) => void): Handlers {
   const asked = { client: createMemory<Id, Call>(), server: createMemory<Id, Call>() };
+  /** Ids nearly always count up, and one above all before it is new. */
+  const highest = { client: Number.NEGATIVE_INFINITY, server: Number.NEGATIVE_INFINITY };
   return {
     request(happening) {
       const { call, method } = happening;
@@ -147,7 +149,9 @@ function watchSameId(onSame: (first: Call, second: Call) => void): Handlers {
       // Most ids are numbers on a pipe, which are found soonest as they are.
       const isPlain = place === PIPE && typeof call.id === 'number';
       const key = isPlain ? call.id : `${place} ${idKey(call.id)}`;
-      const first = last.get(key);
+      const isAbove = typeof key === 'number' && key > highest[call.from];
+      if (isAbove) highest[call.from] = key;
+      const first = isAbove ? undefined : last.get(key);
       last.set(key, call);
       if (first) onSame(first, call);
       if (method !== 'initialize') return;
