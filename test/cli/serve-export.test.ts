@@ -42,7 +42,7 @@ test('what a tap could not send is sent, with the headers that are for that endp
   expect(endpoint.requests[0]?.headers['x-key']).toBe('S3CR3T');
   await until(async () => {
     const { stdout } = await wiretape(['status', '--state', state]);
-    return stdout.includes(`exporting     to ${url}, all sent\n`);
+    return stdout.includes(`exporting     to ${url}, all sent, 3 spans since it started\n`);
   });
   // It was over before anybody asked for exporting there.
   expect(other.requests).toEqual([]);

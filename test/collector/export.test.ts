@@ -121,8 +121,10 @@ describe('an endpoint', () => {
     const collector = await runCollector({ exporting });
     const entries = now('notes', [...opening(), ...calls(3000), ends()]);
     await ship(collector, entries);
-    const { refused } = await allSent(collector);
+    const { refused, sent, lastFailure } = await allSent(collector);
     expect([idsAt(endpoint), refused]).toEqual([idsOf(entries), 0]);
+    expect(sent).toBe(idsOf(entries).length);
+    expect(lastFailure).toBeDefined();
     expect(Math.max(...endpoint.requests.map(({ count }) => count))).toBe(512);
     await until(async () => told.length === 2, 'that it works again');
     expect(told[0]).toMatch(
@@ -139,7 +141,11 @@ describe('an endpoint', () => {
     const collector = await runCollector({ exporting: exportingTo(endpoint) });
     const entries = now('notes', [...opening(), ...calls(200), ends()]);
     await ship(collector, entries);
-    expect(await allSent(collector)).toMatchObject({ refused: 1, refusal: 'it answers 400' });
+    expect(await allSent(collector)).toMatchObject({
+      refused: 1,
+      refusal: 'it answers 400',
+      sent: idsOf(entries).length - 1,
+    });
     expect(endpoint.spans.size).toBe(idsOf(entries).length - 1);
   });
 
@@ -163,8 +169,9 @@ describe('an endpoint', () => {
     await ship(collector, entries);
     const status = await allSent(collector);
     const traces = endpoint.requests.filter(({ path }) => path === '/v1/traces');
-    expect(status).toMatchObject({ refused: 3 * traces.length, refusal: 'too old' });
     const sent = traces.reduce((sum, { count }) => sum + count, 0);
+    const refused = 3 * traces.length;
+    expect(status).toMatchObject({ refused, refusal: 'too old', sent: sent - refused });
     expect(sent).toBe(idsOf(entries).length);
   });
 
