@@ -317,6 +317,40 @@ test('findings are log records, each once, beside the span of the message that s
   }
 });
 
+test('a finding is sent again when it has become another matter, and one that stays the same is not', async () => {
+  const endpoint = await openOtlpEndpoint();
+  const collector = await runCollector({ exporting: exportingTo(endpoint) });
+  const entries = now('crossed', [
+    ...opening(),
+    client({ id: 1, method: 'tools/list' }),
+    client({ id: 2, method: 'resources/list' }),
+    server({ id: 1, result: { resources: [{ uri: 'a:b', name: 'b' }] } }),
+    // The other gets what was for the first: until then it might be a mistake, now nothing else explains it.
+    server({ id: 2, result: { tools: [{ name: 't', inputSchema: { type: 'object' } }] } }),
+    ends(),
+  ]);
+  const tiersOf = (rule: string): unknown[] =>
+    endpoint.logs
+      .map(({ attributes }) => attributes)
+      .filter((attributes) => attributes['wiretape.finding.rule'] === rule)
+      .map((attributes) => attributes['wiretape.finding.tier']);
+  await ship(collector, entries.slice(0, -2));
+  await until(async () => tiersOf('crossed-response').length > 0, 'what is suspected');
+  expect(tiersOf('crossed-response')).toEqual(['OBSERVED']);
+  await ship(collector, entries);
+  await until(async () => tiersOf('crossed-response').length > 1, 'what is known then');
+  // The session is looked at no more once all of it was.
+  const session = entries[0]?.session ?? '';
+  await until(async () => endpoint.spans.size === idsOf(entries).length, 'all spans');
+  expect(tiersOf('crossed-response')).toEqual(['OBSERVED', 'PROVEN']);
+  const found = (await read(collector, `/api/findings?sessions=${session}`)).json<Finding[]>();
+  const others = found.filter(({ rule }) => rule !== 'crossed-response');
+  expect(others.length).toBeGreaterThan(0);
+  for (const { rule, tier } of others) expect(tiersOf(rule)).toEqual([tier]);
+  const ids = endpoint.logs.map(({ attributes }) => attributes['wiretape.finding.fingerprint']);
+  expect(new Set(ids).size).toBe(found.length);
+});
+
 test('an endpoint that takes no findings gets the spans, and it is told', async () => {
   const endpoint = await openOtlpEndpoint();
   endpoint.behave((path) => (path === '/v1/logs' ? { status: 404 } : 'take'));
