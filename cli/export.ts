@@ -6,7 +6,7 @@ import type { WholeView } from '../model/session.ts';
 import { findCollector } from './api.ts';
 import { addCommonOptions, type CommonOptions } from './command.ts';
 import { UserError } from './error.ts';
-import { addOtelOptions, type OtelOptions, spanOptions } from './otel-options.ts';
+import { addOtelOptions, type OtelOptions, SPANS_ONLY, spanOptions } from './otel-options.ts';
 import { writeRecordingFile } from './recording-file.ts';
 import { gather, reportProblems } from './sessions.ts';
 import { stateOf } from './state.ts';
@@ -37,7 +37,7 @@ export function registerExport(command: Command): void {
 async function exportSessions(words: string[], options: ExportOptions): Promise<void> {
   const { otelParent, otelPayloads, to } = options;
   if (to !== 'otlp' && (otelParent ?? otelPayloads) !== undefined)
-    throw new UserError('wrong-usage', '--otel-… is for spans only.', 'Add --to otlp.');
+    throw new UserError('wrong-usage', SPANS_ONLY, 'Add --to otlp.');
   const state = stateOf(options.state);
   const { entries, views, problems } = await gather(words, state);
   reportProblems(problems);

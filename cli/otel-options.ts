@@ -13,6 +13,9 @@ export interface OtelOptions {
   readonly otelPayloads?: Payloads;
 }
 
+/** Said where nothing that these flags are about is made. */
+export const SPANS_ONLY = '--otel-… is for spans only.';
+
 export function addOtelOptions(command: Command): Command {
   return command
     .addOption(

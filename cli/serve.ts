@@ -8,7 +8,7 @@ import { type Collecting, DEFAULT_PORT, startHere, type Told } from './collectin
 import { addCommonOptions, type CommonOptions, portOption } from './command.ts';
 import { UserError } from './error.ts';
 import { exportingTo } from './export-endpoint.ts';
-import { addOtelOptions, type OtelOptions, spanOptions } from './otel-options.ts';
+import { addOtelOptions, type OtelOptions, SPANS_ONLY, spanOptions } from './otel-options.ts';
 import { stateOf } from './state.ts';
 import { printJson, remark, terminal } from './terminal.ts';
 
@@ -64,10 +64,13 @@ async function exportingOf(
   options: ServeOptions,
   state: string,
 ): Promise<Pick<Collecting, 'exporting'>> {
-  if (!options.export) return {};
+  const { export: endpoints, otelParent, otelPayloads } = options;
+  if (!endpoints && (otelParent ?? otelPayloads) !== undefined)
+    throw new UserError('wrong-usage', SPANS_ONLY, 'Add --export otlp://HOST.');
+  if (!endpoints) return {};
   const tokens = await Promise.all(USES.map((use) => tokenOf(state, use)));
   const known = tokens.flatMap((token) => token || []);
-  const to = exportingTo(options.export, process.env, known);
+  const to = exportingTo(endpoints, process.env, known);
   const { keyOf } = await import('../tap/index.ts');
   return { exporting: { ...to, key: keyOf(state), spans: spanOptions(options), told: remark } };
 }

@@ -1,6 +1,6 @@
 /** `wiretape status`: whether a collector runs, and what it keeps. */
 import type { Command } from 'commander';
-import type { ExportStatus } from '../model/api.ts';
+import { exportWords, tapsWords } from '../model/otel/export-words.ts';
 import { apiOf, findCollector } from './api.ts';
 import { addCommonOptions, type CommonOptions } from './command.ts';
 import { localTime } from './durations.ts';
@@ -28,20 +28,8 @@ async function status(options: CommonOptions): Promise<void> {
   line(`collector     ${running.address}, version ${told.version}, process ${running.pid}`);
   line(`started       ${localTime(told.started)}`);
   line(`sessions      ${told.sessionCount}, of them live ${told.liveCount}`);
-  for (const one of told.exports) line(`exporting     ${exportText(one)}`);
-}
-
-function exportText({ endpoint, behind, failing, refused, ...more }: ExportStatus): string {
-  const { refusal, withoutFindings } = more;
-  return visible(
-    [
-      `to ${endpoint}`,
-      behind === 0 ? 'all sent' : `${counted(behind, 'entry', 'entries')} to go`,
-      failing === undefined ? '' : `waits: ${failing}`,
-      refused === 0 ? '' : `${counted(refused, 'entry', 'entries')} refused (${refusal})`,
-      withoutFindings === undefined ? '' : `takes no findings: ${withoutFindings}`,
-    ]
-      .filter((part) => part !== '')
-      .join(', '),
-  );
+  for (const one of told.exports)
+    line(`exporting     ${visible(`to ${one.endpoint}, ${exportWords(one, counted)}`)}`);
+  for (const one of told.taps)
+    line(`taps send     ${visible(`to ${one.endpoint}, ${tapsWords(one, counted)}`)}`);
 }

@@ -13,6 +13,7 @@ import {
   TRACES_AT_ONCE,
 } from '../model/api.ts';
 import { isMark, type Mark, marksOf } from '../model/mark.ts';
+import { spansOfTaps } from '../model/otel/export-words.ts';
 import { writeRecording } from '../model/recording.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { workflows } from '../model/workflow.ts';
@@ -121,6 +122,7 @@ function addLists(api: Routes, site: Site): void {
       sessionCount: all.length,
       liveCount,
       readOnly,
+      taps: spansOfTaps(all),
       exports: await c.get('exports')(),
     } satisfies Status);
   });

@@ -41,6 +41,16 @@ export interface Status {
   readonly readOnly: boolean;
   /** Where exporting stands, one for each endpoint. */
   readonly exports: readonly ExportStatus[];
+  /** Where taps send spans themselves, one for each endpoint. */
+  readonly taps: readonly TapsStatus[];
+}
+
+export interface TapsStatus {
+  /** An origin. */
+  readonly endpoint: string;
+  readonly sessions: number;
+  /** Entries whose spans nobody has confirmed: they are under way, or left to who exports the sessions. */
+  readonly unconfirmed: number;
 }
 
 export interface ExportStatus {
@@ -48,8 +58,12 @@ export interface ExportStatus {
   readonly endpoint: string;
   /** Entries that are stored, and of which the endpoint has not all spans yet. */
   readonly behind: number;
+  /** Spans that it took since the collector started. */
+  readonly sent: number;
   /** Why nothing goes on now: a clause. */
   readonly failing?: string;
+  /** Why nothing went on the last time that it waited since the collector started: a clause. */
+  readonly lastFailure?: string;
   /** Entries whose span, or a finding of theirs, it refused for good, and why the last of them. */
   readonly refused: number;
   readonly refusal?: string;

@@ -32,6 +32,8 @@ export interface SessionSummary {
   readonly errorCount: number;
   readonly lostCount: number;
   readonly bursts: readonly Burst[];
+  /** Where its tap sends spans (an origin), and of how many entries they are not known to have arrived. */
+  readonly spans?: { readonly endpoint: string; readonly unconfirmed: number };
   /** A process started only to ask which revision it speaks: it answered a probe and nothing else. */
   readonly probe: boolean;
 }
@@ -65,8 +67,21 @@ export function summaryOf(session: Session): SessionSummary {
     errorCount: session.errorCount,
     lostCount: session.lostCount,
     bursts: session.bursts,
+    ...(head?.otlp ? { spans: spansOf(session, head.otlp.endpoint) } : {}),
     probe: isProbe(session),
   };
+}
+
+/** What was said last of spans stands in an entry of its own, of which there is no span. */
+function spansOf(
+  { confirmedSpans, lastSeq }: Session,
+  endpoint: string,
+): NonNullable<SessionSummary['spans']> {
+  if (!confirmedSpans) return { endpoint, unconfirmed: lastSeq + 1 };
+  const { upTo, without } = confirmedSpans;
+  const left = without.reduce((sum, [from, to]) => sum + Math.max(0, to - from + 1), 0);
+  const unconfirmed = left + Math.max(0, lastSeq - upTo - 1);
+  return { endpoint, unconfirmed: Math.min(unconfirmed, lastSeq + 1) };
 }
 
 /** Whether two sessions of one machine's boot ran at the same time. */

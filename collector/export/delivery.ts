@@ -8,8 +8,8 @@ import type { Patience } from './endpoint.ts';
 import type { Answer } from './post.ts';
 
 export interface Delivery<T> {
-  /** Settles when each item was taken or refused. */
-  bring(items: readonly T[]): Promise<void>;
+  /** Settles when each item was taken or refused, with how many were taken. */
+  bring(items: readonly T[]): Promise<number>;
 }
 
 export interface DeliveryOptions<T> {
@@ -98,7 +98,8 @@ export function createDelivery<T>(options: DeliveryOptions<T>): Delivery<T> {
         try {
           await deliver(items, left);
           for (const { count, why } of left) leftOut(count, why);
-          return;
+          const lost = left.reduce((sum, { count }) => sum + count, 0);
+          return Math.max(0, items.length - lost);
         } catch (error) {
           if (!(error instanceof Shut)) throw error;
           isOpen = false;
@@ -108,6 +109,7 @@ export function createDelivery<T>(options: DeliveryOptions<T>): Delivery<T> {
           await pause(patience.refused);
         }
       }
+      return 0;
     },
   };
 }

@@ -120,7 +120,11 @@ async function send(): Promise<void> {
   const batches: Made[][] = [];
   for (let at = 0; at < made.length; at += BATCH) batches.push(made.slice(at, at + BATCH));
   for (let at = 0; at < batches.length; at += AT_ONCE)
-    await Promise.all(batches.slice(at, at + AT_ONCE).map(spans.bring));
+    await Promise.all(batches.slice(at, at + AT_ONCE).map(bring));
+}
+
+async function bring(made: readonly Made[]): Promise<void> {
+  say({ sent: await spans.bring(made) });
 }
 
 /** Pauses that follow from the seed (mulberry32). */

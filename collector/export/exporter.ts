@@ -167,16 +167,22 @@ interface Condition {
   remark(remark: Remark): void;
   /** All that waited has arrived. */
   worked(): void;
-  now(): Pick<ExportStatus, 'failing' | 'refused' | 'refusal'>;
+  now(): Pick<ExportStatus, 'sent' | 'failing' | 'lastFailure' | 'refused' | 'refusal'>;
 }
 
 /** What is told of an endpoint, once when it begins to fail and once when it works again. */
 function createCondition(endpoint: string, told: Exporting['told'] = () => {}): Condition {
   let failing: string | undefined;
+  let lastFailure: string | undefined;
+  let sent = 0;
   let refusal: string | undefined;
   let refused = 0;
   return {
     remark(said) {
+      if ('sent' in said) {
+        sent += said.sent;
+        return;
+      }
       if ('refused' in said) {
         refused += said.refused;
         refusal = said.why;
@@ -185,13 +191,16 @@ function createCondition(endpoint: string, told: Exporting['told'] = () => {}): 
       if (failing === undefined)
         told(`Exporting to ${endpoint} waits, and nothing is lost meanwhile: ${said.fails}.`);
       failing = said.fails;
+      lastFailure = said.fails;
     },
     worked() {
       if (failing !== undefined) told(`Exporting to ${endpoint} goes on.`);
       failing = undefined;
     },
     now: () => ({
+      sent,
       ...(failing === undefined ? {} : { failing }),
+      ...(lastFailure === undefined ? {} : { lastFailure }),
       refused,
       ...(refusal === undefined ? {} : { refusal }),
     }),

@@ -46,8 +46,9 @@ export interface Given {
   readonly shut?: string;
 }
 
-/** Nothing goes on now; or the endpoint did not take so much, for good. */
+/** So many spans have arrived; nothing goes on now; or the endpoint did not take so much, for good. */
 export type Remark =
+  | { readonly sent: number }
   | { readonly fails: string }
   | { readonly refused: number; readonly why: string };
 

@@ -124,8 +124,10 @@ describe('an endpoint', () => {
     const collector = await runCollector({ exporting });
     const entries = now('notes', [...opening(), ...calls(3000), ends()]);
     await ship(collector, entries);
-    const { refused } = await allSent(collector);
+    const { refused, sent, lastFailure } = await allSent(collector);
     expect([idsAt(endpoint), refused]).toEqual([idsOf(entries), 0]);
+    expect(sent).toBe(idsOf(entries).length);
+    expect(lastFailure).toBeDefined();
     expect(Math.max(...endpoint.requests.map(({ count }) => count))).toBe(512);
     await until(async () => told.length === 2, 'that it works again');
     expect(told[0]).toMatch(
@@ -142,7 +144,11 @@ describe('an endpoint', () => {
     const collector = await runCollector({ exporting: exportingTo(endpoint) });
     const entries = now('notes', [...opening(), ...calls(200), ends()]);
     await ship(collector, entries);
-    expect(await allSent(collector)).toMatchObject({ refused: 1, refusal: 'it answers 400' });
+    expect(await allSent(collector)).toMatchObject({
+      refused: 1,
+      refusal: 'it answers 400',
+      sent: idsOf(entries).length - 1,
+    });
     expect(endpoint.spans.size).toBe(idsOf(entries).length - 1);
   });
 
@@ -166,8 +172,9 @@ describe('an endpoint', () => {
     await ship(collector, entries);
     const status = await allSent(collector);
     const traces = endpoint.requests.filter(({ path }) => path === '/v1/traces');
-    expect(status).toMatchObject({ refused: 3 * traces.length, refusal: 'too old' });
     const sent = traces.reduce((sum, { count }) => sum + count, 0);
+    const refused = 3 * traces.length;
+    expect(status).toMatchObject({ refused, refusal: 'too old', sent: sent - refused });
     expect(sent).toBe(idsOf(entries).length);
   });
 
@@ -338,6 +345,40 @@ test('a finding that is proved goes out again, with what proves it, also to who 
   expect(attributes['wiretape.finding.explored']).toEqual(
     expect.arrayContaining([expect.stringMatching(/^Proved on 26 Nov 2026 with 2 calls /)]),
   );
+});
+
+test('a finding is sent again when it has become another matter, and one that stays the same is not', async () => {
+  const endpoint = await openOtlpEndpoint();
+  const collector = await runCollector({ exporting: exportingTo(endpoint) });
+  const entries = now('crossed', [
+    ...opening(),
+    client({ id: 1, method: 'tools/list' }),
+    client({ id: 2, method: 'resources/list' }),
+    server({ id: 1, result: { resources: [{ uri: 'a:b', name: 'b' }] } }),
+    // The other gets what was for the first: until then it might be a mistake, now nothing else explains it.
+    server({ id: 2, result: { tools: [{ name: 't', inputSchema: { type: 'object' } }] } }),
+    ends(),
+  ]);
+  const tiersOf = (rule: string): unknown[] =>
+    endpoint.logs
+      .map(({ attributes }) => attributes)
+      .filter((attributes) => attributes['wiretape.finding.rule'] === rule)
+      .map((attributes) => attributes['wiretape.finding.tier']);
+  await ship(collector, entries.slice(0, -2));
+  await until(async () => tiersOf('crossed-response').length > 0, 'what is suspected');
+  expect(tiersOf('crossed-response')).toEqual(['OBSERVED']);
+  await ship(collector, entries);
+  await until(async () => tiersOf('crossed-response').length > 1, 'what is known then');
+  // The session is looked at no more once all of it was.
+  const session = entries[0]?.session ?? '';
+  await until(async () => endpoint.spans.size === idsOf(entries).length, 'all spans');
+  expect(tiersOf('crossed-response')).toEqual(['OBSERVED', 'PROVEN']);
+  const found = (await read(collector, `/api/findings?sessions=${session}`)).json<Finding[]>();
+  const others = found.filter(({ rule }) => rule !== 'crossed-response');
+  expect(others.length).toBeGreaterThan(0);
+  for (const { rule, tier } of others) expect(tiersOf(rule)).toEqual([tier]);
+  const ids = endpoint.logs.map(({ attributes }) => attributes['wiretape.finding.fingerprint']);
+  expect(new Set(ids).size).toBe(found.length);
 });
 
 test('an endpoint that takes no findings gets the spans, and it is told', async () => {
