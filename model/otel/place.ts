@@ -33,7 +33,9 @@ export interface Place {
 export function placeOf(making: Making, belonging: Belonging): Place {
   const { ref, given, beside, around, isInferred } = belonging;
   const { options, places, traces, passedOn } = making;
-  const spanId = passedOn?.spanId ?? spanIdOf(referenceTo(making, ref));
+  // Nothing is put into a batch, whatever a recording says.
+  const minted = ref.item === undefined ? passedOn?.spanId : undefined;
+  const spanId = minted ?? spanIdOf(referenceTo(making, ref));
   const caller = given ?? beside;
   const links = given && beside && isOther(given, beside) ? [linkTo(beside, 'header')] : [];
   if (caller && options.parent === 'remote') return childOf(caller, spanId, links);
