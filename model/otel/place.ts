@@ -25,7 +25,10 @@ export interface Belonging {
 }
 
 export interface Place {
-  readonly span: Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'traceState'>;
+  readonly span: Pick<
+    Span,
+    'traceId' | 'spanId' | 'parentSpanId' | 'traceState' | 'isParentRemote'
+  >;
   readonly links: readonly SpanLink[];
   readonly attributes: Attributes;
 }
@@ -38,7 +41,10 @@ export function placeOf(making: Making, belonging: Belonging): Place {
   const spanId = minted ?? spanIdOf(referenceTo(making, ref));
   const caller = given ?? beside;
   const links = given && beside && isOther(given, beside) ? [linkTo(beside, 'header')] : [];
-  if (caller && options.parent === 'remote') return childOf(caller, spanId, links);
+  if (caller && options.parent === 'remote') {
+    const { span, ...rest } = childOf(caller, spanId, links);
+    return { ...rest, span: { ...span, isParentRemote: true } };
+  }
   if (caller) links.unshift(linkTo(caller, 'caller'));
   const parent = around && places.get(around)?.span;
   if (parent) return childOf(parent, spanId, links, isInferred ? INFERRED : {});

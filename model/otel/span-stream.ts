@@ -133,7 +133,9 @@ function sessionSpan(making: Making): Span {
   const links = outer && options.parent === 'link' ? [linkTo(outer, 'caller')] : [];
   return {
     ...own,
-    ...(outer && options.parent === 'remote' ? { parentSpanId: outer.spanId } : {}),
+    ...(outer && options.parent === 'remote'
+      ? { parentSpanId: outer.spanId, isParentRemote: true }
+      : {}),
     name: 'mcp session',
     kind: 'internal',
     start: timeOf(making, 0),
