@@ -9,8 +9,11 @@ export interface TraceContext {
   readonly traceState?: string;
 }
 
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/;
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/;
 const ZEROS = /^0+$/;
+
+/** How long it is in version 00; later ones may go on behind a dash. */
+const LENGTH = 55;
 
 /** The context that a `traceparent` names; undefined when it is malformed or all zero. */
 export function contextIn(
@@ -18,9 +21,15 @@ export function contextIn(
   tracestate?: string,
 ): TraceContext | undefined {
   const match = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
-  const [, traceId = '', spanId = ''] = match ?? [];
+  const [, version, traceId = '', spanId = ''] = match ?? [];
   if (!match || ZEROS.test(traceId) || ZEROS.test(spanId)) return undefined;
+  if (version === '00' && match.input.length !== LENGTH) return undefined;
   return { traceId, spanId, ...(tracestate === undefined ? {} : { traceState: tracestate }) };
+}
+
+/** The flags that a `traceparent` names, in two hex digits; undefined where it is none. */
+export function flagsIn(traceparent: string | undefined): string | undefined {
+  return contextIn(traceparent) && traceparent?.slice(LENGTH - 2, LENGTH);
 }
 
 /** The context in the `_meta` of params. */

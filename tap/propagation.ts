@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Propagation, propagate } from '../model/propagate.ts';
 import { utf8 } from '../model/text.ts';
-import { contextIn } from '../model/trace-context.ts';
+import { contextIn, flagsIn } from '../model/trace-context.ts';
 import type { Finish } from './crossings.ts';
 
 export interface Propagator {
@@ -23,7 +23,7 @@ export interface Propagator {
 export function createPropagator(how: Propagation, traceparent: string | undefined): Propagator {
   const own = contextIn(traceparent)?.traceId ?? randomBytes(16).toString('hex');
   const mint = (given: string | undefined): string => {
-    const flags = /-([0-9a-f]{2})$/.exec(given ?? traceparent ?? '')?.[1] ?? '01';
+    const flags = flagsIn(given) ?? flagsIn(traceparent) ?? '01';
     return `00-${contextIn(given)?.traceId ?? own}-${randomBytes(8).toString('hex')}-${flags}`;
   };
   return {

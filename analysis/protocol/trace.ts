@@ -3,6 +3,7 @@ import { textMember } from '../../model/json.ts';
 import { META } from '../../model/methods.ts';
 import { hasPlaceholder } from '../../model/placeholder.ts';
 import type { Call } from '../../model/session.ts';
+import { contextIn } from '../../model/trace-context.ts';
 import { family, MODERN } from './family.ts';
 import { createMemory } from './memory.ts';
 import type { Handlers, Happening, ProtocolRule, Watching } from './protocol-rule.ts';
@@ -26,16 +27,13 @@ export const TRACE: readonly ProtocolRule[] = family('trace', [
   },
 ]);
 
-const TRACEPARENT =
-  /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|-)/;
-
 function watchTraces({ report }: Watching): Handlers {
   /** The request that was answered with a state, by the state. */
   const given = createMemory<string, Call>(10_000);
   const check = (happening: Happening): void => {
     const { value, from, ref } = happening;
     const text = textMember(value, 'params', '_meta', META.traceparent);
-    if (text === undefined || !from || TRACEPARENT.test(text) || hasPlaceholder(text)) return;
+    if (text === undefined || !from || contextIn(text) || hasPlaceholder(text)) return;
     const pointer = '/params/_meta/traceparent';
     report({
       by: from,

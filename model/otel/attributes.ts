@@ -1,14 +1,9 @@
 /** What spans say of requests, notifications, sessions and servers. */
 import { reference } from '../entry.ts';
 import { member } from '../json.ts';
-import {
-  type Anomaly,
-  type Call,
-  type NotificationSeen,
-  nameOf,
-  type Session,
-} from '../session.ts';
+import { type Call, type NotificationSeen, nameOf, type Session } from '../session.ts';
 import { ATTRIBUTE, EXECUTE_TOOL, NETWORK } from './conventions.ts';
+import type { Apart } from './faults.ts';
 import type { UrlOf } from './options.ts';
 import { mayShow } from './payloads.ts';
 import type { Attributes, AttributeValue } from './span.ts';
@@ -126,13 +121,9 @@ const RESOURCE_METHODS: ReadonlySet<string> = new Set([
   'notifications/resources/updated',
 ]);
 
-/** A message that has a span of its own though it is no request and no notification. */
-export interface Apart extends Omit<Anomaly, 'kind'> {
-  readonly kind: Anomaly['kind'] | 'late-response';
-}
-
-export function brokenAttributes(
-  { seq, item, from, kind, faults = [] }: Apart,
+/** What it is, then all that is wrong with it. */
+export function apartAttributes(
+  { ref: { seq, item }, from, kind, faults }: Apart,
   { id }: Session,
   urlOf: UrlOf,
 ): Attributes {
@@ -140,7 +131,7 @@ export function brokenAttributes(
   return known({
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
-    [ATTRIBUTE.faults]: [kind, ...faults],
+    [ATTRIBUTE.faults]: [...new Set([kind, ...faults])],
     [ATTRIBUTE.url]: urlOf(own),
   });
 }

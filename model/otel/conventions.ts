@@ -52,6 +52,7 @@ export const ATTRIBUTE = {
   message: 'wiretape.message',
   moreEdges: 'wiretape.edges.more',
   faults: 'wiretape.faults',
+  responseFaults: 'wiretape.response_faults',
   url: 'wiretape.url',
 } as const;
 

@@ -9,7 +9,8 @@ import type { Attributes, Span, SpanContext, SpanLink } from './span.ts';
 export type Linked = 'caller' | 'header' | 'session';
 
 export function linkTo({ traceId, spanId }: SpanContext, what: Linked): SpanLink {
-  return { traceId, spanId, attributes: { [ATTRIBUTE.link]: what } };
+  const attributes = { [ATTRIBUTE.link]: what };
+  return { traceId, spanId, attributes, ...(what === 'session' ? {} : { isRemote: true }) };
 }
 
 /**

@@ -1,18 +1,17 @@
 /** The spans of messages: of a request with its answer, of a notification, of what broke the protocol. */
 import { reference } from '../entry.ts';
 import { member } from '../json.ts';
-import type { Anomaly, Call, MessageRef, NotificationSeen, SessionView } from '../session.ts';
-import { other } from '../session-machine.ts';
+import type { Call, MessageRef, NotificationSeen, SessionView } from '../session.ts';
 import { contextOf, type TraceContext } from '../trace-context.ts';
 import {
-  type Apart,
-  brokenAttributes,
+  apartAttributes,
   known,
   notificationAttributes,
   requestAttributes,
   versionOf,
 } from './attributes.ts';
 import { ATTRIBUTE, ERROR } from './conventions.ts';
+import type { Apart } from './faults.ts';
 import { mayLink } from './link.ts';
 import { type Making, timeOf } from './making.ts';
 import { endingOf } from './outcome.ts';
@@ -21,8 +20,14 @@ import { mayShow } from './payloads.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Attributes, Span, SpanKind } from './span.ts';
 
-/** Says where the span of a request belongs, when it is asked; `earlier`: what it goes on with. */
-export function placeRequest(making: Making, call: Call, earlier: Call | undefined): void {
+export interface Placing {
+  /** What the request goes on with. */
+  readonly earlier: Call | undefined;
+  readonly faults: readonly string[];
+}
+
+/** Says where the span of a request belongs, and what is wrong with the request, when it is asked. */
+export function placeRequest(making: Making, call: Call, { earlier, faults }: Placing): void {
   const { view, places, asked } = making;
   const { request, exchange, from, parent } = call;
   const place = placeOf(making, {
@@ -32,9 +37,15 @@ export function placeRequest(making: Making, call: Call, earlier: Call | undefin
     around: parent,
     isInferred: exchange === undefined,
   });
-  places.set(call, earlier ? following(making, place, earlier) : place);
+  const faulty = withFaults(place, faults);
+  places.set(call, earlier ? following(making, faulty, earlier) : faulty);
   const payload = making.payload(request);
   if (payload) asked.set(call, payload);
+}
+
+function withFaults(place: Place, faults: readonly string[]): Place {
+  if (faults.length === 0) return place;
+  return { ...place, attributes: { ...place.attributes, [ATTRIBUTE.faults]: faults } };
 }
 
 /** What the headers say is of the client, whose exchange it is. */
@@ -57,8 +68,8 @@ function following({ places, view }: Making, place: Place, earlier: Call): Place
   };
 }
 
-/** The span of a request that is over. */
-export function requestSpan(making: Making, call: Call): Span {
+/** The span of a request that is over; `faults`: of its answer. */
+export function requestSpan(making: Making, call: Call, faults: readonly string[]): Span {
   const { view, options, common, places, asked } = making;
   const { request, response, method, subject, from, outcome } = call;
   const place = places.get(call) ?? placeOf(making, { ref: request });
@@ -69,7 +80,7 @@ export function requestSpan(making: Making, call: Call): Span {
   const shown = { method, outcome, asked: asked.get(call), answered };
   return {
     ...place.span,
-    name: isNamed(method) && subject !== undefined ? `${method} ${subject}` : method,
+    name: nameOf(method, subject) || 'mcp request',
     kind,
     start: timeOf(making, request.at),
     end: timeOf(making, Math.max(request.at, endOf(call, view))),
@@ -80,6 +91,7 @@ export function requestSpan(making: Making, call: Call): Span {
       versionOf(view.value(request)),
       shownAttributes(making, shown, request),
       place.attributes,
+      faults.length === 0 ? {} : { [ATTRIBUTE.responseFaults]: faults },
       ending.attributes,
     ),
     links: place.links,
@@ -96,9 +108,10 @@ function shownAttributes(
   return payloads ? payloadAttributes({ ...shown, run: runAt(at) }, payloads) : {};
 }
 
-/** Methods whose target is in the name of the span; others have too many of them. */
-function isNamed(method: string): boolean {
-  return method === 'tools/call' || method === 'prompts/get';
+/** With the target of methods that have few of them. Empty where a peer names no method. */
+function nameOf(method: string, subject = ''): string {
+  const isNamed = method === 'tools/call' || method === 'prompts/get';
+  return isNamed && subject !== '' ? `${method} ${subject}` : method;
 }
 
 /** Who asks reports a client's span and who answers a server's, whichever side of MCP it is. */
@@ -111,16 +124,21 @@ function endOf({ response, cancelled, exchangeEnd }: Call, { session }: SessionV
   return response?.sent ?? cancelled?.at ?? exchangeEnd?.at ?? session.lastAt;
 }
 
-export function notificationSpan(making: Making, seen: NotificationSeen): Span {
+export function notificationSpan(
+  making: Making,
+  seen: NotificationSeen,
+  faults: readonly string[],
+): Span {
   const { view, options, common } = making;
-  const { ref, from, method, call } = seen;
+  const { ref, from, method, subject, call } = seen;
   const told = view.value(ref);
   const given = contextOf(member(told, 'params'));
-  const place = placeOf(making, { ref, given, beside: besideOf(making, from), around: call });
+  const beside = besideOf(making, from);
+  const place = withFaults(placeOf(making, { ref, given, beside, around: call }), faults);
   const kind = kindOf(from, options.side);
   return {
     ...place.span,
-    name: method,
+    name: nameOf(method, subject) || 'mcp notification',
     kind,
     start: timeOf(making, ref.at),
     end: timeOf(making, ref.sent),
@@ -136,49 +154,24 @@ export function notificationSpan(making: Making, seen: NotificationSeen): Span {
   };
 }
 
-/** Anomalies of messages that have no span of their own. */
-const WITHOUT_SPAN: ReadonlySet<Anomaly['kind']> = new Set([
-  'malformed',
-  'unknown-response',
-  'second-response',
-]);
-
 /** A message that is no request, no notification and no request's answer. */
-export function brokenSpan(making: Making, anomaly: Anomaly): Span[] {
-  const isApart = WITHOUT_SPAN.has(anomaly.kind) && !isInSpan(anomaly, making.view);
-  return isApart ? [apartSpan(making, anomaly)] : [];
-}
-
-/** An answer that came when its request was over, for who had asked, at least. */
-export function lateSpan(making: Making, call: Call, { seq, item }: MessageRef): Span {
-  const place = item === undefined ? { seq } : { seq, item };
-  return apartSpan(making, { kind: 'late-response', ...place, from: other(call.from), call });
-}
-
-function apartSpan(making: Making, apart: Apart): Span {
-  const { view, options, common, at } = making;
-  const { kind, seq, item, call } = apart;
-  const ref: MessageRef = { seq, at, sent: at, size: 0, ...(item === undefined ? {} : { item }) };
+export function apartSpan(making: Making, apart: Apart): Span {
+  const { view, options, common } = making;
+  const { kind, ref, call } = apart;
   const place = placeOf(making, { ref, around: call });
   return {
     ...place.span,
     name: kind,
     kind: 'internal',
-    start: timeOf(making, at),
-    end: timeOf(making, at),
+    start: timeOf(making, ref.at),
+    end: timeOf(making, ref.at),
     attributes: {
       ...common,
-      ...brokenAttributes(apart, view.session, options.urlOf),
+      ...apartAttributes(apart, view.session, options.urlOf),
       ...place.attributes,
       [ATTRIBUTE.error]: ERROR.other,
     },
     links: place.links,
     error: '',
   };
-}
-
-/** Whether a malformed message is a request or notification all the same, and has the span of one. */
-function isInSpan({ kind, seq, item }: Anomaly, { value }: SessionView): boolean {
-  if (kind !== 'malformed') return false;
-  return member(value({ seq, ...(item === undefined ? {} : { item }) }), 'method') !== undefined;
 }

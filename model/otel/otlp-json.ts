@@ -9,6 +9,18 @@ import type { Attributes, AttributeValue, SessionSpans, Span, SpanKind } from '.
 const KINDS: Readonly<Record<SpanKind, number>> = { internal: 1, server: 2, client: 3 };
 const STATUS_ERROR = 2;
 
+/**
+ * Flags of spans and links (trace.proto, `SpanFlags`): recorded is recorded, whether its caller samples
+ * or not, and it is known whether what they point to is somebody else's.
+ */
+const SAMPLED = 0x001;
+const IS_KNOWN = 0x100;
+const IS_REMOTE = 0x200;
+
+function flagsOf(isRemote: boolean | undefined): number {
+  return SAMPLED | IS_KNOWN | (isRemote ? IS_REMOTE : 0);
+}
+
 /** A request for `/v1/traces`; `version`: of wiretape. */
 export function otlpJson(sessions: readonly SessionSpans[], version: string): object {
   return {
@@ -76,11 +88,14 @@ function spanJson(span: Span): object {
     startTimeUnixNano: String(start),
     endTimeUnixNano: String(end),
     attributes: attributesJson(span.attributes),
-    links: span.links.map(({ attributes, ...context }) => ({
-      ...context,
+    links: span.links.map(({ traceId, spanId, attributes, isRemote }) => ({
+      traceId,
+      spanId,
       attributes: attributesJson(attributes),
+      flags: flagsOf(isRemote),
     })),
     ...(error === undefined ? {} : { status: statusJson(error) }),
+    flags: flagsOf(span.isParentRemote),
   };
 }
 

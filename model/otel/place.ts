@@ -25,7 +25,10 @@ export interface Belonging {
 }
 
 export interface Place {
-  readonly span: Pick<Span, 'traceId' | 'spanId' | 'parentSpanId' | 'traceState'>;
+  readonly span: Pick<
+    Span,
+    'traceId' | 'spanId' | 'parentSpanId' | 'traceState' | 'isParentRemote'
+  >;
   readonly links: readonly SpanLink[];
   readonly attributes: Attributes;
 }
@@ -33,10 +36,15 @@ export interface Place {
 export function placeOf(making: Making, belonging: Belonging): Place {
   const { ref, given, beside, around, isInferred } = belonging;
   const { options, places, traces, passedOn } = making;
-  const spanId = passedOn?.spanId ?? spanIdOf(referenceTo(making, ref));
+  // Nothing is put into a batch, whatever a recording says.
+  const minted = ref.item === undefined ? passedOn?.spanId : undefined;
+  const spanId = minted ?? spanIdOf(referenceTo(making, ref));
   const caller = given ?? beside;
   const links = given && beside && isOther(given, beside) ? [linkTo(beside, 'header')] : [];
-  if (caller && options.parent === 'remote') return childOf(caller, spanId, links);
+  if (caller && options.parent === 'remote') {
+    const { span, ...rest } = childOf(caller, spanId, links);
+    return { ...rest, span: { ...span, isParentRemote: true } };
+  }
   if (caller) links.unshift(linkTo(caller, 'caller'));
   const parent = around && places.get(around)?.span;
   if (parent) return childOf(parent, spanId, links, isInferred ? INFERRED : {});

@@ -8,7 +8,7 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { bytesOf } from '../text.ts';
 
-type Scalar = 'text' | 'hex' | 'enum' | 'truth' | 'int64' | 'double' | 'fixed64';
+type Scalar = 'text' | 'hex' | 'enum' | 'truth' | 'int64' | 'double' | 'fixed32' | 'fixed64';
 
 /** Field numbers by the names of the JSON form, with what stands there: a scalar or a message. */
 type Fields = Readonly<Record<string, readonly [number, Scalar | MessageName]>>;
@@ -30,12 +30,14 @@ const MESSAGES = {
     attributes: [9, 'KeyValue'],
     links: [13, 'Link'],
     status: [15, 'Status'],
+    flags: [16, 'fixed32'],
   },
   Link: {
     traceId: [1, 'hex'],
     spanId: [2, 'hex'],
     traceState: [3, 'text'],
     attributes: [4, 'KeyValue'],
+    flags: [6, 'fixed32'],
   },
   Status: { message: [2, 'text'], code: [3, 'enum'] },
   ExportLogsServiceRequest: { resourceLogs: [1, 'ResourceLogs'] },
@@ -65,10 +67,11 @@ const MESSAGES = {
   ArrayValue: { values: [1, 'AnyValue'] },
 } as const satisfies Record<string, Readonly<Record<string, readonly [number, string]>>>;
 
-/** Wire types: a varint, eight bytes, or bytes with their length before them. */
+/** Wire types: a varint, eight bytes, bytes with their length before them, or four bytes. */
 const VARINT = 0;
 const EIGHT = 1;
 const LENGTH = 2;
+const FOUR = 5;
 
 /** `message`: in the JSON form, as otlp-json.ts writes it. */
 export function protobufOf(
@@ -107,11 +110,15 @@ function putField(out: Backwards, [number, type]: Fields[string], value: unknown
       out.varint(number * 8 + VARINT);
       break;
     case 'fixed64':
-      out.eight((view) => view.setBigUint64(0, BigInt(String(value)), true));
+      out.fixed(8, (view) => view.setBigUint64(0, BigInt(String(value)), true));
       out.varint(number * 8 + EIGHT);
       break;
+    case 'fixed32':
+      out.fixed(4, (view) => view.setUint32(0, Number(value), true));
+      out.varint(number * 8 + FOUR);
+      break;
     case 'double':
-      out.eight((view) => view.setFloat64(0, Number(value), true));
+      out.fixed(8, (view) => view.setFloat64(0, Number(value), true));
       out.varint(number * 8 + EIGHT);
       break;
     default:
@@ -145,7 +152,8 @@ interface Backwards {
   text(text: string): void;
   /** A whole number below 2³¹. */
   varint(value: number): void;
-  eight(write: (view: DataView) => void): void;
+  /** A number of so many bytes. */
+  fixed(length: 4 | 8, write: (view: DataView) => void): void;
   length(): number;
   bytes(): Uint8Array<ArrayBuffer>;
 }
@@ -186,9 +194,9 @@ function createBackwards(): Backwards {
       for (let at = 0; at < length; at++, left >>>= 7)
         room[start + at] = (left & 127) | (at < length - 1 ? 128 : 0);
     },
-    eight(write) {
-      reserve(8);
-      write(new DataView(room.buffer, start, 8));
+    fixed(length, write) {
+      reserve(length);
+      write(new DataView(room.buffer, start, length));
     },
     length: () => room.length - start,
     bytes: () => room.slice(start),

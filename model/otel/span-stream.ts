@@ -5,19 +5,14 @@
  */
 import type { Entry } from '../entry.ts';
 import { createEarlier } from '../logical-call.ts';
-import type { Call, MessageRef, Seen, Session, SessionView } from '../session.ts';
+import type { Anomaly, Call, MessageRef, Seen, Session, SessionView } from '../session.ts';
 import { createSessionMachine } from '../session-machine.ts';
 import { itemOf } from '../view.ts';
 import { ATTRIBUTE } from './conventions.ts';
+import { apartIn, faultsBy } from './faults.ts';
 import { linkTo, linkWords } from './link.ts';
 import { createMakings, type Making, timeOf } from './making.ts';
-import {
-  brokenSpan,
-  lateSpan,
-  notificationSpan,
-  placeRequest,
-  requestSpan,
-} from './message-spans.ts';
+import { apartSpan, notificationSpan, placeRequest, requestSpan } from './message-spans.ts';
 import type { ToSpans } from './options.ts';
 import type { Span } from './span.ts';
 
@@ -41,24 +36,38 @@ export function createSpanStream(id: string, options: ToSpans = {}): SpanStream 
   const earlier = createEarlier(view);
   const open = new Set<Call>();
 
-  const close = (call: Call): Span => {
+  const begin = (call: Call, faults: readonly string[]): void => {
+    values.keep(call.request);
+    placeRequest(making, call, { earlier: earlier.of(call), faults });
+    open.add(call);
+  };
+
+  /** `faults`: of its answer. */
+  const close = (call: Call, faults: readonly string[] = []): Span => {
     open.delete(call);
     earlier.over(call);
-    const span = requestSpan(making, call);
+    const span = requestSpan(making, call, faults);
     values.forget(call.request);
     return span;
   };
 
-  const spansOf = ({ kind, ref, call }: Seen): Span[] => {
-    if (call && kind === 'request') {
-      values.keep(call.request);
-      placeRequest(making, call, earlier.of(call));
-      open.add(call);
-    }
-    if (call && open.has(call)) return call.state === 'open' ? [] : [close(call)];
-    return call && kind === 'response' && call.response === ref
-      ? [lateSpan(making, call, ref)]
-      : [];
+  /** Of what was seen: the request that it ends, and the message itself where it is in no other span. */
+  const spansOf = (seen: Seen, faults: readonly string[]): Span[] => {
+    const { kind, method, call } = seen;
+    if (kind === 'request' && call) begin(call, faults);
+    const over = call && open.has(call) && call.state !== 'open' ? call : undefined;
+    const spans = over ? [close(over, kind === 'response' ? faults : [])] : [];
+    const apart = apartIn(seen, faults, over !== undefined);
+    if (apart) spans.push(apartSpan(making, apart));
+    if (kind === 'notification' && method !== undefined)
+      spans.push(notificationSpan(making, { ...seen, method }, faults));
+    return spans;
+  };
+
+  const lineSpan = ({ seq, from, faults = [] }: Anomaly): Span => {
+    const { at } = making;
+    const ref = { seq, at, sent: at, size: 0 };
+    return apartSpan(making, { kind: 'malformed', ref, from, faults });
   };
 
   return {
@@ -68,16 +77,18 @@ export function createSpanStream(id: string, options: ToSpans = {}): SpanStream 
       const seen = machine.apply(entry);
       turnTo(entry);
       values.turnTo(entry);
-      const spans = seen.flatMap(spansOf);
+      const { anomalies } = session;
+      const faultsOf = faultsBy(anomalies);
+      const spans = seen.flatMap((one) => spansOf(one, faultsOf(one.ref)));
+      // A line that is no message was not seen as one.
+      if (seen.length === 0) spans.push(...anomalies.map(lineSpan));
       if (entry.type === 'exit' || entry.type === 'end') {
         for (const call of open) if (call.state !== 'open') spans.push(close(call));
       }
-      for (const one of session.notifications) spans.push(notificationSpan(making, one));
-      for (const anomaly of session.anomalies) spans.push(...brokenSpan(making, anomaly));
       forget(session, open);
       return spans;
     },
-    finish: () => [...[...open].map(close), sessionSpan(making)],
+    finish: () => [...[...open].map((call) => close(call)), sessionSpan(making)],
   };
 }
 
@@ -122,7 +133,9 @@ function sessionSpan(making: Making): Span {
   const links = outer && options.parent === 'link' ? [linkTo(outer, 'caller')] : [];
   return {
     ...own,
-    ...(outer && options.parent === 'remote' ? { parentSpanId: outer.spanId } : {}),
+    ...(outer && options.parent === 'remote'
+      ? { parentSpanId: outer.spanId, isParentRemote: true }
+      : {}),
     name: 'mcp session',
     kind: 'internal',
     start: timeOf(making, 0),

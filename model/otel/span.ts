@@ -15,10 +15,14 @@ export interface SpanContext {
 
 export interface SpanLink extends SpanContext {
   readonly attributes: Attributes;
+  /** It is to a span of the caller's, who told of it. */
+  readonly isRemote?: true;
 }
 
 export interface Span extends SpanContext {
   readonly parentSpanId?: string;
+  /** The parent is the caller's, who told of it. */
+  readonly isParentRemote?: true;
   readonly traceState?: string;
   readonly name: string;
   readonly kind: SpanKind;

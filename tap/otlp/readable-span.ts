@@ -34,8 +34,8 @@ const KINDS = {
 } as const;
 
 export function readableSpan(span: ours.Span, { resource, limits, version }: Around): ReadableSpan {
-  const { name, kind, start, end, error, traceId, parentSpanId } = span;
-  const context = contextOf(span, span.traceState);
+  const { name, kind, start, end, error, traceId, traceState, parentSpanId, isParentRemote } = span;
+  const context = contextOf(span, { traceState });
   const attributes = limited(span.attributes, limits);
   const links = span.links.slice(0, limits.links);
   return {
@@ -44,7 +44,12 @@ export function readableSpan(span: ours.Span, { resource, limits, version }: Aro
     spanContext: () => context,
     ...(parentSpanId === undefined
       ? {}
-      : { parentSpanContext: contextOf({ traceId, spanId: parentSpanId }) }),
+      : {
+          parentSpanContext: contextOf(
+            { traceId, spanId: parentSpanId },
+            { isRemote: isParentRemote },
+          ),
+        }),
     startTime: timeOf(start),
     endTime: timeOf(end),
     duration: timeOf(end - start),
@@ -52,7 +57,7 @@ export function readableSpan(span: ours.Span, { resource, limits, version }: Aro
     status: statusOf(error),
     attributes,
     links: links.map((link) => ({
-      context: contextOf(link),
+      context: contextOf(link, { isRemote: link.isRemote }),
       attributes: limited(link.attributes, limits),
     })),
     events: [],
@@ -71,10 +76,23 @@ function statusOf(error: string | undefined): ReadableSpan['status'] {
     : { code: SpanStatusCode.ERROR, message: error };
 }
 
+interface More {
+  readonly traceState?: string | undefined;
+  readonly isRemote?: boolean | undefined;
+}
+
 /** Recorded is recorded, whether its caller samples or not. */
-function contextOf({ traceId, spanId }: ours.SpanContext, state?: string): SpanContext {
-  const context = { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
-  return state === undefined ? context : { ...context, traceState: asGiven(state) };
+function contextOf(
+  { traceId, spanId }: ours.SpanContext,
+  { traceState, isRemote }: More,
+): SpanContext {
+  return {
+    traceId,
+    spanId,
+    traceFlags: TraceFlags.SAMPLED,
+    ...(traceState === undefined ? {} : { traceState: asGiven(traceState) }),
+    ...(isRemote ? { isRemote } : {}),
+  };
 }
 
 /** The state of a caller is passed on as it came; whoever reads it may judge it. */

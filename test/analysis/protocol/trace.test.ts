@@ -16,6 +16,10 @@ cases(TRACE, {
     ],
     alsoBreaks: [
       [
+        { steps: [call(1, `${parent('a')}-extra`)] },
+        `info: The client of notes sent a traceparent that is none: “${parent('a')}-extra”, once. [1 traceparent]`,
+      ],
+      [
         { steps: [call(1, parent('a')), asks, call(2, parent('b'), { requestState: 's' })] },
         'info: The client of notes went on with a request under another trace, once. [1 request, 3 retry in another trace]',
       ],

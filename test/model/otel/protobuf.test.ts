@@ -53,17 +53,22 @@ const value = fc.oneof(
 const attributes: fc.Arbitrary<Attributes> = fc.dictionary(text, value, { noNullPrototype: true });
 const context = { traceId: hex(16), spanId: hex(8) };
 const nanos = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const link = fc.record(
+  { ...context, attributes, isRemote: fc.constant(true) },
+  { requiredKeys: ['traceId', 'spanId', 'attributes'] },
+);
 const span = fc.record(
   {
     ...context,
     parentSpanId: hex(8),
+    isParentRemote: fc.constant(true),
     traceState: text,
     name: text,
     kind: fc.constantFrom('internal', 'server', 'client'),
     start: nanos,
     end: nanos,
     attributes,
-    links: fc.array(fc.record({ ...context, attributes }), { maxLength: 3 }),
+    links: fc.array(link, { maxLength: 3 }),
     error: text,
   },
   { requiredKeys: ['traceId', 'spanId', 'name', 'kind', 'start', 'end', 'attributes', 'links'] },

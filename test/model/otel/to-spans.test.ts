@@ -190,7 +190,12 @@ describe('over HTTP', () => {
     // What the header said is not forgotten, where the message says otherwise.
     const { links, attributes } = asked({ traceparent: TRACEPARENT });
     expect(links).toEqual([
-      { traceId: other, spanId: PARENT, attributes: { 'wiretape.link.kind': 'header' } },
+      {
+        traceId: other,
+        spanId: PARENT,
+        isRemote: true,
+        attributes: { 'wiretape.link.kind': 'header' },
+      },
     ]);
     expect(attributes['wiretape.link.header']).toBe(`${other}-${PARENT}`);
     expect(asked({ traceparent: header }).links).toEqual([]);
@@ -280,7 +285,12 @@ describe('where it belongs', () => {
     const { traceId, parentSpanId, links, attributes } = spanNamed(spans, 'tools/call a');
     expect([traceId, parentSpanId]).toEqual([spans[0]?.traceId, spans[0]?.spanId]);
     expect(links).toEqual([
-      { traceId: TRACE, spanId: PARENT, attributes: { 'wiretape.link.kind': 'caller' } },
+      {
+        traceId: TRACE,
+        spanId: PARENT,
+        isRemote: true,
+        attributes: { 'wiretape.link.kind': 'caller' },
+      },
     ]);
     expect(attributes['wiretape.link.caller']).toBe(`${TRACE}-${PARENT}`);
   });

@@ -65,16 +65,17 @@ function wireSpans(session: SessionSpans): [string, unknown][] {
 function plain(span: TakenSpan): unknown {
   const { droppedAttributesCount, droppedEventsCount, droppedLinksCount, events, ...told } = span;
   const dropped = [droppedAttributesCount, droppedEventsCount, droppedLinksCount];
-  const { flags: _, status, links, attributes, ...rest } = told;
+  const { status, links, attributes, ...rest } = told;
   return {
     ...rest,
     dropped: dropped.map((count) => count ?? 0),
     status: { code: 0, ...(status as object | undefined) },
     attributes: attributes.map(plainAttribute),
     links: ((links as TakenSpan[] | undefined) ?? []).map(
-      ({ traceId, spanId, attributes: own }) => ({
+      ({ traceId, spanId, flags, attributes: own }) => ({
         traceId,
         spanId,
+        flags,
         attributes: own.map(plainAttribute),
       }),
     ),
