@@ -9,6 +9,7 @@ import type { MessageEntry, Peer } from './entry.ts';
 import { member } from './json.ts';
 import { type Id, idKey, isId } from './message.ts';
 import { LISTEN, META } from './methods.ts';
+import { createRecent } from './recent.ts';
 import type { Call } from './session.ts';
 
 /** Where a message crossed: nowhere in particular on a pipe. */
@@ -48,8 +49,18 @@ interface Side {
   readonly working: Set<Call>;
 }
 
-export function createCallIndex(): CallIndex {
+/** `most`: so many calls that are over are found, the newest; all that are not, and all when left out. */
+export function createCallIndex(most = Number.POSITIVE_INFINITY): CallIndex {
   const sides: Readonly<Record<Peer, Side>> = { client: createSide(), server: createSide() };
+  const isBounded = Number.isFinite(most);
+  const tokens = new Map<Call, Id>();
+  const past = createRecent<Call, true>(most, (call) => {
+    forgetCall(sides[call.from], call, tokens.get(call));
+    tokens.delete(call);
+  });
+  const isOver = (call: Call): void => {
+    if (isBounded) past.set(call, true);
+  };
 
   const find = (from: Peer, { exchange, resumes }: Where, id: Id): Call | undefined => {
     const side = sides[from];
@@ -69,10 +80,19 @@ export function createCallIndex(): CallIndex {
       const other = otherType(id);
       return other === undefined ? undefined : find(from, where, other);
     },
-    add: (call, params) =>
-      addCall(sides[call.from], call, member(params, '_meta', META.progressToken)),
-    settle: (call) => settleCall(sides[call.from], call),
-    close: (call) => void sides[call.from].working.delete(call),
+    add(call, params) {
+      const token = member(params, '_meta', META.progressToken);
+      addCall(sides[call.from], call, token);
+      if (isBounded && isId(token)) tokens.set(call, token);
+    },
+    settle(call) {
+      settleCall(sides[call.from], call);
+      isOver(call);
+    },
+    close(call) {
+      sides[call.from].working.delete(call);
+      isOver(call);
+    },
     inFlight(from, { exchange }, id) {
       if (exchange === undefined) return sides[from].onPipe.waiting(id);
       return sides[from].onExchange.waiting(exchangeKey(exchange, id));
@@ -123,6 +143,17 @@ function settleCall(side: Side, call: Call): void {
     side.anywhere.settle(id);
     side.byExchange.settle(exchange);
   }
+}
+
+function forgetCall(side: Side, call: Call, token: Id | undefined): void {
+  const { id, exchange } = call;
+  if (exchange === undefined) side.onPipe.forget(id, call);
+  else {
+    side.onExchange.forget(exchangeKey(exchange, id), call);
+    side.anywhere.forget(id, call);
+    side.byExchange.forget(exchange, call);
+  }
+  if (token !== undefined && side.byToken.get(token) === call) side.byToken.delete(token);
 }
 
 function exchangeKey(exchange: number, id: Id): string {

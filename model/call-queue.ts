@@ -15,6 +15,8 @@ export interface CallQueues<K> {
   next(key: K): Call | undefined;
   /** How many wait for an answer. */
   waiting(key: K): number;
+  /** Says that nobody will ask for this call of the key again. */
+  forget(key: K, call: Call): void;
 }
 
 /** Two or more calls; those before `head` have their answer. */
@@ -22,7 +24,12 @@ interface Queue {
   readonly calls: Call[];
   head: number;
   waiting: number;
+  /** Those that were not forgotten. */
+  readonly known: Set<Call>;
 }
+
+/** So many that have their answer are kept in a queue before they are dropped together. */
+const DONE = 64;
 
 export function createCallQueues<K>(): CallQueues<K> {
   const byKey = createIdTable<K, Call | Queue>();
@@ -40,8 +47,12 @@ export function createCallQueues<K>(): CallQueues<K> {
       if (held === undefined || waiting(key) === 0) byKey.set(key, call);
       else if (isQueue(held)) {
         held.calls.push(call);
+        held.known.add(call);
         held.waiting++;
-      } else byKey.set(key, { calls: [held, call], head: 0, waiting: 2 });
+      } else {
+        const calls = [held, call];
+        byKey.set(key, { calls, head: 0, waiting: 2, known: new Set(calls) });
+      }
     },
     settle(key) {
       const held = byKey.get(key);
@@ -51,7 +62,18 @@ export function createCallQueues<K>(): CallQueues<K> {
       const held = byKey.get(key);
       if (held === undefined || !isQueue(held)) return held;
       while (held.head < held.calls.length - 1 && held.calls[held.head]?.response) held.head++;
+      if (held.head >= DONE && 2 * held.head > held.calls.length) {
+        held.calls.splice(0, held.head);
+        held.head = 0;
+      }
       return held.calls[held.head];
+    },
+    forget(key, call) {
+      const held = byKey.get(key);
+      if (held === call) byKey.delete(key);
+      else if (held !== undefined && isQueue(held) && held.known.delete(call)) {
+        if (held.known.size === 0) byKey.delete(key);
+      }
     },
   };
 }

@@ -12,6 +12,7 @@ import type { CallEvent } from './transitions.ts';
 interface Exchange {
   readonly context: TraceContext | undefined;
   readonly era: Era | undefined;
+  /** Those that are over are dropped now and then. */
   readonly calls: Call[];
   /** Its stream goes on where another broke off. */
   readonly resumes: boolean;
@@ -23,6 +24,8 @@ interface Exchange {
   hasEvents?: boolean;
   /** Something came from the server of which not enough was kept: the answer may be in there. */
   hasUnread?: boolean;
+  /** How many calls it may have before those that are over are dropped. */
+  swept?: number;
 }
 
 /** A call whose exchange ended without its answer. undefined: it may yet be answered elsewhere. */
@@ -60,7 +63,7 @@ export function createExchanges(): Exchanges {
     return waiting.map((call) => {
       call.exchangeEnd = endOf(known, entry, isAnswerLost(call, session));
       const event = eventOf(known, call, older !== undefined);
-      if (event === undefined && !known.isStream) older?.calls.push(call);
+      if (event === undefined && !known.isStream && older) addTo(older, call);
       return [call, event];
     });
   };
@@ -71,7 +74,7 @@ export function createExchanges(): Exchanges {
       const { exchange } = call;
       if (exchange === undefined) return;
       const known = open.get(exchange);
-      if (known) known.calls.push(call);
+      if (known) addTo(known, call);
       // In-process taps tell only how an exchange ended.
       else open.set(exchange, { context: undefined, era, calls: [call], resumes: false });
     },
@@ -97,6 +100,17 @@ export function createExchanges(): Exchanges {
     },
   };
 }
+
+/** A stream may last for days: once it has twice as many calls as it had open, those that are over are dropped. */
+function addTo(exchange: Exchange, call: Call): void {
+  const { calls, swept = MANY } = exchange;
+  calls.push(call);
+  if (calls.length < swept) return;
+  calls.splice(0, calls.length, ...calls.filter(({ state }) => state === 'open'));
+  exchange.swept = 2 * calls.length + MANY;
+}
+
+const MANY = 64;
 
 function blockOf(entry: MessageEntry | FrameEntry): { id?: string; event?: string } {
   if (entry.type === 'message') return entry.sse ?? {};

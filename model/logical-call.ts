@@ -8,6 +8,7 @@
  */
 import { canonicalJson } from './canonical.ts';
 import { isObject, member, textMember } from './json.ts';
+import { createRecent } from './recent.ts';
 import type { Call, SessionView, Ties } from './session.ts';
 
 export interface LogicalCall {
@@ -92,9 +93,9 @@ export interface Earlier {
   over(call: Call): void;
 }
 
-/** Keeps nothing of what ties to nothing. */
-export function createEarlier(view: SessionView): Earlier {
-  const past = createPast(view);
+/** Keeps nothing of what ties to nothing, and of what does the newest so many of each kind. */
+export function createEarlier(view: SessionView, most: number): Earlier {
+  const past = createPast(view, most);
   const groups = new WeakMap<Call, { last: Call }>();
   return {
     of(call) {
@@ -122,12 +123,12 @@ interface Past {
 }
 
 /** What later calls may go on with. */
-function createPast(view: SessionView): Past {
-  const byState = new Map<string, Call>();
-  const byTask = new Map<string, Call>();
+function createPast(view: SessionView, most = Number.POSITIVE_INFINITY): Past {
+  const byState = createRecent<string, Call>(most);
+  const byTask = createRecent<string, Call>(most);
   /** Calls that asked for input without a state, and calls given up, by what they asked for. */
-  const asking = createSame(view);
-  const givenUp = createSame(view);
+  const asking = createSame(view, most);
+  const givenUp = createSame(view, most);
   return {
     before(call) {
       const { sentState, answers, task } = call.ties;
@@ -144,7 +145,7 @@ function createPast(view: SessionView): Past {
       const { givenState, givenTask, resultType } = call.ties;
       if (givenState !== undefined) byState.set(givenState, call);
       else if (resultType === 'input_required') asking.add(call);
-      if (givenTask !== undefined && !byTask.has(givenTask)) byTask.set(givenTask, call);
+      if (givenTask !== undefined) byTask.set(givenTask, byTask.get(givenTask) ?? call);
       if (call.cancelled) givenUp.add(call);
     },
   };
@@ -166,16 +167,16 @@ interface Same {
  * Calls by what they ask for. The whole request is read only where method and subject are equal,
  * since writing it in canonical form costs as much as reading it.
  */
-function createSame({ value }: SessionView): Same {
-  const byRequest = new Map<string, Call>();
-  const abouts = new Set<string>();
+function createSame({ value }: SessionView, most: number): Same {
+  const abouts = createRecent<string, true>(most);
+  const byRequest = createRecent<string, Call>(most);
   return {
     add(call) {
-      abouts.add(aboutOf(call));
+      abouts.set(aboutOf(call), true);
       byRequest.set(requestOf(call, value(call.request)), call);
     },
     find(call) {
-      if (!abouts.has(aboutOf(call))) return undefined;
+      if (!abouts.get(aboutOf(call))) return undefined;
       return byRequest.get(requestOf(call, value(call.request)));
     },
   };

@@ -62,11 +62,12 @@ interface Machine extends Asking {
   readonly exchanges: Exchanges;
 }
 
-export function createSessionMachine(id: string): SessionMachine {
+/** `most`: so many calls that are over are still known by their ids, the newest; all when left out. */
+export function createSessionMachine(id: string, most?: number): SessionMachine {
   const session = emptySession(id);
   const machine: Machine = {
     session,
-    index: createCallIndex(),
+    index: createCallIndex(most),
     nameOf: createNames(),
     bursts: createBursts(session.bursts),
     exchanges: createExchanges(),

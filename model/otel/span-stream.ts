@@ -27,13 +27,16 @@ export interface SpanStream {
   finish(): Span[];
 }
 
+/** So many calls that are over can still be spoken of. Sessions go on for days, and memory does not. */
+export const OVER = 4096;
+
 export function createSpanStream(id: string, options: ToSpans = {}): SpanStream {
-  const machine = createSessionMachine(id);
+  const machine = createSessionMachine(id, OVER);
   const { session } = machine;
   const values = createValues();
   const view: SessionView = { session, value: values.of };
   const { making, turnTo } = createMakings(view, options);
-  const earlier = createEarlier(view);
+  const earlier = createEarlier(view, OVER);
   const open = new Set<Call>();
 
   const begin = (call: Call, faults: readonly string[]): void => {

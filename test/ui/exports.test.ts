@@ -37,8 +37,8 @@ async function serving(to: string) {
   return { state, address, token };
 }
 
-/** A session of a call through a tap: two spans, which the tap sends where it has a receiver. */
-async function recorded(state: string, name: string, receiver?: Receiver): Promise<void> {
+/** A session of a call through a tap: two spans, which the tap sends where it has a receiver. Gives what the tap said. */
+async function recorded(state: string, name: string, receiver?: Receiver): Promise<string> {
   const options = receiver ? ['--otlp', receiver.url] : [];
   const command = ['--', ...server('answer')];
   await using tap = start(['tap', '--state', state, '--name', name, ...options, ...command], {
@@ -47,7 +47,9 @@ async function recorded(state: string, name: string, receiver?: Receiver): Promi
   tap.child.stdin?.write('{"jsonrpc":"2.0","id":1,"method":"ask"}\n');
   await receiver?.until(() => receiver.spans.size > 0);
   tap.child.stdin?.end();
-  expect(await tap.ended).toMatchObject({ code: 0 });
+  const { code, stderr } = await tap.ended;
+  expect(code).toBe(0);
+  return stderr;
 }
 
 test('Home says where spans go, why they wait and how many have arrived; a run says it of its taps', async () => {
@@ -67,9 +69,12 @@ test('Home says where spans go, why they wait and how many have arrived; a run s
   await said.getByText('all sent, 2 spans since it started, last waited: it answers 503').waitFor();
   expect(endpoint.spans.size).toBe(2);
 
-  await recorded(collector.state, 'live', receiver);
-  const all = `Taps send spans to ${receiver.url}: 1 session, all confirmed`;
-  await said.getByText(all).waitFor();
+  // A machine that is too busy for the end of a tap leaves the last span to others, and that is said.
+  const isWhole = !(await recorded(collector.state, 'live', receiver)).includes('Not all spans');
+  const known = isWhole ? 'all confirmed' : String.raw`\d+ entr(?:y|ies) not confirmed`;
+  const says = (before: string): RegExp =>
+    new RegExp(`${before} ${receiver.url}[:,] 1 session, ${known}`);
+  await said.getByText(says('Taps send spans to')).waitFor();
   const { stdout } = await wiretape(['status', '--state', collector.state]);
   expect(stdout).toMatch(
     new RegExp(
@@ -77,16 +82,14 @@ test('Home says where spans go, why they wait and how many have arrived; a run s
       'm',
     ),
   );
-  expect(stdout).toContain(`taps send     to ${receiver.url}, 1 session, all confirmed\n`);
+  expect(stdout).toMatch(says('taps send     to'));
   expect(await violations(page)).toEqual([]);
   await page.emulateMedia({ colorScheme: 'light' });
   expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: join(shots, 'exports-light.png') });
 
   await page.getByRole('article').filter({ hasText: 'live' }).getByRole('link').first().click();
-  await page
-    .getByText(`Spans of this run go to ${receiver.url}: 1 session, all confirmed`)
-    .waitFor();
+  await page.getByText(says('Spans of this run go to')).waitFor();
   expect(await violations(page)).toEqual([]);
   await page.screenshot({ path: join(shots, 'exports-run-light.png') });
   expect(complaints).toEqual([]);

@@ -149,10 +149,11 @@ test('inside a program, another receiver does not get its token either', async (
   const child = start(server('unclosed', entry, state, 'transportV1', 'closes'), {
     OTLP: JSON.stringify(otlp),
   });
+  const ended = outcome(child);
+  await receiver.until(() => receiver.requests.length > 0);
   child.stdin.write('\n');
-  const { stderr } = await outcome(child);
+  const { stderr } = await ended;
   expect(String(stderr)).toContain('is not sent the token of the collector');
-  expect(receiver.requests.length).toBeGreaterThan(0);
   for (const request of receiver.requests) {
     expect(request.headers['x-tenant']).toBe('acme');
     expect(JSON.stringify(request.headers)).not.toContain(token);
