@@ -107,6 +107,7 @@ function coverage(
   const { explored, total, isLeast } = schedules;
   const orders = `${explored} of ${isLeast ? '≥ ' : ''}${total} orders`;
   const tried = `${groups.explored} of ${counted(groups.total, 'group')} together`;
+  const part = groups.sampled === 0 ? '' : ` (${groups.sampled} with a sample of their orders)`;
   const more = alike === 0 ? '' : `, ${alike} like what is proved`;
   const why = {
     complete: '',
@@ -114,5 +115,5 @@ function coverage(
     budget: '; the budget is spent',
     interrupted: '; it was ended early',
   };
-  return `${orders}, ${tried}${more}, in ${counted(runs, 'run')}${why[ended]}`;
+  return `${orders}, ${tried}${part}${more}, in ${counted(runs, 'run')}${why[ended]}`;
 }

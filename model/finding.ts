@@ -77,6 +77,8 @@ export interface Tried {
   readonly isLeast: boolean;
   readonly groups: number;
   readonly ofGroups: number;
+  /** Of so many of these groups only a sample of the orders was run. */
+  readonly sampled: number;
   /** Nothing was left to try, the calls succeeded as when they were recorded, and the end was read. */
   readonly isWhole: boolean;
 }

@@ -93,8 +93,8 @@ function costOf({ shown, seed }: Explored): string {
 
 function shownIn({ shown, proves, tried }: Explored): string {
   if (shown) return proves ? shown.message : `${shown.message} ${NOT_THIS}`;
-  const { orders, ofOrders, isLeast, groups, ofGroups, isWhole } = tried;
-  const all = `${orders} of ${isLeast ? '≥ ' : ''}${ofOrders} orders and ${groups} of ${ofGroups} groups together`;
+  const { orders, ofOrders, isLeast, groups, ofGroups, sampled, isWhole } = tried;
+  const all = `${orders} of ${isLeast ? '≥ ' : ''}${ofOrders} orders and ${groups} of ${ofGroups} groups together${sampled === 0 ? '' : ` (${sampled} with a sample of their orders)`}`;
   return `no difference in ${all}. ${isWhole ? NO_PROOF : NOT_WHOLE}`;
 }
 

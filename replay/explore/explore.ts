@@ -9,6 +9,7 @@
 import type { Mask } from '../masks.ts';
 import { type Control, controlled } from './control.ts';
 import type { Course } from './course.ts';
+import { isSampled } from './group-orders.ts';
 import { groupsOf, kindOfGroup } from './groups.ts';
 import { createLab, isIllegal, type Lab, type Limits } from './lab.ts';
 import { type Eye, isFailure } from './observe.ts';
@@ -62,7 +63,8 @@ export interface Exploration {
     readonly total: number;
     readonly isLeast: boolean;
   };
-  readonly groups: { readonly explored: number; readonly total: number };
+  /** `sampled`: so many of the explored ones are larger than that all their orders are run. */
+  readonly groups: { readonly explored: number; readonly total: number; readonly sampled: number };
   readonly illegal: number;
   /** Further orders and groups that turned out like one that was proved. */
   readonly alike: number;
@@ -142,6 +144,8 @@ interface State {
   /** The orders that were explored. */
   readonly given: (readonly number[])[];
   tried: number;
+  /** Of those that were tried, so many with a part of their orders. */
+  sampled: number;
   explored: number;
   illegal: number;
   alike: number;
@@ -174,6 +178,7 @@ function newState(
     grouped: -1,
     given: [],
     tried: 0,
+    sampled: 0,
     explored: 0,
     illegal: 0,
     alike: 0,
@@ -206,26 +211,35 @@ async function judgeCourse(state: State, course: Course): Promise<Judged | undef
  * group was tried, where alone they showed nothing: some races need what was written earlier.
  */
 async function overlapAll(state: State, share: number): Promise<void> {
-  const { lab, left, problem, options } = state;
+  const { lab, left } = state;
   while (!isDone(state)) {
     addGroups(state);
     const next = left[0];
     if (!next || !lab.hasLeft(costOf(lab, next.group), share)) return;
     left.shift();
-    const { group, isAgain } = next;
-    const kind = kindOfGroup(problem, group.together);
-    if (state.proved.has(kind)) {
-      if (!isAgain) state.alike++;
-      continue;
-    }
-    const alone = { ...group, before: withNeeds(lab, [], group) };
-    const isAlone = !isAgain && (await worksAlone(state, alone));
-    const judged = await tryTogether(lab, isAlone ? alone : group, options);
-    if (!isAgain) state.tried++;
-    note(state, kind, judged);
-    const hasMore = group.before.length > alone.before.length;
-    if (isAlone && hasMore && !judged) left.push({ group, isAgain: true });
+    await overlap(state, next);
   }
+}
+
+async function overlap(state: State, { group, isAgain }: Attempt): Promise<void> {
+  const { lab, left, problem, options } = state;
+  const kind = kindOfGroup(problem, group.together);
+  if (state.proved.has(kind)) {
+    if (!isAgain) state.alike++;
+    return;
+  }
+  const isMany = isSampled(group.together);
+  const alone = { ...group, before: withNeeds(lab, [], group) };
+  const isAlone = !isAgain && (await worksAlone(state, alone));
+  const judged = await tryTogether(lab, isAlone ? alone : group, options);
+  if (!isAgain) {
+    state.tried++;
+    if (isMany) state.sampled++;
+  }
+  // What many at once are suspected of says nothing of a few.
+  note(state, isMany && judged?.kind !== 'proof' ? `${kind}, many` : kind, judged);
+  const hasMore = group.before.length > alone.before.length;
+  if (isAlone && hasMore && !judged) left.push({ group, isAgain: true });
 }
 
 /** More groups, where more is known to be in conflict than before. */
@@ -307,7 +321,11 @@ function told(state: State): Exploration {
     failing: control.failing,
     failure: control.failure,
     schedules: { explored: state.explored, ...counted },
-    groups: { explored: state.tried, total: Math.max(groups.size, state.tried) },
+    groups: {
+      explored: state.tried,
+      total: Math.max(groups.size, state.tried),
+      sampled: state.sampled,
+    },
     illegal: state.illegal,
     alike: state.alike,
     runs: lab.runs,

@@ -4,14 +4,16 @@ import { groupBy } from '../../model/group.ts';
 import type { Group } from './overlap.ts';
 import { type Always, closureOf, type Problem } from './problem.ts';
 
-/** So many at most: with five, their orders alone are 120. */
+/** So many at most, of which all orders are run: with five, these alone are 120. */
 const MOST_TOGETHER = 4;
+/** So many at most, of which a sample of the orders is run. */
+const MOST_SAMPLED = 12;
 /** Larger groups are looked for among so many conflicts. */
 const MOST_CLIQUES = 200;
 
 /**
- * Pairs first, one of each kind before a second of any; then larger groups in which all are in
- * conflict. Before them runs what they come after, and what was done by then to the same things.
+ * Pairs first, one of each kind before a second of any, and after the first of each as many at once as
+ * were; then larger groups in which all are in conflict. Before them runs what they come after, and what was done by then to the same things.
  */
 export function groupsOf(problem: Problem): Group[] {
   const { operations, must, conflicts } = problem;
@@ -21,15 +23,21 @@ export function groupsOf(problem: Problem): Group[] {
   );
   const near = nextTo(free);
   const pairs = free.map((pair) => [...pair]);
-  const larger = pairs
-    .slice(0, MOST_CLIQUES)
-    .map((pair) => grown(pair, near))
-    .filter(({ length }) => length > 2);
-  const once = new Map([...larger].map((places) => [places.join(), places]));
-  return [...byKind(pairs, problem), ...byKind([...once.values()], problem)].map((together) => ({
-    together,
-    before: contextOf(problem, always, together),
-  }));
+  const seeds = pairs.slice(0, MOST_CLIQUES);
+  const larger = (most: number): (readonly number[])[] => {
+    const all = seeds.map((pair) => grown(pair, near, most)).filter(({ length }) => length > 2);
+    return [...new Map(all.map((places) => [places.join(), places])).values()];
+  };
+  const [firstPairs = [], ...morePairs] = byKind(pairs, problem);
+  // Of each kind as many at once as there are: more of them would show nothing else.
+  const largest = larger(MOST_SAMPLED).sort((a, b) => b.length - a.length);
+  const [many = []] = byKind(
+    largest.filter(({ length }) => length > MOST_TOGETHER),
+    problem,
+  );
+  const some = byKind(larger(MOST_TOGETHER), problem);
+  const all = [...firstPairs, ...many, ...morePairs.flat(), ...some.flat()];
+  return all.map((together) => ({ together, before: contextOf(problem, always, together) }));
 }
 
 function nextTo(edges: readonly (readonly [number, number])[]): Map<number, Set<number>> {
@@ -45,22 +53,24 @@ function nextTo(edges: readonly (readonly [number, number])[]): Map<number, Set<
 }
 
 /** The pair with whatever is in conflict with all of it, up to the most that go together. */
-function grown(pair: readonly number[], near: ReadonlyMap<number, ReadonlySet<number>>): number[] {
+function grown(
+  pair: readonly number[],
+  near: ReadonlyMap<number, ReadonlySet<number>>,
+  most: number,
+): number[] {
   const all = [...pair];
   for (const one of [...(near.get(pair[0] ?? 0) ?? [])].sort((a, b) => a - b)) {
-    if (all.length === MOST_TOGETHER) break;
+    if (all.length === most) break;
     if (!all.includes(one) && all.every((other) => near.get(other)?.has(one))) all.push(one);
   }
   return all.sort((a, b) => a - b);
 }
 
-/** One of each kind, then the second of each, and so on; fewest operations before them first. */
-function byKind(groups: readonly (readonly number[])[], problem: Problem): (readonly number[])[] {
+/** One of each kind, then the second of each, and so on. */
+function byKind(groups: readonly (readonly number[])[], problem: Problem): (readonly number[])[][] {
   const kinds = [...groupBy(groups, (places) => kindOfGroup(problem, places)).values()];
   const most = Math.max(0, ...kinds.map(({ length }) => length));
-  return Array.from({ length: most }, (_, at) =>
-    kinds.flatMap((all) => all.slice(at, at + 1)),
-  ).flat();
+  return Array.from({ length: most }, (_, at) => kinds.flatMap((all) => all.slice(at, at + 1)));
 }
 
 /** Equal for groups of like operations that meet in the same way. */

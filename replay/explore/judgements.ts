@@ -105,6 +105,7 @@ function triedIn({ exploration, chosen }: Explored): Tried {
     isLeast: schedules.isLeast,
     groups: groups.explored,
     ofGroups: groups.total,
+    sampled: groups.sampled,
     isWhole: ended === 'complete' && failing.length === 0 && chosen.probes.length > 0,
   };
 }

@@ -23,8 +23,9 @@ export interface Gone {
 /** Operations that were issued together are one step. */
 export type Steps = readonly (readonly Gone[])[];
 
+/** Gives the pairs that are no conflicts of the problem, each once. */
 export function metter(
-  { operations, meet }: Chosen,
+  { problem, operations, meet }: Chosen,
   footprints: readonly FootprintRule[],
 ): (steps: Steps) => Ran['meets'] {
   const frames = new Map(
@@ -37,6 +38,10 @@ export function metter(
     ),
   );
   const recorded = new Map(operations.map(({ number, operation }) => [number, textOf(operation)]));
+  const numberAt = (place: number): number => operations[place]?.number ?? 0;
+  const known = new Set(
+    [...problem.conflicts, ...problem.must].map((edge) => keyOf(edge.map(numberAt))),
+  );
   return (steps) => {
     const views = viewsOf(entriesOf(steps, frames, base));
     const numberOf = new Map(steps.flat().map(({ one }) => [idOf(one), one]));
@@ -51,10 +56,19 @@ export function metter(
       .mustBefore(own.map(({ operation }) => operation))
       .flatMap(([before, after]) => pairOf(own[before], own[after]));
     const meetings = [...isOther].flatMap((one) =>
-      own.flatMap((other) => (one !== other && meet(one, other) ? pairOf(one, other) : [])),
+      own.flatMap((other) => {
+        if (one === other || known.has(keyOf([one.number, other.number]))) return [];
+        return meet(one, other) ? pairOf(one, other) : [];
+      }),
     );
-    return [...causes, ...meetings];
+    const fresh = [...causes, ...meetings].map((pair) => [keyOf(pair), pair] as const);
+    return [...new Map(fresh.filter(([key]) => !known.has(key))).values()];
   };
+}
+
+/** Equal for a pair, whichever comes first. */
+function keyOf(numbers: readonly number[]): string {
+  return [...numbers].sort((a, b) => a - b).join(' ');
 }
 
 function pairOf(one: Numbered | undefined, other: Numbered | undefined): Ran['meets'] {

@@ -3,10 +3,12 @@
  * other. An outcome that none of these has is proof that they are not kept apart.
  *
  * All orders of a group are run, and not one for each way to turn its conflicts, so that a proof does
- * not rest on what we believe to commute.
+ * not rest on what we believe to commute. Of a group of more than four a sample is run; what is none of
+ * these is a suspicion at most, and that only where the whole sample came to one outcome.
  */
 import { chance, shuffled } from './chance.ts';
 import { type Course, courseText } from './course.ts';
+import { type GroupOrders, isSampled, ordersOfGroup } from './group-orders.ts';
 import { isIllegal, type Lab, orElse } from './lab.ts';
 import { fewest } from './minimise.ts';
 import { contrastsOf, type Outcome } from './observe.ts';
@@ -41,21 +43,39 @@ export async function tryTogether(
     why,
   });
   const prove = async (): Promise<Judged> => {
-    const holds = async (kept: readonly number[]): Promise<boolean> => {
-      const less = { ...group, before: withNeeds(lab, kept, group) };
-      return (await anomalyOf(lab, less, { ...options, most })) !== undefined;
-    };
+    const holds =
+      (of: Group) =>
+      async (kept: readonly number[]): Promise<boolean> => {
+        const less = { ...of, before: withNeeds(lab, kept, of) };
+        return (await anomalyOf(lab, less, { ...options, most })) !== undefined;
+      };
     const isOver = (): boolean => !lab.hasLeft(most + costOf(lab, group));
-    const before = await fewest(group.before, holds, isOver);
-    const least = { ...group, before: withNeeds(lab, before, group) };
+    const smaller = isSampled(group.together) ? await fewerOf(lab, group, options) : group;
+    const before = await fewest(smaller.before, holds(smaller), isOver);
+    const least = { ...smaller, before: withNeeds(lab, before, smaller) };
     return (await confirmTogether(lab, least, options)) ?? suspect(SEEN_ONCE);
   };
   return orElse(prove, suspect(NO_TIME));
 }
 
+/** The fewest of a large group that still show something none of their orders has. */
+async function fewerOf(lab: Lab, group: Group, options: Overlapping): Promise<Group> {
+  const { repeat: most } = options;
+  const holds = async (kept: readonly number[]): Promise<boolean> => {
+    if (kept.length < 2) return false;
+    const less = { ...group, together: [...kept].sort((a, b) => a - b) };
+    return (await anomalyOf(lab, less, { ...options, most })) !== undefined;
+  };
+  const together = await fewest(group.together, holds, () => !lab.hasLeft(most + SPARE));
+  return { ...group, together: [...together].sort((a, b) => a - b) };
+}
+
+/** So many runs more are left for the orders of what is tried. */
+const SPARE = 24;
+
 /** How many runs it takes to prove what a group shows: its orders three times, and itself thrice. */
 export function costOf(lab: Lab, { together }: Pick<Group, 'together'>): number {
-  return (allOrders(lab, together).length + 1) * (1 + MORE);
+  return (ordersOfGroup(lab, together, 0).first.length + 1) * (1 + MORE);
 }
 
 /** What of the operations before it a group cannot do without is kept. */
@@ -75,43 +95,66 @@ interface Anomaly {
   readonly at: number;
 }
 
+interface Looking extends Overlapping {
+  readonly most: number;
+  readonly from?: number;
+  /** What it is compared with; else as many as it takes. */
+  readonly orders?: GroupOrders;
+}
+
 /** The first outcome of the group that is none of its orders, in so many runs. */
 async function anomalyOf(
   lab: Lab,
   group: Group,
-  { seed, most, from = 0 }: Overlapping & { readonly most: number; readonly from?: number },
+  { seed, most, from = 0, orders = ordersOfGroup(lab, group.together, seed) }: Looking,
 ): Promise<Anomaly | undefined> {
-  const known = new Set((await ordersOf(lab, group)).map(({ text }) => text));
+  const known = new Set((await outcomesOf(lab, group, orders.first)).map(({ text }) => text));
   if (known.size === 0) return undefined;
   for (let at = from; at < from + most; at++) {
     const { course, delays } = together(lab, group, { seed, at });
     const outcome = await lab.look(course, delays);
-    if (!isIllegal(outcome) && !known.has(outcome.text)) return { course, outcome, at: at + 1 };
+    if (isIllegal(outcome) || known.has(outcome.text)) continue;
+    const isOther = await isNoneOf(lab, group, { orders, known, outcome });
+    if (isOther) return { course, outcome, at: at + 1 };
   }
   return undefined;
 }
 
-/** What each order of the group shows; orders that cannot be run are none. */
-async function ordersOf(lab: Lab, group: Group): Promise<readonly Outcome[]> {
+interface Seeking {
+  readonly orders: GroupOrders;
+  /** What the orders that were run came to; grows. */
+  readonly known: Set<string>;
+  readonly outcome: Outcome;
+}
+
+/** Whether no other order comes to it either, as far as they can be run; a part that differs in itself tells nothing. */
+async function isNoneOf(
+  lab: Lab,
+  group: Group,
+  { orders, known, outcome }: Seeking,
+): Promise<boolean> {
+  for (const order of orders.more) {
+    if (!lab.hasLeft(SPARE)) return known.size === 1;
+    const seen = await lab.inOrder([...group.before, ...order]);
+    if (isIllegal(seen)) continue;
+    known.add(seen.text);
+    if (seen.text === outcome.text) return false;
+  }
+  return orders.isAll || known.size === 1;
+}
+
+/** What orders of the group show; those that cannot be run are none. */
+async function outcomesOf(
+  lab: Lab,
+  group: Group,
+  orders: GroupOrders['first'],
+): Promise<readonly Outcome[]> {
   const found: Outcome[] = [];
-  for (const order of allOrders(lab, group.together)) {
+  for (const order of orders) {
     const outcome = await lab.inOrder([...group.before, ...order]);
     if (!isIllegal(outcome)) found.push(outcome);
   }
   return found;
-}
-
-function allOrders(lab: Lab, places: readonly number[]): number[][] {
-  const { operations, must } = lab.problem;
-  const always = closureOf(operations.length, must);
-  const from = (left: readonly number[]): number[][] => {
-    if (left.length === 0) return [[]];
-    const first = left.filter((one) => !left.some((other) => always.isBefore(other, one)));
-    return first.flatMap((one) =>
-      from(left.filter((other) => other !== one)).map((rest) => [one, ...rest]),
-    );
-  };
-  return from(places);
 }
 
 /** The longest that one of a group is held back behind the first, in ms. */
@@ -137,6 +180,8 @@ function together(
 }
 
 const NO_TIME = 'an outcome that no order has was seen, and nothing was left to see it again with';
+const notAll = (total: number): string =>
+  `an outcome was seen that none of the orders that were run has, and not all of its ${total} orders can be run`;
 const SEEN_ONCE = 'an outcome that no order has was seen, and not often enough to be sure';
 /** How often something is seen again before it is reported. */
 const MORE = 2;
@@ -147,22 +192,30 @@ export async function confirmTogether(
   group: Group,
   options: Overlapping,
 ): Promise<Judged | undefined> {
-  const orders = allOrders(lab, group.together).map((order) => [...group.before, ...order]);
-  const parts = await unsteady(lab, orders);
+  const { first, more, isAll, total } = ordersOfGroup(lab, group.together, options.seed);
   const course = courseText(together(lab, group, { seed: options.seed, at: 0 }).course);
+  const isWhole = isAll && (more.length === 0 || lab.hasLeft(total * MORE));
+  if (!isWhole) {
+    const seen = await anomalyOf(lab, group, { ...options, most: options.repeat });
+    return seen && { kind: 'suspect', course, why: notAll(total) };
+  }
+  const all = { first: [...first, ...more], more: [], isAll, total };
+  const orders = all.first.map((order) => [...group.before, ...order]);
+  const parts = await unsteady(lab, orders);
   if (parts.length > 0) return { kind: 'unstable', course, parts };
   const most = options.repeat * 3;
   const seen: Anomaly[] = [];
   let tried = 0;
   while (seen.length < MORE && tried < most) {
-    const next = await anomalyOf(lab, group, { ...options, most: most - tried, from: tried });
+    const looking = { ...options, most: most - tried, from: tried, orders: all };
+    const next = await anomalyOf(lab, group, looking);
     tried = next?.at ?? most;
     if (next) seen.push(next);
   }
-  const [first] = seen;
-  if (!first) return undefined;
+  const [one] = seen;
+  if (!one) return undefined;
   if (seen.length < MORE) return { kind: 'suspect', course, why: SEEN_ONCE };
-  const nearest = await nearestTo(lab, group, first.outcome);
+  const nearest = await nearestTo(lab, orders, one.outcome);
   const numbers = lab
     .courseOf(group.together)
     .flat()
@@ -206,8 +259,9 @@ export async function unsteady(
 }
 
 /** In what an outcome differs from that order of the group which it is most like. */
-async function nearestTo(lab: Lab, group: Group, outcome: Outcome) {
-  const all = (await ordersOf(lab, group)).map((one) => contrastsOf(one, outcome));
+async function nearestTo(lab: Lab, orders: GroupOrders['first'], outcome: Outcome) {
+  const alone = { together: [], before: [] };
+  const all = (await outcomesOf(lab, alone, orders)).map((one) => contrastsOf(one, outcome));
   const [best = []] = all.sort((a, b) => a.length - b.length);
   return best;
 }

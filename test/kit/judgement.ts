@@ -14,7 +14,15 @@ export function proofFor(
     versions: about?.versions ?? [],
     seed: 1,
     shown: { calls: 2, schedule: '1+2', message: 'Issued together, they lost a write.' },
-    tried: { orders: 0, ofOrders: 2, isLeast: false, groups: 1, ofGroups: 1, isWhole: false },
+    tried: {
+      orders: 0,
+      ofOrders: 2,
+      isLeast: false,
+      groups: 1,
+      ofGroups: 1,
+      sampled: 0,
+      isWhole: false,
+    },
     sessions: [],
     ...more,
   };

@@ -19,7 +19,16 @@ import { client, opening, type Said, server, tape, toolCall, toolText } from '..
 export const LIST = fileURLToPath(new URL('servers/list.mjs', import.meta.url));
 
 /** How the server of these tests behaves; see servers/list.mjs. */
-export type How = 'racy' | 'late' | 'locked' | 'random' | 'silent' | 'garbage' | 'endless' | 'dies';
+export type How =
+  | 'racy'
+  | 'crowded'
+  | 'late'
+  | 'locked'
+  | 'random'
+  | 'silent'
+  | 'garbage'
+  | 'endless'
+  | 'dies';
 
 /** A call as it was made, and the JSON that it was answered with. */
 export type Call = readonly [tool: string, args: object, answer: object];

@@ -182,6 +182,21 @@ describe('two sessions', { timeout: 180_000 }, () => {
   });
 });
 
+test('more calls at once than four are tried too, and said to be a sample', {
+  timeout: 120_000,
+}, async () => {
+  const recording = await bench.record('crowd', session('list', [words('put', 6), [shown([])]]));
+  const { code, report, stdout } = await explore(recording, 'crowded');
+  expect({ code, verdict: report.verdict, proofs: report.proofs }).toEqual({
+    code: 0,
+    verdict: 'SUSPECT',
+    proofs: [],
+  });
+  expect(report.groups.sampled).toBe(1);
+  expect(stdout).toMatch(/SUSPECT {2}1\+2\+3\+4\+5(\+6)?: an outcome /);
+  expect(stdout).toMatch(/ groups together \(1 with a sample of their orders\)/);
+});
+
 test('what meets only in another order, by an id that is minted then, is turned around there too', {
   timeout: 120_000,
 }, async () => {

@@ -1,6 +1,7 @@
 // A list of words kept in a file, as a server without an SDK, so that it starts at once:
 //   list.mjs FILE racy|locked|random|silent|garbage|endless|dies [http]
 // `racy` reads, waits, and writes; `locked` does one after the other; `random` answers by chance.
+// `crowded` loses what is the fifth at once.
 // `late` loses nothing but what is written while it waits for an answer of its client. With `http` it
 // is reached at a free port of loopback, which it prints. LIST_VERSION is the version that it names.
 
@@ -14,7 +15,13 @@ const [file, how, reached] = process.argv.slice(2);
 const load = () => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);
 const save = (words) => writeFileSync(file, JSON.stringify(words));
 
+let running = 0;
+
 async function change(make) {
+  const isLost = ++running > 4 && how === 'crowded';
+  if (how === 'crowded') await delay(5);
+  running--;
+  if (isLost) return make(load()).answer;
   const words = load();
   if (how === 'racy') await delay(5);
   const { now, answer } = make(words);
@@ -104,7 +111,7 @@ async function answer({ id, method, params, result }, say) {
     if (how === 'random') result.luck = 'x'.repeat(1 + Math.floor(Math.random() * 1000));
     say(id, { content: [{ type: 'text', text: JSON.stringify(result) }] });
   };
-  if (how === 'racy' || how === 'late') await work();
+  if (['racy', 'late', 'crowded'].includes(how)) await work();
   else await inTurn(work);
 }
 
