@@ -15,23 +15,26 @@ import { toSpans } from '../model/otel/to-spans.ts';
 import { nameOf, type WholeView } from '../model/session.ts';
 import { type SessionSummary, summaryOf } from '../model/summary.ts';
 import { suppress } from '../model/suppression.ts';
-import { type Run, workflows } from '../model/workflow.ts';
+import { workflows } from '../model/workflow.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import { footprintsHere, suppressionsHere } from './config.ts';
 import { systemCode, systemReason, UserError } from './error.ts';
 import { judgementsHere } from './judgements.ts';
 
-/** The text of the file; what nobody gave a trace shares that of its run. `page`: of the collector. */
-export function otlpText(
-  views: readonly WholeView[],
-  options: ToSpans,
-  page: string | undefined,
-): string {
-  const summaries = views.map(({ session }) => summaryOf(session));
-  const runs = workflows(summaries).flatMap((workflow) => workflow.runs);
-  const sessions = views.map((view) =>
-    toSpans(view, { ...options, ...inRuns(summaryOf(view.session), runs, page) }),
-  );
+/** Sessions of which spans are made, and what stands around them. */
+export interface Chosen {
+  readonly views: readonly WholeView[];
+  /** Sessions that may be part of the same runs, those of `views` among them or not. */
+  readonly around: readonly SessionSummary[];
+  /** The address of the collector, which has the page. */
+  readonly page?: string | undefined;
+}
+
+/** The text of the file; what nobody gave a trace shares that of its run. */
+export function otlpText(chosen: Chosen, options: ToSpans): string {
+  const { views } = chosen;
+  const inRuns = runsOf(chosen);
+  const sessions = views.map((view) => toSpans(view, { ...options, ...inRuns(view) }));
   const requests = requestsOf(withCauses(sessions, causesOf(views)));
   return requests.map((request) => `${request}\n`).join('');
 }
@@ -60,11 +63,8 @@ function between(sessions: readonly SessionSpans[], from: number, to: number): S
 }
 
 /** What analysis finds, each beside the span of the message that shows it first. */
-export async function otlpLogsText(
-  views: readonly WholeView[],
-  state: string,
-  page: string | undefined,
-): Promise<string> {
+export async function otlpLogsText(chosen: Chosen, state: string): Promise<string> {
+  const { views } = chosen;
   const { analyse } = await import('../analysis/index.ts');
   const found = analyse(views, { footprints: await footprintsHere(state) });
   const ids = new Set(views.map(({ session }) => session.id));
@@ -74,11 +74,10 @@ export async function otlpLogsText(
     findings.filter(({ suppressed }) => !suppressed),
     (finding) => sessionsOf(finding)[0],
   );
-  const summaries = views.map(({ session }) => summaryOf(session));
-  const runs = workflows(summaries).flatMap((workflow) => workflow.runs);
+  const inRuns = runsOf(chosen);
   const sessions = views.flatMap((view) => {
     const own = told.get(view.session.id);
-    return own ? [findingsOf(view, own, inRuns(summaryOf(view.session), runs, page))] : [];
+    return own ? [findingsOf(view, own, inRuns(view))] : [];
   });
   return `${JSON.stringify(findingsJson(sessions, ownVersion()))}\n`;
 }
@@ -108,14 +107,19 @@ export function otlpMetricsText(views: readonly WholeView[]): string {
   return `${JSON.stringify(otlpMetricsJson(metrics, ownVersion(), 'cumulative'))}\n`;
 }
 
-/** What spans say of the runs that a session is part of. */
-function inRuns(
-  summary: SessionSummary,
-  runs: readonly Run[],
-  page: string | undefined,
-): Pick<ToSpans, 'runAt' | 'urlOf'> {
-  const runAt = runAtOf(summary.id, runStarts(summary, runs));
-  return page === undefined ? { runAt } : { runAt, urlOf: urlIn(page) };
+/**
+ * What spans say of the runs that a session is part of. What else is part of them decides their ids,
+ * so it counts whether it was chosen or not.
+ */
+function runsOf({ views, around, page }: Chosen) {
+  const own = new Map(views.map(({ session }) => [session.id, summaryOf(session)]));
+  const all = [...own.values(), ...around.filter(({ id }) => !own.has(id))];
+  const runs = workflows(all).flatMap((workflow) => workflow.runs);
+  return ({ session }: WholeView): Pick<ToSpans, 'runAt' | 'urlOf'> => {
+    const starts = runStarts(own.get(session.id) ?? summaryOf(session), runs);
+    const runAt = runAtOf(session.id, starts);
+    return page === undefined ? { runAt } : { runAt, urlOf: urlIn(page) };
+  };
 }
 
 /** What was recorded raw has its secrets in it, and stays where it is. */

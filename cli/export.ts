@@ -39,7 +39,7 @@ async function exportSessions(words: string[], options: ExportOptions): Promise<
   if (to !== 'otlp' && (otelParent ?? otelPayloads) !== undefined)
     throw new UserError('wrong-usage', SPANS_ONLY, 'Add --to otlp.');
   const state = stateOf(options.state);
-  const { entries, views, problems } = await gather(words, state);
+  const { entries, views, around, problems } = await gather(words, state);
   reportProblems(problems);
   if (to !== 'tape') {
     const { otlpLogsText, otlpMetricsText, otlpText, refuseRaw, writeOtlpFile } = await import(
@@ -47,10 +47,10 @@ async function exportSessions(words: string[], options: ExportOptions): Promise<
     );
     if (otelPayloads !== undefined) refuseRaw(views);
     if (otelParent !== undefined) tellSent(views, otelParent);
-    const page = (await findCollector(state))?.address;
+    const chosen = { views, around, page: (await findCollector(state))?.address };
     const texts = {
-      otlp: () => otlpText(views, spanOptions(options), page),
-      'otlp-logs': () => otlpLogsText(views, state, page),
+      otlp: () => otlpText(chosen, spanOptions(options)),
+      'otlp-logs': () => otlpLogsText(chosen, state),
       'otlp-metrics': () => otlpMetricsText(views),
     };
     const text = await texts[to]();

@@ -18,6 +18,8 @@ import { remark } from './terminal.ts';
 /** Sessions with their entries, and what was found wrong with the files they came from. */
 export interface Gathered {
   readonly entries: readonly Entry[];
+  /** All sessions beside which those of the state folder stand; none where all come from files. */
+  readonly around: readonly SessionSummary[];
   readonly views: readonly WholeView[];
   readonly problems: readonly FileProblem[];
 }
@@ -38,28 +40,25 @@ export async function gather(words: readonly string[], state: string): Promise<G
       problems.push(...recording.problems.map((problem) => ({ ...problem, file: word })));
     } else named.push(word);
   }
-  if (named.length > 0) {
-    for (const entry of await withSource(state, (source) => fetchNamed(source, named)))
-      entries.push(entry);
-  }
+  const stored = await fromState(state, named);
+  for (const entry of stored.entries) entries.push(entry);
   const once = withoutDoubles(entries);
-  return { entries: once, views: viewsOf(once), problems };
+  return { entries: once, around: stored.all, views: viewsOf(once), problems };
 }
 
 /** The same without the entries, which are never held all at once where they come from files. */
 export async function gatherViews(
   words: readonly string[],
   state: string,
-): Promise<Omit<Gathered, 'entries'>> {
+): Promise<Omit<Gathered, 'entries' | 'around'>> {
   const areFiles = await Promise.all(words.map(isFile));
   const files = words.filter((_, at) => areFiles[at]);
   const named = words.filter((_, at) => !areFiles[at]);
   const readings = await Promise.all(
     files.map(async (file) => ({ file, reading: await openRecordingFile(file) })),
   );
-  const rest =
-    named.length === 0 ? [] : await withSource(state, (source) => fetchNamed(source, named));
-  const views = viewsOf(allOf([...readings.map(({ reading }) => reading.entries), rest]));
+  const { entries } = await fromState(state, named);
+  const views = viewsOf(allOf([...readings.map(({ reading }) => reading.entries), entries]));
   const problems = readings.flatMap(({ file, reading }) =>
     reading.problems().map((problem) => ({ ...problem, file })),
   );
@@ -70,10 +69,20 @@ function* allOf(lists: readonly Iterable<Entry>[]): Generator<Entry> {
   for (const list of lists) yield* list;
 }
 
-async function fetchNamed(source: Source, words: readonly string[]): Promise<readonly Entry[]> {
-  const all = await source.summaries();
-  const chosen = words.flatMap((word) => chooseSessions(all, word));
-  return source.entries([...new Set(chosen.map(({ id }) => id))]);
+interface Stored {
+  readonly all: readonly SessionSummary[];
+  /** Of the sessions that were named. */
+  readonly entries: readonly Entry[];
+}
+
+async function fromState(state: string, words: readonly string[]): Promise<Stored> {
+  if (words.length === 0) return { all: [], entries: [] };
+  return await withSource(state, async (source) => {
+    const all = await source.summaries();
+    const chosen = words.flatMap((word) => chooseSessions(all, word));
+    const entries = await source.entries([...new Set(chosen.map(({ id }) => id))]);
+    return { all, entries };
+  });
 }
 
 /** Opens the source of a state folder for one piece of work. */

@@ -32,7 +32,7 @@ export interface CallIndex {
   refused(from: Peer, where: Where): Call | undefined;
   /**
    * The call of `from` that a message of the other side belongs to: the only one that waits on its
-   * exchange, or on the pipe.
+   * exchange, or the only one at all where the message came on a pipe.
    */
   causeOf(from: Peer, where: Where): Call | undefined;
 }

@@ -36,6 +36,8 @@ export interface Exchanges {
   apply(entry: HttpEntry, session: Session): readonly Unanswered[];
   /** The context that the headers of an exchange name. */
   contextOf(exchange: number | undefined): TraceContext | undefined;
+  /** Whether it is the stream of the older transport, which like a pipe has what is about any call. */
+  isOlder(exchange: number | undefined): boolean;
   add(call: Call, era: Era | undefined): void;
   /** Takes what crossed on an exchange, for what it tells of its stream. */
   see(entry: MessageEntry | FrameEntry): void;
@@ -70,6 +72,7 @@ export function createExchanges(): Exchanges {
 
   return {
     contextOf: (exchange) => (exchange === undefined ? undefined : open.get(exchange)?.context),
+    isOlder: (exchange) => exchange !== undefined && open.get(exchange)?.isOlder === true,
     add(call, era) {
       const { exchange } = call;
       if (exchange === undefined) return;

@@ -70,6 +70,6 @@ export {
 } from './state.ts';
 export { type SessionSummary, summaryOf } from './summary.ts';
 export { CALL_TRANSITIONS, PHASE_TRANSITIONS } from './transitions.ts';
-export { type MarkOptions, markRequests } from './turn.ts';
+export type { MarkOptions } from './turn.ts';
 export { itemOf, viewsOf } from './view.ts';
 export { type Run, type Workflow, workflows } from './workflow.ts';

@@ -1,6 +1,7 @@
 /** A request as the call that it opens, and a message as the place where it stands. */
 import type { CallIndex } from './call-index.ts';
 import type { MessageEntry } from './entry.ts';
+import type { Exchanges } from './exchanges.ts';
 import { tiesOfRequest } from './logical-call.ts';
 import { type RequestMessage, subjectOf } from './message.ts';
 import type { Call, MessageRef, Session } from './session.ts';
@@ -28,12 +29,13 @@ export function placeOf(entry: MessageEntry, item?: number): Place {
 export interface Asking {
   readonly session: Session;
   readonly index: CallIndex;
+  readonly exchanges: Pick<Exchanges, 'isOlder'>;
   readonly nameOf: (name: string) => string;
 }
 
 /** `around`: the context of what the request came in, for requests that name none themselves. */
 export function newCall(
-  { session, index, nameOf }: Asking,
+  { session, index, exchanges, nameOf }: Asking,
   message: RequestMessage,
   { entry, ref }: Place,
   around?: TraceContext,
@@ -54,7 +56,8 @@ export function newCall(
   const context = contextOf(params) ?? around;
   const turn = turnOf(params);
   // The server asks because of what it was asked; what the client asks comes from its host.
-  const parent = from === 'server' ? index.causeOf('client', entry) : undefined;
+  const where = exchanges.isOlder(exchange) ? {} : entry;
+  const parent = from === 'server' ? index.causeOf('client', where) : undefined;
   if (subject !== undefined) call.subject = nameOf(subject);
   if (exchange !== undefined) call.exchange = exchange;
   if (context !== undefined) {

@@ -65,7 +65,7 @@ export interface Call {
   readonly caller?: string;
   /** The turn that its host says it belongs to. */
   readonly turn?: string;
-  /** Of a request of the server: the client's only one that was open, or shared the exchange, then. */
+  /** Of a request of the server: the client's only one that shared its exchange or, where nothing says more, was open then. */
   readonly parent?: Call;
   /** What ties rounds, task polls and retries to one intention. */
   ties: Ties;

@@ -26,14 +26,13 @@ interface Sending {
   send(message: unknown, ...rest: unknown[]): Promise<void>;
 }
 
-/**
- * Says in each request of a client which turn and which trace it belongs to (`params._meta`), and in
- * each notification which trace. What is there already stays. Gives the same transport back.
- *
- * @example
- * await client.connect(markRequests(transport, { turn: () => `turn ${turn}` }));
- */
-export function markRequests<T extends object>(transport: T, options: MarkOptions): T {
+/** Marks what a transport sends, and gives it back. `say`: told once of each function that throws. */
+export function marking<T extends object>(
+  transport: T,
+  options: MarkOptions,
+  say: (line: string) => void,
+): T {
+  const throwing = new Set<keyof MarkOptions>();
   const sending = transport as unknown as Sending;
   const { send } = sending;
   sending.send = (message, ...rest) =>
@@ -42,11 +41,27 @@ export function markRequests<T extends object>(transport: T, options: MarkOption
 
   function mark(message: unknown): unknown {
     if (!isObject(message) || typeof message['method'] !== 'string') return message;
-    const carrier: Record<string, string> = {};
-    options.inject?.(carrier);
-    const turn = 'id' in message ? options.turn?.() : undefined;
-    const added = turn === undefined ? carrier : { ...carrier, [TURN]: turn };
+    const context = unlessThrown('inject', () => {
+      const carrier: Record<string, string> = {};
+      options.inject?.(carrier);
+      return carrier;
+    });
+    const own = 'id' in message ? unlessThrown('turn', () => options.turn?.()) : undefined;
+    const added = own === undefined ? { ...context } : { ...context, [TURN]: own };
     return Object.keys(added).length === 0 ? message : withMeta(message, added);
+  }
+
+  /** Whatever becomes of a mark, the request is sent. */
+  function unlessThrown<V>(name: keyof MarkOptions, read: () => V): V | undefined {
+    try {
+      return read();
+    } catch (error) {
+      const reason = textMember(error, 'message') ?? 'it threw what is no error';
+      if (!throwing.has(name))
+        say(`markRequests: ${name} fails, and marks nothing then: ${reason}`);
+      throwing.add(name);
+      return undefined;
+    }
   }
 }
 

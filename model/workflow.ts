@@ -210,6 +210,7 @@ function newest({ sessions }: Workflow): number {
   }, 0);
 }
 
-function shortHash(text: string): string {
+/** What runs and workflows are called: short enough to be read out. */
+export function shortHash(text: string): string {
   return sha256Hex(text).slice(0, 12);
 }

@@ -35,7 +35,7 @@ export function placeRequest(making: Making, call: Call, { earlier, faults }: Pl
     given: contextOf(member(view.value(request), 'params')),
     beside: besideOf(making, from),
     around: parent,
-    isInferred: exchange === undefined,
+    isInferred: exchange === undefined || exchange !== parent?.exchange,
   });
   const faulty = withFaults(place, faults);
   places.set(call, earlier ? following(making, faulty, earlier) : faulty);

@@ -4,7 +4,7 @@
  */
 import type { SessionEntry } from '../entry.ts';
 import type { SessionSummary } from '../summary.ts';
-import { type Run, workflowKey } from '../workflow.ts';
+import { type Run, shortHash, workflowKey } from '../workflow.ts';
 
 export interface RunStart {
   readonly id: string;
@@ -44,10 +44,16 @@ const HOUR = 3_600_000;
 /**
  * The run of a moment of a session whose spans go out while it goes on. Where runs end is not known
  * yet: what its workflow does within one hour of the clock counts as one, and all its taps say the same.
+ * A hash, since what makes a workflow are processes of the machine, which are nobody else's business.
  */
 export function liveRunAt(id: string, head: SessionEntry): (at: number) => string {
   const { workflow, host, clock } = head;
   const key = workflowKey({ id, workflow, boot: clock.boot, ...(host ? { host } : {}) });
   const began = Date.parse(clock.wall) || 0;
-  return (at) => `${key} ${Math.floor((began + at / 1000) / HOUR)}`;
+  let known = { hour: Number.NaN, run: '' };
+  return (at) => {
+    const hour = Math.floor((began + at / 1000) / HOUR);
+    if (hour !== known.hour) known = { hour, run: shortHash(`${key} ${hour}`) };
+    return known.run;
+  };
 }

@@ -233,6 +233,35 @@ test('each call of a batch is judged by itself', () => {
   expect(calls.map(({ state }) => state)).toEqual(['failed', 'answered']);
 });
 
+describe('what the server asks', () => {
+  const asks = (exchange: number): Step =>
+    server({ id: 1, method: 'roots/list' }, { exchange, channel: 'stream' });
+  const accepted = (exchange: number): Step[] => [
+    opens(exchange, '2024-11-05'),
+    client(toolCall(exchange, 'save'), { exchange }),
+    head(202, 'text/plain', exchange),
+    over('complete', { exchange }),
+  ];
+  /** The id of the call that it is part of. */
+  const within = (steps: readonly Step[]) =>
+    sessionOf(steps).calls.find(({ from }) => from === 'server')?.parent?.id;
+
+  test('on the stream of HTTP+SSE is part of the only call that is open', () => {
+    expect(within([...older, ...accepted(1), asks(7)])).toBe(1);
+    expect(within([...older, ...accepted(1), ...accepted(2), asks(7)])).toBeUndefined();
+    const answered = server(toolText(1, 'ok'), { exchange: 7, channel: 'stream' });
+    expect(within([...older, ...accepted(1), ...accepted(2), answered, asks(7)])).toBe(2);
+    expect(within([...older, asks(7)])).toBeUndefined();
+  });
+
+  test('over Streamable HTTP is part of the call on its exchange, and on a stream of its own of none', () => {
+    const calling = [opens(1), call, stream];
+    const listening = [opens(7), head(200, 'text/event-stream', 7)];
+    expect(within([...calling, ...listening, asks(1)])).toBe(1);
+    expect(within([...calling, ...listening, asks(7)])).toBeUndefined();
+  });
+});
+
 const gone = after(40_000_000, ends('the client has gone'));
 const unreached = after(3_000_000, over('unreachable'));
 const closedLate = after(9_000_000, ends());

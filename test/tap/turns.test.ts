@@ -5,7 +5,7 @@ import { Client as ClientV2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { orderOf } from '../../analysis/order.ts';
 import { markRequests, viewsOf } from '../../index.ts';
 import { member } from '../../model/json.ts';
@@ -81,4 +81,38 @@ test.each(Object.entries(CLIENTS))('%s', async (_, { client, Transport }) => {
     return member(view?.value(request), 'params', '_meta', 'traceparent');
   });
   expect(parents).toContain(own.traceparent);
+});
+
+test('a function of the host that throws keeps nothing from being sent, and is told of once', async () => {
+  const warnings: string[] = [];
+  const warn = ({ name, message }: Error): void => void warnings.push(`${name}: ${message}`);
+  process.on('warning', warn);
+  onTestFinished(() => void process.off('warning', warn));
+  const sent: unknown[] = [];
+  const transport = { send: async (message: unknown) => void sent.push(message) };
+  const throws = (reason: unknown) => (): never => {
+    throw reason;
+  };
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
+  markRequests(transport, { turn: throws(new Error('no turn')), inject: throws(null) });
+  await transport.send(ping);
+  await transport.send(ping);
+  expect(sent).toEqual([ping, ping]);
+
+  const other = { send: async (message: unknown) => void sent.push(message) };
+  const inject = (carrier: Record<string, string>): never => {
+    carrier['traceparent'] = 'half';
+    throw new Error('broken');
+  };
+  markRequests(other, { turn: () => 'turn 1', inject });
+  await other.send(ping);
+  expect(sent.at(-1)).toEqual({ ...ping, params: { _meta: { 'wiretape/turn': 'turn 1' } } });
+  // Warnings come when the turn of the process is over.
+  await expect
+    .poll(() => warnings)
+    .toEqual([
+      'wiretape: markRequests: inject fails, and marks nothing then: it threw what is no error',
+      'wiretape: markRequests: turn fails, and marks nothing then: no turn',
+      'wiretape: markRequests: inject fails, and marks nothing then: broken',
+    ]);
 });

@@ -345,7 +345,9 @@ describe('the list', () => {
 describe('the inspector', () => {
   test('shows the message that a span links to', async () => {
     const { address } = served.collector;
-    const { resourceSpans } = JSON.parse(otlpText(viewsOf(releaseNotes()), {}, address));
+    const { resourceSpans } = JSON.parse(
+      otlpText({ views: viewsOf(releaseNotes()), around: [], page: address }, {}),
+    );
     const spans = resourceSpans.flatMap((one: AnySpans) => one.scopeSpans[0].spans);
     const span = spans.find(({ name }: { name: string }) => name === 'tools/call update_issue');
     const url = span.attributes.find(({ key }: { key: string }) => key === 'wiretape.url');

@@ -7,6 +7,7 @@ import { viewsOf } from '../../../model/view.ts';
 import {
   client,
   ends,
+  frame,
   http,
   opening,
   type Step,
@@ -329,6 +330,31 @@ describe('where it belongs', () => {
     }
     expect(spanNamed(spans, 'roots/list').attributes['wiretape.parent.inferred']).toBe(true);
   });
+
+  test.each([
+    ['what came on its stream', { event: 'endpoint', data: '/messages' }, true],
+    ['what came on another stream', { event: 'message', data: '{}' }, undefined],
+  ])(
+    'over HTTP+SSE it is inferred from the open request, by %s',
+    (_, { event, data }, inferred) => {
+      const stream = { exchange: 7, channel: 'stream' } as const;
+      const text = `event: ${event}\ndata: ${data}\n\n`;
+      const spans = spansOf(
+        [
+          http(7, 'opened', { method: 'GET', path: '/sse' }),
+          frame('server', { why: 'sse', text }, stream),
+          http(1, 'opened', { method: 'POST', path: '/messages' }),
+          client(toolCall(1, 'a', {}, { traceparent: TRACEPARENT }), { exchange: 1 }),
+          server({ id: 1, method: 'sampling/createMessage' }, stream),
+        ],
+        {},
+        { transport: 'http' },
+      );
+      const { parentSpanId, attributes } = spanNamed(spans, 'sampling/createMessage');
+      const { spanId } = spanNamed(spans, inferred ? 'tools/call a' : 'mcp session');
+      expect([parentSpanId, attributes['wiretape.parent.inferred']]).toEqual([spanId, inferred]);
+    },
+  );
 
   test('a server that was started in a trace is part of it', () => {
     const [session] = spansOf([], {}, { traceparent: TRACEPARENT });

@@ -104,7 +104,7 @@ test('spans say where the page opens them while its collector runs, the same as 
   const [session] = JSON.parse(await ask(collector, '/api/sessions'));
   const recording = readRecordingText(await ask(collector, `/api/export?sessions=${session.id}`));
   const views = viewsOf((recording as Recording).entries);
-  const exported = JSON.parse(otlpText(views, {}, collector.address));
+  const exported = JSON.parse(otlpText({ views, around: [], page: collector.address }, {}));
   const wanted = urlsOf(exported.resourceSpans[0].scopeSpans[0].spans);
   const [first, second, whole] = [...urlsOf(receiver.spans.values())];
   expect(first?.[1]).toBeUndefined();
