@@ -141,7 +141,8 @@ function placeOf(
   { container, meaning }: Looking,
 ): Place | undefined {
   const meant = meaning(text);
-  if (meant) return { ...meant, argument, flow: true };
+  // Only what lies somewhere is moved from there: a thing stays what it is.
+  if (meant) return placed(meant, { argument, type: meant.type, flow: true });
   const place = isLocation ? located(container, text) : undefined;
   if (place) return placed(place, { argument, end });
   if (isLocation && isPath) return placed(namedEntity(container, 'path', text), { argument, end });
@@ -150,13 +151,16 @@ function placeOf(
     : placed(namedEntity(container, type, text), { argument, type });
 }
 
-type Named = Pick<Place, 'argument'> & { readonly [K in 'type' | 'end']?: Place[K] | undefined };
+type Named = Pick<Place, 'argument' | 'flow'> & {
+  readonly [K in 'type' | 'end']?: Place[K] | undefined;
+};
 
 /** Field by field: spreading them costs ten times as much. */
-function placed({ resource, label }: Resource, { argument, type, end }: Named): Place {
+function placed({ resource, label }: Resource, { argument, type, end, flow }: Named): Place {
   const place: Mutable<Place> = { resource, label, argument };
   if (type !== undefined) place.type = type;
   if (end !== undefined) place.end = end;
+  if (flow) place.flow = flow;
   return place;
 }
 

@@ -34,6 +34,14 @@ test.each<[title: string, calls: Calls, last: readonly string[]]>([
     ['D ent:order:ord-1001'],
   ],
   [
+    'moved, which deletes it not',
+    [
+      ['create_order', {}, { id: 'ord-1001' }],
+      ['move_order', { id: 'ord-1001', from: 'inbox', to: 'done' }],
+    ],
+    ['W ent:order:ord-1001'],
+  ],
+  [
     'from a text',
     [
       ['open_ticket', {}, 'x'],
