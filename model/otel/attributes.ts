@@ -37,7 +37,6 @@ export function shared(session: Session): Attributes {
   const network: { readonly transport?: string; readonly protocol?: string } =
     NETWORK[head?.transport ?? 'in-process'];
   return known({
-    [ATTRIBUTE.session]: session.id,
     [ATTRIBUTE.revision]: revision,
     [ATTRIBUTE.transport]: network.transport,
     [ATTRIBUTE.protocol]: network.protocol,
@@ -45,6 +44,7 @@ export function shared(session: Session): Attributes {
     [ATTRIBUTE.serverVersion]: server?.version || undefined,
     [ATTRIBUTE.clientName]: client?.name,
     [ATTRIBUTE.clientVersion]: client?.version || undefined,
+    [ATTRIBUTE.session]: session.id,
   });
 }
 
@@ -60,11 +60,10 @@ export function addressOf({ head }: Session): Attributes {
 }
 
 /** One by one: as one literal they cost ten times as much. */
-export function requestAttributes(call: Call, own: Session, urlOf: UrlOf): Maybe {
-  const { session, from, id, request, response, state, exchangeEnd } = call;
+export function requestAttributes(call: Call, urlOf: UrlOf): Maybe {
+  const { session, from, request, response, state, exchangeEnd } = call;
   const message = reference(session, request.seq, request.item);
-  const all: Record<string, AttributeValue | undefined> = about(call, own);
-  all[ATTRIBUTE.requestId] = String(id);
+  const all: Record<string, AttributeValue | undefined> = {};
   all[ATTRIBUTE.from] = from;
   all[ATTRIBUTE.request] = message;
   all[ATTRIBUTE.requestBytes] = request.size;
@@ -78,13 +77,12 @@ export function requestAttributes(call: Call, own: Session, urlOf: UrlOf): Maybe
 }
 
 export function notificationAttributes(
-  { from, ref, method, subject }: NotificationSeen,
-  session: Session,
+  { from, ref }: NotificationSeen,
+  { id }: Session,
   urlOf: UrlOf,
 ): Maybe {
-  const own = reference(session.id, ref.seq, ref.item);
+  const own = reference(id, ref.seq, ref.item);
   return {
-    ...about({ method, ...(subject === undefined ? {} : { subject }) }, session),
     [ATTRIBUTE.from]: from,
     [ATTRIBUTE.request]: own,
     [ATTRIBUTE.requestBytes]: ref.size,
@@ -99,18 +97,28 @@ export function versionOf(message: unknown): Attributes {
   return isOther ? { [ATTRIBUTE.rpcVersion]: String(version) } : {};
 }
 
-/** The method and what it is about, each subject under the name that the conventions give it. */
-function about(
-  { method, subject }: { readonly method: string; readonly subject?: string },
+/** A request or a notification. */
+export type Meant = Pick<NotificationSeen, 'method' | 'subject'> & Partial<Pick<Call, 'id'>>;
+
+/**
+ * What the conventions require: the method, how it ended, and what it is about, each subject under the
+ * name that they give it. It comes before all else, so that limits of exporters leave it.
+ */
+export function meaning(
+  { method, subject, id }: Meant,
   session: Session,
-): Record<string, AttributeValue | undefined> {
+  ending: Attributes = {},
+): Maybe {
   const all: Record<string, AttributeValue | undefined> = {};
   all[ATTRIBUTE.method] = method;
-  if (method === 'tools/call') all[ATTRIBUTE.operation] = EXECUTE_TOOL;
+  all[ATTRIBUTE.error] = ending[ATTRIBUTE.error];
   if (method === 'tools/call') all[ATTRIBUTE.tool] = subject;
   if (method === 'prompts/get') all[ATTRIBUTE.prompt] = subject;
   // Addresses have secrets in them; names of tools and prompts have not.
   if (RESOURCE_METHODS.has(method) && mayShow(session)) all[ATTRIBUTE.resource] = subject;
+  all[ATTRIBUTE.statusCode] = ending[ATTRIBUTE.statusCode];
+  if (id !== undefined) all[ATTRIBUTE.requestId] = String(id);
+  if (method === 'tools/call') all[ATTRIBUTE.operation] = EXECUTE_TOOL;
   return all;
 }
 

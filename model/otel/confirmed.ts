@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 import { ATTRIBUTE } from './conventions.ts';
 import type { Span } from './span.ts';
 
-/** `endpoint`: its origin, such as `http://127.0.0.1:4318`. */
+/** Gives what says of a span whether it arrived there. `endpoint`: an origin, such as `http://127.0.0.1:4318`. */
 export function confirmedBy(
   { session }: { readonly session: Session },
   endpoint: string,

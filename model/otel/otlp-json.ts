@@ -21,7 +21,7 @@ function flagsOf(isRemote: boolean | undefined): number {
   return SAMPLED | IS_KNOWN | (isRemote ? IS_REMOTE : 0);
 }
 
-/** A request for `/v1/traces`; `version`: of wiretape. */
+/** A request for `/v1/traces`; `version`: of the scope, which is wiretape. */
 export function otlpJson(sessions: readonly SessionSpans[], version: string): object {
   return {
     resourceSpans: sessions.map(({ resource, spans }) => ({

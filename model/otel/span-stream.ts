@@ -67,12 +67,6 @@ export function createSpanStream(id: string, options: ToSpans = {}): SpanStream 
     return spans;
   };
 
-  const lineSpan = ({ seq, from, faults = [] }: Anomaly): Span => {
-    const { at } = making;
-    const ref = { seq, at, sent: at, size: 0 };
-    return apartSpan(making, { kind: 'malformed', ref, from, faults });
-  };
-
   return {
     session,
     open,
@@ -83,8 +77,7 @@ export function createSpanStream(id: string, options: ToSpans = {}): SpanStream 
       const { anomalies } = session;
       const faultsOf = faultsBy(anomalies);
       const spans = seen.flatMap((one) => spansOf(one, faultsOf(one.ref)));
-      // A line that is no message was not seen as one.
-      if (seen.length === 0) spans.push(...anomalies.map(lineSpan));
+      if (seen.length === 0) spans.push(...anomalies.map((line) => lineSpan(making, line)));
       if (entry.type === 'exit' || entry.type === 'end') {
         for (const call of open) if (call.state !== 'open') spans.push(close(call));
       }
@@ -93,6 +86,13 @@ export function createSpanStream(id: string, options: ToSpans = {}): SpanStream 
     },
     finish: () => [...[...open].map((call) => close(call)), sessionSpan(making)],
   };
+}
+
+/** Of a line that is no message, and so was not seen as one. */
+function lineSpan(making: Making, { seq, from, faults = [] }: Anomaly): Span {
+  const { at } = making;
+  const ref = { seq, at, sent: at, size: 0 };
+  return apartSpan(making, { kind: 'malformed', ref, from, faults });
 }
 
 /** What is over is needed no more, and sessions live for days. */
