@@ -14,9 +14,6 @@ import { saidHere } from './config.ts';
 import { UserError } from './error.ts';
 import { redactionHere } from './redact-here.ts';
 
-/** Where people expect it: 4317 and 4318 are OpenTelemetry's. */
-export const DEFAULT_PORT = 4320;
-
 export interface Collecting {
   readonly state: string;
   readonly port: number;

@@ -1,7 +1,9 @@
 /** Where to export to, as it stands on a command line and in OpenTelemetry's environment. */
 import type { Endpoint, Exporting } from '../collector/index.ts';
+import { isLoopback } from '../model/loopback.ts';
 import { sameWritten } from '../model/otel/destination.ts';
-import { decoded } from '../tap/otlp/settings.ts';
+import { headersIn } from '../tap/otlp/settings.ts';
+import { usable } from '../tap/otlp/variables.ts';
 import { UserError } from './error.ts';
 
 /** The port of OTLP/HTTP. */
@@ -10,31 +12,64 @@ const HINT = 'Give otlp://HOST[:4318], otlps://HOST[:4318] or the http(s):// add
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * `environment`: of which the headers and the patience of OpenTelemetry's exporters are taken.
- * `tokens`: of the collector that exports, which nobody else is to have.
- */
+/** The collector that exports. */
+export interface Exporter {
+  /** Its tokens, which nobody else is to have. */
+  readonly tokens: readonly string[];
+  readonly port: number;
+  /** Tells its user what of the environment is passed over. */
+  readonly say: (line: string) => void;
+}
+
+/** `environment`: of which the headers, the patience and the packing of OpenTelemetry's exporters are taken. */
 export function exportingTo(
   addresses: readonly string[],
   environment: Environment,
-  tokens: readonly string[] = [],
+  { tokens, port, say }: Exporter,
 ): Pick<Exporting, 'endpoints' | 'patience'> {
-  const patience = Number(environment['OTEL_EXPORTER_OTLP_TIMEOUT']);
+  const { [TIMEOUT]: timeout, [COMPRESSION]: compression } = usable(
+    definedOf(environment, [TIMEOUT, COMPRESSION]),
+    say,
+  );
   const named = addresses.map(endpointOf);
+  const own = named.find((one) => isOfPort(one, port));
+  if (own)
+    refuse(`${own.name} is this collector itself.`, 'Name another receiver, or another --port.');
   const once = [...new Map(named.map((endpoint) => [endpoint.name, endpoint])).values()];
+  const isPlain = compression?.trim() === 'none';
+  const packed = once.map((one) => (isPlain ? { ...one, compression: 'none' as const } : one));
   return {
-    endpoints: withHeaders(once, environment, tokens),
-    ...(patience > 0 ? { patience: { answer: patience } } : {}),
+    endpoints: withHeaders(packed, environment, { tokens, say }),
+    ...(timeout === undefined ? {} : { patience: { answer: Number(timeout) } }),
   };
+}
+
+const TIMEOUT = 'OTEL_EXPORTER_OTLP_TIMEOUT';
+const COMPRESSION = 'OTEL_EXPORTER_OTLP_COMPRESSION';
+
+/** An empty variable counts as one that is not set. */
+function definedOf(environment: Environment, names: readonly string[]): Record<string, string> {
+  const all = names.map((name) => [name, environment[name]?.trim() ?? '']);
+  return Object.fromEntries(all.filter(([, value]) => value !== ''));
+}
+
+function isOfPort({ traces }: Endpoint, port: number): boolean {
+  const { origin, protocol, port: own } = new URL(traces);
+  return isLoopback(origin) && Number(own || (protocol === 'https:' ? 443 : 80)) === port;
 }
 
 /** The headers of an environment may hold a credential: they go where that environment sends to. */
 function withHeaders(
   endpoints: readonly Endpoint[],
   environment: Environment,
-  tokens: readonly string[],
+  { tokens, say }: Pick<Exporter, 'tokens' | 'say'>,
 ): readonly Endpoint[] {
   const headers = headersIn(environment['OTEL_EXPORTER_OTLP_HEADERS'] ?? '');
+  if (!headers)
+    refuse(
+      'OTEL_EXPORTER_OTLP_HEADERS is no list of key=value.',
+      'Encode commas and spaces: %2C, %20.',
+    );
   if (Object.keys(headers).length === 0) return endpoints;
   const origin = originOf(environment['OTEL_EXPORTER_OTLP_ENDPOINT']);
   if (origin === undefined && endpoints.length > 1)
@@ -43,7 +78,10 @@ function withHeaders(
       'Name it in OTEL_EXPORTER_OTLP_ENDPOINT.',
     );
   return endpoints.map((endpoint) => {
-    if (origin !== undefined && originOf(endpoint.traces) !== origin) return endpoint;
+    if (origin !== undefined && originOf(endpoint.traces) !== origin) {
+      say(`${endpoint.name} is not sent OTEL_EXPORTER_OTLP_HEADERS, which are for ${origin}.`);
+      return endpoint;
+    }
     const text = Object.values(headers).join('\n');
     if (tokens.some((token) => text.includes(token)))
       refuse(
@@ -89,23 +127,6 @@ export function otlpAddress(address: string): string {
   if (isOurs && url.port === '' && !/:\d+(?:\/|$)/.test(rest.slice(3))) url.port = OTLP_PORT;
   const path = url.pathname.replace(/\/$/, '').replace(/\/v1\/traces$/, '');
   return `${url.origin}${path}`;
-}
-
-/** `key=value,key=value`, values percent-encoded, as the specification of the variable has it. */
-function headersIn(text: string): Endpoint['headers'] {
-  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, key = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=(.*)$/s.exec(pair) ?? [];
-      const plain = decoded(value.trim());
-      if (key === '' || plain === undefined || /[\r\n\0]/.test(plain))
-        refuse(
-          'OTEL_EXPORTER_OTLP_HEADERS is no list of key=value.',
-          'Encode commas and spaces: %2C, %20.',
-        );
-      return [key.toLowerCase(), plain];
-    }),
-  );
 }
 
 /** What may hold a credential is not repeated. */

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import process from 'node:process';
 import type { Command } from 'commander';
 import { USES } from '../collector/tokens.ts';
+import { DEFAULT_PORT } from '../model/api.ts';
 import { findCollector, tokenOf } from './api.ts';
-import { type Collecting, DEFAULT_PORT, startHere, type Told } from './collecting.ts';
+import { type Collecting, startHere, type Told } from './collecting.ts';
 import { addCommonOptions, type CommonOptions, portOption } from './command.ts';
 import { UserError } from './error.ts';
 import { exportingTo } from './export-endpoint.ts';
@@ -69,8 +70,12 @@ async function exportingOf(
     throw new UserError('wrong-usage', SPANS_ONLY, 'Add --export otlp://HOST.');
   if (!endpoints) return {};
   const tokens = await Promise.all(USES.map((use) => tokenOf(state, use)));
-  const known = tokens.flatMap((token) => token || []);
-  const to = exportingTo(endpoints, process.env, known);
+  const own = {
+    tokens: tokens.flatMap((token) => token || []),
+    port: options.port ?? DEFAULT_PORT,
+    say: remark,
+  };
+  const to = exportingTo(endpoints, process.env, own);
   const { keyOf } = await import('../tap/index.ts');
   return { exporting: { ...to, key: keyOf(state), spans: spanOptions(options), told: remark } };
 }

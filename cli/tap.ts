@@ -103,6 +103,7 @@ async function otlpHere(options: TapOptions): Promise<{ otlp?: OtlpOptions }> {
   const { env } = process;
   if (
     options.otlp === undefined &&
+    options.otelPayloads === undefined &&
     env['OTEL_EXPORTER_OTLP_ENDPOINT'] === undefined &&
     env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] === undefined
   )
@@ -114,7 +115,22 @@ async function otlpHere(options: TapOptions): Promise<{ otlp?: OtlpOptions }> {
     import('./terminal.ts'),
   ]);
   const otlp = otlpOf(options, env, ownCollector(stateOf(options.state)), remark);
+  const unshown = unshownPayloads(options, otlp !== undefined);
+  if (unshown !== undefined) remark(unshown);
   return otlp ? { otlp } : {};
+}
+
+/** Why payloads that are asked for are not shown. */
+function unshownPayloads(
+  { otelPayloads, capture }: TapOptions,
+  isSent: boolean,
+): string | undefined {
+  if (otelPayloads === undefined) return undefined;
+  if (!isSent)
+    return '--otel-payloads shows nothing: no spans are sent. Name a receiver by --otlp.';
+  if (capture === 'redacted') return undefined;
+  const code = capture === 'raw' ? ' [not-redacted]' : '';
+  return `--otel-payloads shows nothing of what is recorded with --capture ${capture}.${code}`;
 }
 
 /** A variable that a shell did not know leaves an empty word behind. */

@@ -10,6 +10,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { DEFAULT_PORT } from '../model/api.ts';
 import type { Entry } from '../model/entry.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
 import { createApi, type Site, type TenantSite } from './api.ts';
@@ -69,7 +70,6 @@ export interface Collector {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-const DEFAULT_PORT = 4320;
 /** The most bytes that a page sends: its token. */
 const TOKEN_BYTES = 1024;
 

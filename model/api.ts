@@ -53,6 +53,9 @@ export interface TapsStatus {
   readonly unconfirmed: number;
 }
 
+/** Where people expect a collector: 4317 and 4318 are OpenTelemetry's. */
+export const DEFAULT_PORT = 4320;
+
 export interface ExportStatus {
   /** Its address, without a secret. */
   readonly endpoint: string;

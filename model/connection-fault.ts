@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  HPE_INVALID_CONSTANT: 'it does not speak HTTP/1.1',
 };
 
 /** What lies under an error, and what it is called; no words where its code is none of a connection. */

@@ -23,7 +23,11 @@ export interface Endpoint {
   readonly logs: string;
   /** Sent with every request; never told to anybody else. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How requests are packed, gzip when left out; where that is not read there, it turns out. */
+  readonly compression?: Compression;
 }
+
+export type Compression = 'gzip' | 'none';
 
 /** All in ms. */
 export interface Patience {
@@ -32,7 +36,7 @@ export interface Patience {
   /** Before the first repetition; it grows with each, up to the most. */
   readonly first: number;
   readonly most: number;
-  /** Where an endpoint refuses whatever comes. */
+  /** The most where an endpoint refuses whatever comes. */
   readonly refused: number;
 }
 

@@ -13,6 +13,7 @@ import type { Attributes, Span } from '../../model/otel/span.ts';
 import { createSpanStream, type SpanStream } from '../../model/otel/span-stream.ts';
 import { answerOrders, sayUnasked } from '../thread.ts';
 import { createDelivery, Shut } from './delivery.ts';
+import { createKept } from './kept.ts';
 import type { Given, Order, Remark, Setting } from './orders.ts';
 import { createPost } from './post.ts';
 
@@ -35,10 +36,12 @@ interface Held {
 }
 
 const { endpoint, patience, spans: wishes, version, page, seed } = workerData as Setting;
-const post = createPost({ headers: endpoint.headers, patience: patience.answer });
+const { headers, compression = 'gzip' } = endpoint;
+const posting = { headers, compression, patience: patience.answer, version };
 const say = (remark: Remark): void => sayUnasked(remark);
 const held = new Map<string, Held>();
 let waiting: Made[] = [];
+const kept = createKept<Made>(patience);
 
 const shared = {
   patience,
@@ -48,7 +51,8 @@ const shared = {
 };
 const spans = createDelivery<Made>({
   ...shared,
-  send: (body) => post(endpoint.traces, body),
+  arrived: (sent) => say({ sent }),
+  send: createPost(endpoint.traces, posting),
   encode: (made) =>
     protobufOf(
       'ExportTraceServiceRequest',
@@ -64,7 +68,7 @@ const spans = createDelivery<Made>({
 const findings = createDelivery<SessionFindings>({
   ...shared,
   isOptional: true,
-  send: (body) => post(endpoint.logs, body),
+  send: createPost(endpoint.logs, posting),
   encode: (of) => protobufOf('ExportLogsServiceRequest', findingsJson(of, version)),
 });
 
@@ -73,15 +77,15 @@ answerOrders(async (order: Order): Promise<Given> => {
     await carryOut(order);
   } catch (error) {
     if (!(error instanceof Shut)) throw error;
-    return { waiting: waiting.length, shut: error.message };
+    return { waiting: waiting.length, kept: [], shut: error.message };
   }
-  return { waiting: waiting.length };
+  return { waiting: waiting.length, kept: kept.sessions() };
 });
 
 async function carryOut(order: Order): Promise<void> {
   if (order.do === 'take') take(order);
-  else if (order.do === 'drop') held.delete(order.session);
-  else if (order.do === 'findings') await findings.bring(order.of);
+  else if (order.do === 'drop') drop(order.session);
+  else if (order.do === 'findings') await tell(order.of);
   else await send();
 }
 
@@ -104,6 +108,17 @@ function take({ session, lines, anew, sent, confirmed, runs }: Take): void {
   }
 }
 
+function drop(session: string): void {
+  held.delete(session);
+  kept.drop(session);
+}
+
+/** Findings are worth no waiting: whoever asked asks again. */
+async function tell(of: readonly SessionFindings[]): Promise<void> {
+  const [unwell] = await findings.bring(of);
+  if (unwell) throw new Shut(unwell.why);
+}
+
 function begin(session: string, runs: Held['runs']): Held {
   const own: Omit<Held, 'stream'> = { runs };
   const stream = createSpanStream(session, {
@@ -115,16 +130,14 @@ function begin(session: string, runs: Held['runs']): Held {
 }
 
 async function send(): Promise<void> {
-  const made = waiting;
+  const made = [...(await kept.due()), ...waiting];
   waiting = [];
   const batches: Made[][] = [];
   for (let at = 0; at < made.length; at += BATCH) batches.push(made.slice(at, at + BATCH));
   for (let at = 0; at < batches.length; at += AT_ONCE)
-    await Promise.all(batches.slice(at, at + AT_ONCE).map(bring));
-}
-
-async function bring(made: readonly Made[]): Promise<void> {
-  say({ sent: await spans.bring(made) });
+    kept.keep((await Promise.all(batches.slice(at, at + AT_ONCE).map(spans.bring))).flat());
+  const [one] = kept.all();
+  if (one) say({ fails: `${one.why} to ${kept.all().length} of them, which are sent again` });
 }
 
 /** Pauses that follow from the seed (mulberry32). */

@@ -58,7 +58,8 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
   const asked = createAsked({ endpoint: endpoint.name, store, since, isOfTap });
   const known = { ...options, endpoint: endpoint.name, thread, runs };
   const feed: Feed = createFeed({ ...known, asked });
-  const judged = createFindingsExport({ ...known, store, parent: spans.parent });
+  const judging = { ...known, store, parent: spans.parent, again: patience.refused };
+  const judged = createFindingsExport(judging);
   const loop = startLoop({ tenant, runs, feed, judged, condition });
   return {
     async status() {
@@ -76,6 +77,7 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
       loop.end();
       await thread.close();
       await loop.ended;
+      condition.close();
     },
   };
 }
@@ -104,9 +106,10 @@ function startLoop({ tenant, runs, feed, judged, condition }: Looping): {
   let wake = (): void => {};
 
   const all = async (): Promise<void> => {
-    for (const { id, summary } of await tenant.store.sessions()) {
-      if (summary) runs.put(summary);
-      wanted.add(id);
+    for (const session of await tenant.store.sessions()) {
+      if (session.summary) runs.put(session.summary);
+      wanted.add(session.id);
+      judged.known(session);
     }
   };
   const step = async (): Promise<void> => {
@@ -116,7 +119,7 @@ function startLoop({ tenant, runs, feed, judged, condition }: Looping): {
       return feed.take(id);
     }
     for (const sent of await feed.send()) judged.grown(sent);
-    condition.worked();
+    if (!feed.isKeeping()) condition.worked();
     if ((await judged.next()) || wanted.size > 0 || closed) return;
     await new Promise<void>((resolve) => {
       wake = resolve;
@@ -150,7 +153,7 @@ function startLoop({ tenant, runs, feed, judged, condition }: Looping): {
   });
   const timer = setInterval(() => {
     for (const id of feed.leftToTaps()) wanted.add(id);
-    if (wanted.size > 0) wake();
+    if (wanted.size > 0 || feed.isKeeping() || judged.isDue()) wake();
   }, LEFT_TO_TAPS).unref();
   return {
     ended: run(),
@@ -168,15 +171,26 @@ interface Condition {
   /** All that waited has arrived. */
   worked(): void;
   now(): Pick<ExportStatus, 'sent' | 'failing' | 'lastFailure' | 'refused' | 'refusal'>;
+  close(): void;
 }
 
-/** What is told of an endpoint, once when it begins to fail and once when it works again. */
+/**
+ * What is told of an endpoint: once when it begins to fail and once when it works again; what it has
+ * refused at first, whenever that is ten times as much, and in the end.
+ */
 function createCondition(endpoint: string, told: Exporting['told'] = () => {}): Condition {
   let failing: string | undefined;
   let lastFailure: string | undefined;
   let sent = 0;
   let refusal: string | undefined;
   let refused = 0;
+  let toldRefused = 0;
+  const tellRefused = (): void => {
+    if (refused === toldRefused) return;
+    toldRefused = refused;
+    const all = `${refused} ${refused === 1 ? 'entry' : 'entries'}`;
+    told(`${endpoint} has refused ${all} for good: ${refusal}. What is recorded has them.`);
+  };
   return {
     remark(said) {
       if ('sent' in said) {
@@ -186,10 +200,11 @@ function createCondition(endpoint: string, told: Exporting['told'] = () => {}): 
       if ('refused' in said) {
         refused += said.refused;
         refusal = said.why;
+        if (refused >= 10 * toldRefused) tellRefused();
         return;
       }
       if (failing === undefined)
-        told(`Exporting to ${endpoint} waits, and nothing is lost meanwhile: ${said.fails}.`);
+        told(`Exporting to ${endpoint} waits: ${said.fails}. What waits is kept.`);
       failing = said.fails;
       lastFailure = said.fails;
     },
@@ -204,5 +219,6 @@ function createCondition(endpoint: string, told: Exporting['told'] = () => {}): 
       refused,
       ...(refusal === undefined ? {} : { refusal }),
     }),
+    close: tellRefused,
   };
 }

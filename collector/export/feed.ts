@@ -5,10 +5,10 @@
 import type { SpansConfirmed } from '../../model/entry.ts';
 import type { Session } from '../../model/session.ts';
 import { pagesOf } from '../pages.ts';
-import type { Exported, StoredSession } from '../store.ts';
+import type { StoredSession } from '../store.ts';
 import type { Tenant } from '../tenant.ts';
 import { type KnownRuns, settledRuns } from './known-runs.ts';
-import { type Asked, markIn, sentUpTo } from './marks.ts';
+import { type Asked, markIn, type Progress, sentUpTo } from './marks.ts';
 import type { ExportThread } from './orders.ts';
 
 export interface Feed {
@@ -16,6 +16,8 @@ export interface Feed {
   take(session: string): Promise<void>;
   /** Brings all that waits, and keeps that it is there; gives the sessions it was of. */
   send(): Promise<readonly string[]>;
+  /** Something of what was sent has not arrived, and is sent again with the rest. */
+  isKeeping(): boolean;
   /** What was left to taps that record on is looked at again. */
   leftToTaps(): readonly string[];
   forget(session: string): void;
@@ -41,26 +43,25 @@ export function createFeed(options: FeedOptions): Feed {
   /** How far the thread has each session that may go on. */
   const held = new Map<string, { readonly seq: number; readonly rewrites: number }>();
   /** What will be so when all that waits has arrived. */
-  const coming = new Map<string, Exported>();
+  const coming = new Map<string, Progress>();
   const left = new Set<string>();
 
   const send = async (): Promise<readonly string[]> => {
     if (coming.size === 0) return [];
-    await thread.ask({ do: 'send' });
-    const sent = [...coming];
-    coming.clear();
+    const { kept } = await thread.ask({ do: 'send' });
+    const sent = [...coming].filter(([id]) => !kept.includes(id));
     for (const [id, mark] of sent) {
-      await store.keepExported(id, mark);
+      coming.delete(id);
       const session = await store.session(id);
+      if (session) await store.keepExported(id, { ...markIn(session, endpoint), ...mark });
       if (session?.summary?.phase === 'ended' && mark.seq >= session.end) await drop(id);
     }
     return sent.map(([id]) => id);
   };
-  const drop = async (id: string): Promise<unknown> =>
-    held.delete(id) && thread.ask({ do: 'drop', session: id });
+  const drop = async (id: string) => held.delete(id) && thread.ask({ do: 'drop', session: id });
   const give = async (
     session: StoredSession,
-    mark: Exported,
+    mark: Progress,
     confirmed: SpansConfirmed | undefined,
   ): Promise<void> => {
     const { id, rewrites, summaryEnd: end } = session;
@@ -75,7 +76,7 @@ export function createFeed(options: FeedOptions): Feed {
       const { waiting } = await thread.ask({ do: 'take', session: id, ...told });
       from = Math.min(end, page.at(-1)?.last ?? end) + 1;
       held.set(id, { seq: from - 1, rewrites });
-      coming.set(id, { ...mark, seq: Math.max(sent, from - 1), rewrites, runs: now });
+      coming.set(id, { seq: Math.max(sent, from - 1), rewrites, runs: now });
       if (waiting >= TOGETHER) await send();
     }
   };
@@ -92,6 +93,7 @@ export function createFeed(options: FeedOptions): Feed {
       if (isOfTap && (await isGoingOn(known, isLive))) left.add(id);
       else await give(session, mark, isOfTap ? known.confirmedSpans : undefined);
     },
+    isKeeping: () => coming.size > 0,
     leftToTaps: () => drained(left),
     forget(id) {
       asked.forget(id);
@@ -107,7 +109,7 @@ export function createFeed(options: FeedOptions): Feed {
 }
 
 /** The runs of a session with what came to them since. */
-function runsNow(known: KnownRuns, { summary }: StoredSession, mark: Exported) {
+function runsNow(known: KnownRuns, { summary }: StoredSession, mark: Progress) {
   if (!summary) return mark.runs;
   known.put(summary);
   return settledRuns(mark.runs, known.of(summary));

@@ -15,10 +15,14 @@ import type { ExportThread } from './orders.ts';
 export interface FindingsExport {
   /** Something more of this session was exported. */
   grown(session: string): void;
+  /** A session that was there before: what was found in it may not have been told. */
+  known(session: StoredSession): void;
   /** Something was explored: sessions whose findings may be another matter now are looked at again. */
   explored(): void;
   /** Looks at one session, where there is one to look at. */
   next(): Promise<boolean>;
+  /** There is one to look at that could not be told of before. */
+  isDue(): boolean;
   /** Why the endpoint takes no findings; undefined while it does. */
   shut(): string | undefined;
 }
@@ -30,6 +34,8 @@ export interface FindingsExportOptions {
   readonly thread: ExportThread;
   readonly page: string;
   readonly parent: Parent | undefined;
+  /** After so many ms an endpoint that takes no findings is asked again. */
+  readonly again: number;
 }
 
 export function createFindingsExport(options: FindingsExportOptions): FindingsExport {
@@ -39,36 +45,39 @@ export function createFindingsExport(options: FindingsExportOptions): FindingsEx
   const again = new Set<string>();
   let isExplored = true;
   let shut: string | undefined;
+  let askAgainAt = 0;
 
-  const tell = async (home: string, found: readonly Finding[]): Promise<void> => {
+  const isWaiting = (): boolean => shut !== undefined && performance.now() < askAgainAt;
+  /** Whether the endpoint has them now. */
+  const tell = async (home: string, found: readonly Finding[]): Promise<boolean> => {
     const session = await store.session(home);
     const mark = session && markIn(session, endpoint);
     const fresh = found.filter((one) => mark?.findings[one.fingerprint] !== graveness(one));
-    if (!session || !mark || fresh.length === 0) return;
+    if (!session || !mark || fresh.length === 0) return true;
     const told = await toldOf(options, { session, mark }, fresh);
-    if (!told) return;
+    if (!told) return true;
     const done = await thread.ask({ do: 'findings', of: [told] });
     shut = done.shut;
-    if (shut !== undefined) return;
+    askAgainAt = performance.now() + options.again;
+    if (shut !== undefined) return false;
     const known = Object.fromEntries(fresh.map((one) => [one.fingerprint, graveness(one)]));
     await store.keepExported(home, { ...mark, findings: { ...mark.findings, ...known } });
+    return true;
   };
-
-  /** The sessions that were looked at and have a finding that was explored, or calls that were run. */
-  const touched = async (): Promise<string[]> => {
-    const judgements = await findings.explored();
-    const prints = new Set(judgements.map(({ finding }) => finding));
-    const run = new Set(judgements.flatMap(({ sessions }) => sessions));
-    if (judgements.length === 0) return [];
-    return (await store.sessions()).flatMap((session) => {
-      const { judged, findings: known } = markIn(session, endpoint);
-      const isMeant = run.has(session.id) || Object.keys(known).some((one) => prints.has(one));
-      return judged >= 0 && isMeant ? [session.id] : [];
-    });
+  const tellAll = async (id: string): Promise<boolean> => {
+    const found = (await findings.findings([id])).filter(({ suppressed }) => !suppressed);
+    for (const [home, own] of groupBy(found, (one) => sessionsOf(one)[0] ?? id))
+      if (!(await tell(home, own))) return false;
+    return true;
   };
 
   return {
     grown: (session) => void grown.add(session),
+    known(session) {
+      const mark = markIn(session, endpoint);
+      if (mark.seq >= 0 && isDue(session, mark)) grown.add(session.id);
+    },
+    isDue: () => shut !== undefined && !isWaiting() && grown.size + again.size > 0,
     explored() {
       isExplored = true;
     },
@@ -76,23 +85,37 @@ export function createFindingsExport(options: FindingsExportOptions): FindingsEx
     async next() {
       if (isExplored) {
         isExplored = false;
-        for (const id of await touched()) again.add(id);
+        for (const id of await touched(options)) again.add(id);
       }
       const [id] = [...again, ...grown];
-      if (id === undefined || shut !== undefined) return false;
+      if (id === undefined || isWaiting()) return false;
       grown.delete(id);
       const isAgain = again.delete(id);
       const session = await store.session(id);
       if (!session || !(isAgain || isDue(session, markIn(session, endpoint)))) return true;
-      const found = (await findings.findings([id])).filter(({ suppressed }) => !suppressed);
-      for (const [home, own] of groupBy(found, (one) => sessionsOf(one)[0] ?? id))
-        await tell(home, own);
+      if (!(await tellAll(id))) {
+        (isAgain ? again : grown).add(id);
+        return false;
+      }
       // By now something of it may have been told.
       const now = await store.session(id);
       if (now) await store.keepExported(id, { ...markIn(now, endpoint), judged: session.end });
       return true;
     },
   };
+}
+
+/** The sessions that were looked at and have a finding that was explored, or calls that were run. */
+async function touched({ endpoint, store, findings }: FindingsExportOptions): Promise<string[]> {
+  const judgements = await findings.explored();
+  const prints = new Set(judgements.map(({ finding }) => finding));
+  const run = new Set(judgements.flatMap(({ sessions }) => sessions));
+  if (judgements.length === 0) return [];
+  return (await store.sessions()).flatMap((session) => {
+    const { judged, findings: known } = markIn(session, endpoint);
+    const isMeant = run.has(session.id) || Object.keys(known).some((one) => prints.has(one));
+    return judged >= 0 && isMeant ? [session.id] : [];
+  });
 }
 
 /** A session that is over is looked at once more. */

@@ -8,8 +8,11 @@ export function markIn({ exported, rewrites }: StoredSession, endpoint: string):
   return known ?? { endpoint, seq: -1, rewrites, runs: [], judged: -1, findings: {} };
 }
 
+/** How far it has a session; what is known of its findings is kept apart. */
+export type Progress = Pick<Exported, 'seq' | 'rewrites' | 'runs'>;
+
 /** The last seq whose spans are there; of entries that changed since, all are made again. */
-export function sentUpTo({ rewrites }: StoredSession, mark: Exported): number {
+export function sentUpTo({ rewrites }: StoredSession, mark: Progress): number {
   return mark.rewrites === rewrites ? mark.seq : -1;
 }
 

@@ -42,6 +42,8 @@ export type Order =
 export interface Given {
   /** Spans that wait to be sent. */
   readonly waiting: number;
+  /** Sessions with spans that make the endpoint unwell, and are sent again later. */
+  readonly kept: readonly string[];
   /** Why the endpoint takes no findings at all. */
   readonly shut?: string;
 }

@@ -6,86 +6,115 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
-import { connectionFault } from '../../model/connection-fault.ts';
 import { codeOf } from '../../model/error-code.ts';
-import { type PartialSuccess, partialSuccess } from '../../model/otel/partial-success.ts';
-import type { Form } from '../../model/otlp/answer.ts';
+import {
+  confirmationOf,
+  MOST_READ,
+  refusalOf,
+  unreachedBy,
+} from '../../model/otel/endpoint-answer.ts';
+import type { PartialSuccess } from '../../model/otel/partial-success.ts';
+import type { Compression } from './endpoint.ts';
 
 /**
  * taken: it is there, but for what the endpoint left out. later: to be sent again, after so many ms
- * where it said so. large: in smaller parts. bad: something in it is. shut: no request of ours is
- * taken there.
+ * where it said so. large: in smaller parts. bad: something in it is. unwell: the endpoint is, or
+ * something in it makes it so. shut: no request of ours is taken there.
  */
 export type Answer =
   | { readonly is: 'taken'; readonly partial?: PartialSuccess | undefined }
   | { readonly is: 'later'; readonly why: string; readonly after?: number | undefined }
-  | { readonly is: 'large' | 'bad' | 'shut'; readonly why: string };
+  | { readonly is: 'shut'; readonly why: string }
+  | Refusal;
+
+/** It may be about something in what was sent. */
+export interface Refusal {
+  readonly is: 'large' | 'bad' | 'unwell';
+  readonly why: string;
+}
 
 export interface Posting {
   readonly headers: Readonly<Record<string, string>>;
   /** How long to wait for an answer, in ms. */
   readonly patience: number;
+  readonly compression: Compression;
+  /** Of wiretape. */
+  readonly version: string;
 }
 
-export type Post = (url: string, body: Uint8Array) => Promise<Answer>;
+export type Post = (body: Uint8Array) => Promise<Answer>;
 
-/** Of an answer no more is read, in bytes. */
-const READ = 64 << 10;
-/** Nobody is told more of what an endpoint says. */
+/** Nobody is told more of a fault, in characters. */
 const LONGEST = 200;
 
-export function createPost({ headers, patience }: Posting): Post {
+/** Posts to one address, in gzip until it turns out not to read it. */
+export function createPost(
+  url: string,
+  { headers, patience, compression, version }: Posting,
+): Post {
   const dispatcher = new Agent({ connect: { timeout: patience } });
   const sent = {
+    'user-agent': `OTel-OTLP-Exporter-wiretape/${version}`,
     ...headers,
     'content-type': 'application/x-protobuf',
-    'content-encoding': 'gzip',
   };
-  return async (url, body) => {
+  let codes: readonly Compression[] = compression === 'gzip' ? ['gzip', 'none'] : ['none'];
+
+  const once = async (body: Uint8Array, coding: Compression): Promise<[number, Answer]> => {
     try {
       const signal = AbortSignal.timeout(patience);
-      const zipped = await promisify(gzip)(body);
-      const options = { method: 'POST', headers: sent, body: zipped, dispatcher, signal } as const;
-      return await answerOf(await request(url, options));
+      const isZipped = coding === 'gzip';
+      const coded = isZipped ? await promisify(gzip)(body) : body;
+      const own = isZipped ? { ...sent, 'content-encoding': 'gzip' } : sent;
+      const options = { method: 'POST', headers: own, body: coded, dispatcher, signal } as const;
+      const response = await request(url, options);
+      return [response.statusCode, await answerOf(response)];
     } catch (error) {
-      return { is: 'later', why: failure(error, patience) };
+      return [0, { is: 'later', why: failure(error, patience) }];
     }
+  };
+  return async (body) => {
+    const [first = 'none', second] = codes;
+    const [status, answer] = await once(body, first);
+    if (answer.is === 'taken') codes = [first];
+    if (second === undefined || !UNREAD.has(status)) return answer;
+    const [, plain] = await once(body, second);
+    if (plain.is === 'taken') codes = [second];
+    return plain.is === 'taken' ? plain : answer;
   };
 }
 
-async function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Answer> {
-  const bytes = await firstBytes(body);
-  const why = `it answers ${statusCode}`;
-  if (statusCode >= 200 && statusCode < 300) return success(why, headers['content-type'], bytes);
-  if (LATER.has(statusCode)) return { is: 'later', why, after: retryAfter(headers['retry-after']) };
-  if (statusCode === 413) return { is: 'large', why };
-  return { is: BAD.has(statusCode) ? 'bad' : 'shut', why };
-}
+/** So answers, too, who does not read gzip. */
+const UNREAD: ReadonlySet<number> = new Set([400, 415]);
 
-/** Whoever answers may be no receiver at all: a page to log in with says 200 too. */
-function success(why: string, type: string | string[] | undefined, bytes: Uint8Array): Answer {
-  if (bytes.length === 0) return { is: 'taken' };
-  const [media = 'something'] = /^[\w.+/-]{1,60}/.exec(String(type ?? '').toLowerCase()) ?? [];
-  const form = FORMS.get(media);
-  if (!form) return { is: 'shut', why: `${why} with ${media}, which is no answer of OTLP` };
-  try {
-    if (bytes.length <= READ) return { is: 'taken', partial: partialSuccess(bytes, form) };
-  } catch {
-    // It is told below.
+async function answerOf(response: Dispatcher.ResponseData): Promise<Answer> {
+  const { statusCode: status, headers } = response;
+  const body = await firstBytes(response.body);
+  const answer = { status, type: String(headers['content-type'] ?? ''), body };
+  if (status >= 200 && status < 300) {
+    const confirmed = confirmationOf(answer);
+    if ('stranger' in confirmed) return { is: 'shut', why: confirmed.stranger };
+    return { is: 'taken', partial: confirmed.partial };
   }
-  return { is: 'shut', why: `${why} with ${media} that is no answer of OTLP` };
+  const why = refusalOf(answer);
+  const is = MEANINGS.get(status) ?? (status >= 500 ? 'unwell' : 'shut');
+  return is === 'later' ? { is, why, after: retryAfter(headers['retry-after']) } : { is, why };
 }
 
-const FORMS: ReadonlyMap<string, Form> = new Map([
-  ['application/x-protobuf', 'protobuf'],
-  ['application/protobuf', 'protobuf'],
-  ['application/json', 'json'],
+/**
+ * Only the first four are repeated as they are, by the rules. Who answers 400 or 422 may mean one span
+ * of many. All others of 5xx may be over in a moment, and all others are about every request.
+ */
+const MEANINGS: ReadonlyMap<number, Exclude<Answer['is'], 'taken'>> = new Map([
+  [429, 'later'],
+  [502, 'later'],
+  [503, 'later'],
+  [504, 'later'],
+  [413, 'large'],
+  [400, 'bad'],
+  [422, 'bad'],
+  [408, 'unwell'],
 ]);
-
-/** Only these may be repeated. */
-const LATER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-/** These may be about one span; all others are about every request. */
-const BAD: ReadonlySet<number> = new Set([400, 422, 500]);
 
 /** One part more than is read of an answer tells that it was too long. */
 async function firstBytes(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
@@ -94,7 +123,7 @@ async function firstBytes(body: Dispatcher.ResponseData['body']): Promise<Uint8A
   for await (const part of body) {
     parts.push(part as Uint8Array);
     size += (part as Uint8Array).length;
-    if (size > READ) break;
+    if (size > MOST_READ) break;
   }
   return Buffer.concat(parts);
 }
@@ -108,7 +137,7 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
 }
 
 function failure(error: unknown, patience: number): string {
-  const { cause, words } = connectionFault(error);
+  const { cause, words } = unreachedBy(error);
   const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
   // undici names what took too long, and our own patience has a name of its own.
   if (name === 'TimeoutError' || (words === undefined && codeOf(cause)?.endsWith('_TIMEOUT')))

@@ -11,12 +11,13 @@ import {
 } from '@opentelemetry/core';
 import { detectResources, envDetector, type Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import type { PartialSuccess } from '../../model/otel/partial-success.ts';
 import { hearAnswers } from './answers.ts';
 import type { SpanLimits } from './readable-span.ts';
 
 /** `refused` is for ever; `later`: the same may be taken later, not before `after` ms where it says so. */
 export type Answer =
-  | { readonly kind: 'taken'; readonly partly?: string }
+  | { readonly kind: 'taken'; readonly partly?: PartialSuccess | undefined }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'later'; readonly reason: string; readonly after?: number };
 
@@ -24,11 +25,14 @@ export interface Exporter {
   send(spans: ReadableSpan[]): Promise<Answer>;
 }
 
-/** `onRetry`: it was not taken, and the exporter tries again by itself. */
-export async function createExporter(onRetry: (reason: string) => void): Promise<Exporter> {
+/** `version`: of wiretape; `onRetry`: it was not taken, and the exporter tries again by itself. */
+export async function createExporter(
+  version: string,
+  onRetry: (reason: string) => void,
+): Promise<Exporter> {
   const answers = hearAnswers();
   const said = listen(() => onRetry(answers.reason() ?? UNKNOWN));
-  const exporter = await loadExporter();
+  const exporter = await loadExporter(version);
   return {
     async send(spans) {
       said.forget();
@@ -39,9 +43,9 @@ export async function createExporter(onRetry: (reason: string) => void): Promise
         const isFinal = typeof (error as { code?: unknown } | undefined)?.code === 'number';
         return isFinal ? { kind: 'refused', reason } : { kind: 'later', reason, ...said.after() };
       }
-      const stranger = answers.stranger() ?? said.unreadable();
-      if (stranger === undefined) return { kind: 'taken', ...said.partly() };
-      return { kind: 'refused', reason: `what answers is no receiver of spans (${stranger})` };
+      const confirmed = answers.confirmed();
+      if ('stranger' in confirmed) return { kind: 'refused', reason: confirmed.stranger };
+      return { kind: 'taken', partly: confirmed.partial };
     },
   };
 }
@@ -54,12 +58,12 @@ function exported(exporter: SpanExporter, spans: ReadableSpan[]): Promise<Export
   });
 }
 
-async function loadExporter(): Promise<SpanExporter> {
+async function loadExporter(version: string): Promise<SpanExporter> {
   const { OTLPTraceExporter } =
     protocol() === 'http/json'
       ? await import('@opentelemetry/exporter-trace-otlp-http')
       : await import('@opentelemetry/exporter-trace-otlp-proto');
-  return new OTLPTraceExporter();
+  return new OTLPTraceExporter({ userAgent: `wiretape/${version}` });
 }
 
 function protocol(): string | undefined {
@@ -69,35 +73,24 @@ function protocol(): string | undefined {
   );
 }
 
-/** What the exporter only tells its log: when it tries again, what was taken in part, what it could not read. */
+/** What the exporter only tells its log: when it tries again. */
 function listen(onRetry: () => void) {
   let after: number | undefined;
-  let partly: string | undefined;
-  let unreadable: string | undefined;
   const hear = (...words: readonly unknown[]): void => {
     const text = words.filter((word) => typeof word === 'string').join(' ');
     const tooLate = /^Export retry time (\d{1,12})ms exceeds/.exec(text);
     if (tooLate) after = Number(tooLate[1]);
     if (text.startsWith('Scheduling export retry')) onRetry();
-    if (text.startsWith('Received Partial Success')) partly = String(words[1]);
-    if (UNREAD.test(text)) unreadable = 'its answer cannot be read';
   };
   const logger = { error: hear, warn: hear, info: hear, debug: () => {}, verbose: hear };
   diag.setLogger(logger, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true });
   return {
     forget() {
       after = undefined;
-      partly = undefined;
-      unreadable = undefined;
     },
     after: () => (after === undefined ? {} : { after }),
-    partly: () => (partly === undefined ? {} : { partly }),
-    unreadable: () => unreadable,
   };
 }
-
-/** The second is that of JSON, which counts it as an empty answer. */
-const UNREAD = /could not deserialize response|^Failed to parse trace export response/;
 
 /** What OTEL_RESOURCE_ATTRIBUTES says of where this runs. */
 export function resourceOfEnvironment(): Resource {

@@ -117,7 +117,7 @@ function createThread({ otlp, version, say }: LiveSpansOptions, endpoint: string
 
   const tell = (told: Told): void => {
     say(sentence(told, endpoint));
-    isTold = told.kind === 'failing';
+    if (told.kind !== 'rejecting') isTold = told.kind === 'failing';
   };
   const breakOff = (error: unknown): void => {
     isBroken = true;
@@ -224,14 +224,19 @@ function startThread(otlp: OtlpOptions, version: string): Worker {
 const KEPT = 'What is recorded has them.';
 const CODE = '[otlp-failed]';
 
-function sentence({ kind, reason }: Told, endpoint: string): string {
-  const why = reason === undefined ? '' : `: ${plain(reason)}`;
-  if (kind === 'working') return `${endpoint} takes spans again.`;
-  if (kind === 'rejecting') return `${endpoint} rejects spans${why}. ${KEPT} ${CODE}`;
+function sentence(told: Told, endpoint: string): string {
+  const { reason = '' } = told;
+  const why = reason === '' ? '' : `: ${plain(reason)}`;
+  if (told.kind === 'rejecting') {
+    if (told.count === 0) return `${endpoint} takes spans, with a warning${why}.`;
+    const spans = `${told.count} ${told.count === 1 ? 'span' : 'spans'}`;
+    return `${endpoint} has rejected ${spans}${why}. ${KEPT} ${CODE}`;
+  }
+  if (told.kind === 'working') return `${endpoint} takes spans again.`;
   return `${endpoint} takes no spans${why}. ${KEPT} ${CODE}`;
 }
 
 /** Words of an endpoint, on one line of a terminal. */
 function plain(words: string): string {
-  return printable(words.slice(0, 200));
+  return printable(words.slice(0, 400));
 }

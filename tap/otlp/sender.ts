@@ -6,6 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { PartialSuccess } from '../../model/otel/partial-success.ts';
 import type { Answer, Exporter } from './exporter.ts';
 
 export interface Outgoing {
@@ -15,11 +16,10 @@ export interface Outgoing {
   readonly settle: (isTaken: boolean) => void;
 }
 
-/** What the user is told: that the endpoint takes no spans, that it takes some again, that it rejects some. */
-export interface Told {
-  readonly kind: 'failing' | 'working' | 'rejecting';
-  readonly reason?: string;
-}
+/** What the user is told: that the endpoint takes no spans, that it takes some again, how many it has rejected. */
+export type Told =
+  | { readonly kind: 'failing' | 'working'; readonly reason?: string }
+  | { readonly kind: 'rejecting'; readonly reason: string; readonly count: number };
 
 export interface Sender {
   /** Nothing more should be added. */
@@ -33,6 +33,8 @@ export interface Sender {
   hurry(): void;
   /** The exporter tries again what was not taken. */
   retrying(reason: string): void;
+  /** A session is over: what was rejected since it was last told is told. */
+  over(): void;
   /** Resolves when something was taken or refused, or the endpoint failed again. */
   change(): Promise<void>;
 }
@@ -117,6 +119,7 @@ export function createSender(exporter: Exporter, tell: (told: Told) => void): Se
       health.fail(reason);
       changes.ring();
     },
+    over: health.over,
     change: changes.next,
   };
 }
@@ -125,6 +128,7 @@ export function createSender(exporter: Exporter, tell: (told: Told) => void): Se
 function createHealth(tell: (told: Told) => void) {
   let isFailing = false;
   let pause = PAUSES.first;
+  const rejected = createRejected(tell);
   const fail = (reason: string): void => {
     if (!isFailing) tell({ kind: 'failing', reason });
     isFailing = true;
@@ -134,10 +138,11 @@ function createHealth(tell: (told: Told) => void) {
       return isFailing;
     },
     fail,
+    over: rejected.over,
     after(answer: Answer) {
       if (answer.kind !== 'taken') return fail(answer.reason);
       if (isFailing) tell({ kind: 'working' });
-      if (answer.partly !== undefined) tell({ kind: 'rejecting', reason: answer.partly });
+      if (answer.partly) rejected.more(answer.partly);
       isFailing = false;
       pause = PAUSES.first;
     },
@@ -146,6 +151,29 @@ function createHealth(tell: (told: Told) => void) {
       const now = pause;
       pause = Math.min(2 * pause, PAUSES.longest);
       return now;
+    },
+  };
+}
+
+/** Told at first, in the end, and of a tap with many ends whenever it is twice as much. */
+function createRejected(tell: (told: Told) => void) {
+  let count = 0;
+  let told: number | undefined;
+  let ends = 0;
+  let reason = '';
+  const say = (): void => {
+    told = count;
+    tell({ kind: 'rejecting', count, reason });
+  };
+  return {
+    more({ rejected, message }: PartialSuccess) {
+      count += rejected;
+      reason = message;
+      if (told === undefined) say();
+    },
+    over() {
+      if (told !== undefined && count > told && (ends === 0 || count >= 2 * told)) say();
+      ends++;
     },
   };
 }

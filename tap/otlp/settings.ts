@@ -65,3 +65,19 @@ export function decoded(text: string): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * The headers in `key=value,key=value`, values percent-encoded, as the specification of the variable has
+ * it; undefined where it is no such list.
+ */
+export function headersIn(list: string): Record<string, string> | undefined {
+  const headers: Record<string, string> = {};
+  for (const pair of list.split(',')) {
+    if (pair.trim() === '') continue;
+    const [, key = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=(.*)$/s.exec(pair) ?? [];
+    const plain = decoded(value.trim());
+    if (key === '' || plain === undefined || /[\r\n\0]/.test(plain)) return undefined;
+    headers[key.toLowerCase()] = plain;
+  }
+  return headers;
+}

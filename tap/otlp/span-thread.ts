@@ -12,7 +12,7 @@ import { createSender, type Sender } from './sender.ts';
 const { version, payloads } = workerData as Setting;
 const post = (message: FromThread): void => parentPort?.postMessage(message);
 
-const exporter = await createExporter((reason) => sender.retrying(reason));
+const exporter = await createExporter(version, (reason) => sender.retrying(reason));
 const sender: Sender = createSender(exporter, (told) => post({ kind: 'told', told }));
 const limits = limitsOfEnvironment();
 const environment = resourceOfEnvironment();
@@ -54,6 +54,7 @@ const means: Means = {
 async function finish(id: string): Promise<void> {
   const isAll = await sessions.get(id)?.finish();
   sessions.delete(id);
+  sender.over();
   post({ kind: 'finished', id, isAll: isAll ?? true });
 }
 

@@ -3,6 +3,7 @@ import { reasonOf } from '../system-error.ts';
 import { createLiveSpans, type LiveSpans } from './live-spans.ts';
 import { forAnother, IS_OWN, isOwn, ownCollector } from './own-collector.ts';
 import { type OtlpOptions, tracesUrl } from './settings.ts';
+import { usable } from './variables.ts';
 
 export interface WantedSpans {
   readonly otlp?: OtlpOptions | undefined;
@@ -20,8 +21,9 @@ export function wantedSpans(
   try {
     const to = tracesUrl(otlp);
     const own = ownCollector(state);
+    const settings = usable(otlp.settings ?? {}, say);
     if (!isOwn(to, otlp.settings ?? {}, own))
-      return createLiveSpans({ otlp: forAnother(otlp, own, say), version, say });
+      return createLiveSpans({ otlp: forAnother({ ...otlp, settings }, own, say), version, say });
     say(`No spans are sent to ${to.origin}: it ${IS_OWN}. Leave otlp out. [endpoint-refused]`);
   } catch (error) {
     say(`No spans are sent to ${otlp.url ?? 'anybody'}: ${reasonOf(error)}. ${HINT}`);

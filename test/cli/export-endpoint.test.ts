@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { exportingTo } from '../../cli/export-endpoint.ts';
 
-const nameOf = (address: string) => exportingTo([address], {}).endpoints[0]?.name;
+const OWN = { tokens: [], port: 4320, say: (): void => {} };
+
+const nameOf = (address: string) => exportingTo([address], {}, OWN).endpoints[0]?.name;
 
 describe('an address', () => {
   test.each([
@@ -20,22 +22,22 @@ describe('an address', () => {
   });
 
   test('has a path for spans and one for findings', () => {
-    expect(exportingTo(['otlp://one', 'http://two/otel', 'otlp://one:4318'], {}).endpoints).toEqual(
-      [
-        {
-          name: 'http://one:4318',
-          traces: 'http://one:4318/v1/traces',
-          logs: 'http://one:4318/v1/logs',
-          headers: {},
-        },
-        {
-          name: 'http://two/otel',
-          traces: 'http://two/otel/v1/traces',
-          logs: 'http://two/otel/v1/logs',
-          headers: {},
-        },
-      ],
-    );
+    expect(
+      exportingTo(['otlp://one', 'http://two/otel', 'otlp://one:4318'], {}, OWN).endpoints,
+    ).toEqual([
+      {
+        name: 'http://one:4318',
+        traces: 'http://one:4318/v1/traces',
+        logs: 'http://one:4318/v1/logs',
+        headers: {},
+      },
+      {
+        name: 'http://two/otel',
+        traces: 'http://two/otel/v1/traces',
+        logs: 'http://two/otel/v1/logs',
+        headers: {},
+      },
+    ]);
   });
 
   test.each([
@@ -49,7 +51,7 @@ describe('an address', () => {
     'otlp://us er:S3CR3T@',
   ])('%s is refused, and no secret repeated', (address) => {
     try {
-      exportingTo([address], {});
+      exportingTo([address], {}, OWN);
       expect.unreachable();
     } catch (error) {
       expect(error).toMatchObject({ code: 'endpoint-refused' });
@@ -58,20 +60,64 @@ describe('an address', () => {
   });
 });
 
+test.each(['otlp://127.0.0.1:4320', 'http://localhost:4320/v1/traces', 'otlp://[::1]:4320'])(
+  '%s is the collector itself, and refused',
+  (address) => {
+    expect(() => exportingTo([address], {}, OWN)).toThrow(
+      expect.objectContaining({ code: 'endpoint-refused' }),
+    );
+    expect(exportingTo([address], {}, { ...OWN, port: 4321 }).endpoints).toHaveLength(1);
+  },
+);
+
 describe('the environment', () => {
+  /** What is said of it. */
+  const saidOf = (environment: Record<string, string>): string[] => {
+    const lines: string[] = [];
+    const say = (line: string): void => void lines.push(line);
+    exportingTo(['otlp://127.0.0.1'], environment, { ...OWN, say });
+    return lines;
+  };
+
+  test.each([
+    [
+      { OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd' },
+      'OTEL_EXPORTER_OTLP_COMPRESSION is zstd, none of gzip, none, and is passed over.',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_TIMEOUT: 'foo' },
+      'OTEL_EXPORTER_OTLP_TIMEOUT is foo, no number of ms, and is passed over.',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://other:4318', OTEL_EXPORTER_OTLP_HEADERS: 'a=S3CR3T' },
+      'http://127.0.0.1:4318 is not sent OTEL_EXPORTER_OTLP_HEADERS, which are for http://other:4318.',
+    ],
+  ])('%j: what is passed over is said', (environment, sentence) => {
+    const said = saidOf(environment as unknown as Record<string, string>);
+    expect(said).toEqual([expect.stringContaining(sentence)]);
+    expect(said.join()).not.toContain('S3CR3T');
+  });
+
+  test('says whether requests are packed', () => {
+    const to = (OTEL_EXPORTER_OTLP_COMPRESSION: string) =>
+      exportingTo(['otlp://one'], { OTEL_EXPORTER_OTLP_COMPRESSION }, OWN).endpoints[0]
+        ?.compression;
+    expect([to('none'), to('gzip'), to('')]).toEqual(['none', undefined, undefined]);
+  });
+
   test('has headers, percent-encoded, and the patience', () => {
     const environment = {
       OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Basic%20abc%3D, x-scope = one%2Ctwo,',
       OTEL_EXPORTER_OTLP_TIMEOUT: '2500',
     };
-    const { endpoints, patience } = exportingTo(['otlp://one'], environment);
+    const { endpoints, patience } = exportingTo(['otlp://one'], environment, OWN);
     expect(endpoints[0]?.headers).toEqual({ authorization: 'Basic abc=', 'x-scope': 'one,two' });
     expect(patience).toEqual({ answer: 2500 });
   });
 
   const HEADERS = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20S3CR3T' };
   const headersOf = (addresses: readonly string[], environment: Record<string, string>) =>
-    exportingTo(addresses, { ...HEADERS, ...environment }).endpoints.map((one) => one.headers);
+    exportingTo(addresses, { ...HEADERS, ...environment }, OWN).endpoints.map((one) => one.headers);
 
   test('that names an endpoint gives its headers to that origin alone', () => {
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
@@ -100,7 +146,11 @@ describe('the environment', () => {
 
   test('that holds a token of the collector gives it to nobody', () => {
     const to = (environment: Record<string, string>) =>
-      exportingTo(['otlp://one'], { ...HEADERS, ...environment }, ['other', 'S3CR3T']);
+      exportingTo(
+        ['otlp://one'],
+        { ...HEADERS, ...environment },
+        { ...OWN, tokens: ['other', 'S3CR3T'] },
+      );
     expect(() => to({})).toThrow(
       'OTEL_EXPORTER_OTLP_HEADERS hold a token of this collector, which is not for http://one:4318.',
     );
@@ -110,6 +160,6 @@ describe('the environment', () => {
 
   test.each(['no pair', '=x', 'a b=c', 'a=%zz', 'a=b%0d%0aevil: 1'])('%s is refused', (headers) => {
     const environment = { OTEL_EXPORTER_OTLP_HEADERS: headers };
-    expect(() => exportingTo(['otlp://one'], environment)).toThrow('no list of key=value');
+    expect(() => exportingTo(['otlp://one'], environment, OWN)).toThrow('no list of key=value');
   });
 });

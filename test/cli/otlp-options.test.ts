@@ -4,6 +4,7 @@ import { exportingTo } from '../../cli/export-endpoint.ts';
 import { type GivenOtlp, otlpOf } from '../../cli/otlp-options.ts';
 import { forAnother, type OwnCollector } from '../../tap/otlp/own-collector.ts';
 import { senderEnvironment } from '../../tap/otlp/settings.ts';
+import { usable } from '../../tap/otlp/variables.ts';
 
 const ALL = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 const TRACES = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
@@ -52,6 +53,27 @@ describe('where spans go', () => {
 });
 
 describe('what cannot be', () => {
+  const SAID = 'and is passed over. [endpoint-refused]';
+  test.each([
+    [HEADERS, 'foo', `is no list of key=value, ${SAID}`],
+    [OF_TRACES, 'a=%zz', `is no list of key=value, ${SAID}`],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', `is grpc, none of http/protobuf, http/json, ${SAID}`],
+    ['OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'zstd', `is zstd, none of gzip, none, ${SAID}`],
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', 'foo', `is foo, no number of ms, ${SAID}`],
+    [
+      'OTEL_EXPORTER_OTLP_CERTIFICATE',
+      '/nowhere/ca.pem',
+      `names a file that cannot be read (ENOENT), ${SAID}`,
+    ],
+  ])('%s=%s beside --otlp is told, and the rest holds', (name, value, sentence) => {
+    const environment = { [name]: value, OTEL_RESOURCE_ATTRIBUTES: 'a=b' };
+    const said: string[] = [];
+    const options = otlpOf({ otlp: 'http://c' }, environment, {}, (line) => said.push(line));
+    const settings = usable(options?.settings ?? {}, (line) => said.push(line));
+    expect(settings).toEqual({ OTEL_RESOURCE_ATTRIBUTES: 'a=b' });
+    expect(said).toEqual([`${name} ${sentence}`]);
+  });
+
   test.each([
     [{ [ALL]: 'nonsense' }, 'no address of a receiver over HTTP'],
     [{ [ALL]: 'grpc://a:4317' }, 'no address of a receiver over HTTP'],
@@ -69,7 +91,9 @@ describe('what cannot be', () => {
   ])('--otlp %s is refused as --export is', (otlp, sentence) => {
     const refusal = expect.objectContaining({ code: 'endpoint-refused', message: sentence });
     expect(() => goesTo({}, { otlp })).toThrow(refusal);
-    expect(() => exportingTo([otlp], {})).toThrow(refusal);
+    expect(() => exportingTo([otlp], {}, { tokens: [], port: 4320, say: () => {} })).toThrow(
+      refusal,
+    );
   });
 });
 
@@ -109,12 +133,23 @@ describe('the collector of the state folder', () => {
   test.each([
     [{ [ALL]: 'http://127.0.0.1:4320' }, own],
     [{ [ALL]: 'http://localhost:4320/' }, own],
-    // It does not run yet, or at another port.
+    // It does not run yet.
     [{ [ALL]: 'http://127.0.0.1:4320', ...withToken }, { token }],
-    [{ [ALL]: 'http://127.0.0.1:4321', ...withToken }, own],
   ])('%j: nothing is sent or said', (environment, collector) => {
     expect(goesTo(environment as Record<string, string>, {}, collector)).toBeUndefined();
   });
+
+  test.each([own, { token }])(
+    'an endpoint at another port, with its token, is said to get nothing',
+    (collector) => {
+      const environment = { [ALL]: 'http://127.0.0.1:4321', ...withToken };
+      const said = goesTo(environment, {}, collector);
+      expect(said).toMatch(
+        /^No spans are sent to http:\/\/127\.0\.0\.1:4321: .* token of the collector/,
+      );
+      expect(said).not.toContain(token);
+    },
+  );
 
   test('by --otlp it is refused', () => {
     expect(() => goesTo({}, { otlp: 'otlp://localhost:4320' }, own)).toThrow(

@@ -23,6 +23,17 @@ test('the token that taps write with is sent to nobody, and not repeated', async
   expect(refused.stderr).not.toContain(token);
 });
 
+test('a collector does not export to itself', async () => {
+  const state = await newState();
+  const refused = await wiretape([
+    ...['serve', '--port', '45320', '--state', state],
+    ...['--export', 'otlp://localhost:45320'],
+  ]);
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toContain('http://localhost:45320 is this collector itself.');
+  expect(refused.stderr).toContain('[endpoint-refused]');
+});
+
 test('what a tap could not send is sent, with the headers that are for that endpoint', async () => {
   const state = await newState();
   const down = await openOtlpEndpoint();

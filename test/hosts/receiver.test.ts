@@ -1,12 +1,13 @@
 // A workflow over three released servers, as a receiver that others wrote shows it: the tree, the links, the payloads
 // and the durations; for an agent that traces, whose own spans come from the OpenTelemetry SDK, and for one that does not.
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { groupBy } from '../../model/group.ts';
 import { built } from '../kit/built.ts';
-import { run, temporaryFolder } from '../tap/kit.ts';
+import { outcome, run, start, temporaryFolder } from '../tap/kit.ts';
 import { openBrowser } from '../ui/kit.ts';
 import { type Received, type Receiver, startReceiver } from './receiver.ts';
 import { agentWorks } from './traced-agent.ts';
@@ -119,6 +120,24 @@ test('the same while it goes on: the taps send them, and an export adds none', a
   expect(new Set(all.map(({ spanId }) => spanId))).toEqual(
     new Set(live.map(({ spanId }) => spanId)),
   );
+});
+
+test('the same from the collector, which finds out that gzip is not read there', async () => {
+  const state = await temporaryFolder();
+  const receiver = await startReceiver();
+  const serve = ['serve', '--port', '0', '--state', state, '--otel-payloads', 'genai'];
+  const serving = start([process.execPath, await built(), ...serve, '--export', receiver.address]);
+  onTestFinished(() => void serving.kill());
+  const said = outcome(serving);
+  await once(serving.stdout, 'data');
+  await agentWorks({ state });
+  // A server may have said less when its spans were sent than in the end.
+  await expect
+    .poll(async () => (await receiver.spans()).length, { timeout: 30_000 })
+    .toBe(spanCount(await exported(state, 'otlp')));
+  expect(trees(await receiver.spans())).toEqual([UNTRACED.trim()]);
+  serving.kill('SIGTERM');
+  expect(String((await said).stderr)).not.toContain('refused');
 });
 
 /** Spans as trees, by trace: `service name`, below their parents, those of one parent in order of name. */

@@ -62,6 +62,13 @@ function fail(how: 'hang' | 'drip' | 'break', response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'application/json' }).write('{"partialSuccess":');
 }
 
+async function unpacked(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const sent = Buffer.concat(parts);
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+}
+
 /** Listens until the test ends. `port`: 0 for any. */
 export async function openOtlpEndpoint(port = 0): Promise<OtlpEndpoint> {
   const spans = new Map<string, TakenSpan>();
@@ -70,10 +77,8 @@ export async function openOtlpEndpoint(port = 0): Promise<OtlpEndpoint> {
   let behaviour: (path: string, spans: readonly TakenSpan[]) => Behaviour = () => 'take';
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
     const path = request.url ?? '';
-    const body = gunzipSync(Buffer.concat(parts));
+    const body = await unpacked(request);
     const own = path.endsWith('/v1/traces') ? (officialSpans(body) as TakenSpan[]) : [];
     requests.push({ path, headers: request.headers, count: own.length });
     const does = behaviour(path, own);

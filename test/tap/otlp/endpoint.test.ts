@@ -1,13 +1,16 @@
 // Invariant: whatever the endpoint of live spans does, the traffic passes, the tap ends in bounded time, and each span
 // was confirmed or is left to who exports the recording: none is lost, none is taken for another.
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { toSpans } from '../../../model/otel/to-spans.ts';
 import { type Answering, startReceiver } from '../../kit/receiver.ts';
-import { outcome, server, start, tapped, temporaryFolder, until } from '../kit.ts';
+import { outcome, run, server, start, tapped, temporaryFolder, until } from '../kit.ts';
 import { asked, calls, checkNoneLost, JSON_PLEASE, tapTo } from './calling.ts';
 import { checkSent, checkWhole, recordedOne, unconfirmed } from './sent.ts';
 
@@ -68,35 +71,59 @@ describe.each([
   }, 60_000);
 });
 
-const REASONS: readonly (readonly [string, Answering | 'refuse' | 'reset' | 'unknown', string])[] =
+type How = Answering | 'refuse' | 'reset' | 'unknown' | 'h2c';
+
+const REASONS: readonly (readonly [string, How, string])[] = [
+  ['refuses', 'refuse', 'connection refused'],
+  ['breaks the connection', 'reset', 'the connection was closed'],
+  ['has a name that nobody knows', 'unknown', 'its name '],
+  ['speaks HTTP/2 alone', 'h2c', 'it does not speak HTTP/1.1; where that is gRPC, OTLP over HTTP'],
+  ['answers 429', { status: 429 }, 'it answers 429'],
+  ['answers 503', { status: 503 }, 'it answers 503'],
+  ['answers 400', { status: 400 }, 'it answers 400'],
   [
-    ['refuses', 'refuse', 'connection refused'],
-    ['breaks the connection', 'reset', 'the connection was closed'],
-    ['has a name that nobody knows', 'unknown', 'its name '],
-    ['answers 429', { status: 429 }, '429 Too Many Requests'],
-    ['answers 503', { status: 503 }, '503 Service Unavailable'],
-    ['answers 400', { status: 400 }, '400 Bad Request'],
-    ['has a page to log in', page('text/html; charset=utf-8', '<html></html>'), '(text/html'],
-    ['says anything', page('text/plain', 'ok'), '(text/plain)'],
-    ['says anything of no kind', page('', 'ok'), '(an answer of no kind)'],
-    ['says no JSON', page('application/json', '<html>'), '(its answer cannot be read)'],
-  ];
+    'says what is wrong',
+    { status: 400, body: '{"code":3,"message":"bad\\u001b[31m thing"}' },
+    'it answers 400: bad?[31m thing',
+  ],
+  ['asks for a key', { status: 401 }, 'it answers 401 (the key it asks for goes into OTEL_'],
+  [
+    'has a page to log in',
+    page('text/html; charset=utf-8', '<html></html>'),
+    'it answers 200 with text/html, which is no answer of OTLP',
+  ],
+  ['says anything', page('text/plain', 'ok'), 'it answers 200 with text/plain, which is no'],
+  ['says anything of no kind', page('', 'ok'), 'it answers 200 with an answer of no kind'],
+  [
+    'says no JSON',
+    page('application/json', '<html>'),
+    'it answers 200 with application/json that is no answer of OTLP; OTEL_EXPORTER_OTLP_PROTOCOL=',
+  ],
+  [
+    'says JSON that is no object',
+    page('application/json', '[]'),
+    'it answers 200 with application/',
+  ],
+];
 
 test.each(REASONS)(
   'an endpoint that %s: why is said, and nothing is confirmed',
   async (_, how, why) => {
     const receiver = await startReceiver();
     if (how === 'refuse') await receiver.close();
-    else if (how !== 'unknown') receiver.answer(how);
-    const url = how === 'unknown' ? 'http://nobody.invalid:4318' : receiver.url;
+    else if (how !== 'unknown' && how !== 'h2c') receiver.answer(how);
+    const url =
+      how === 'unknown'
+        ? 'http://nobody.invalid:4318'
+        : how === 'h2c'
+          ? await listenHttp2()
+          : receiver.url;
     const { child, ended, state, said } = await tapTo(url);
     await calls(child, 0, 10);
     await until(() => said().includes('otlp-failed'));
     child.stdin.end();
     await ended;
-    expect(said()).toContain(
-      `takes no spans: ${why.startsWith('(') ? 'what answers is no receiver of spans ' : ''}${why}`,
-    );
+    expect(said()).toContain(`takes no spans: ${why}`);
     const view = await recordedOne(state);
     expect(unconfirmed(view, { ...receiver, url })).toHaveLength(11);
   },
@@ -117,6 +144,97 @@ test('an endpoint that takes spans without a word is one', async () => {
   checkWhole(receiver, [await recordedOne(state)], said());
 });
 
+test('an endpoint that answers protobuf with an object of JSON has taken it', async () => {
+  const receiver = await startReceiver();
+  receiver.answer(page('application/json; charset=utf-8', '{"acceptedTraces":1}'));
+  const { child, ended, state, said } = await tapTo(receiver.url, {});
+  await calls(child, 0, 10);
+  await receiver.until(() => receiver.requests.length > 0);
+  child.stdin.end();
+  await ended;
+  expect(said()).toBe('');
+  expect(unconfirmed(await recordedOne(state), receiver)).toEqual([]);
+  expect(receiver.requests[0]?.headers['user-agent']).toMatch(
+    /^wiretape\/\d.* OTel-OTLP-Exporter-/,
+  );
+});
+
+test('what an endpoint rejects is told once, and in the end how much it was', async () => {
+  const receiver = await startReceiver();
+  const partialSuccess = { rejectedSpans: '2', errorMessage: 'quota' };
+  receiver.answer(page('application/json', JSON.stringify({ partialSuccess })));
+  const { child, ended, said } = await tapTo(receiver.url);
+  for (let batch = 1; batch <= 3; batch++) {
+    child.stdin.write(asked(batch));
+    await receiver.until(() => receiver.requests.length >= batch);
+  }
+  child.stdin.end();
+  await ended;
+  const lines = said().trim().split('\n');
+  const all = 2 * receiver.requests.length;
+  expect(lines).toEqual(
+    [2, all].map(
+      (count) =>
+        `wiretape: ${receiver.url} has rejected ${count} spans: quota. What is recorded has them. [otlp-failed]`,
+    ),
+  );
+});
+
+test('variables that cannot be used are told, and the server runs and its spans are sent', async () => {
+  const receiver = await startReceiver();
+  const { child, ended, said } = await tapTo(receiver.url, {
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_HEADERS: 'never-repeated',
+    OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd',
+    OTEL_EXPORTER_OTLP_TIMEOUT: 'soon',
+  });
+  child.stdin.write(asked(1));
+  await receiver.until(() => receiver.requests.length > 0);
+  child.stdin.end();
+  expect((await ended).code).toBe(0);
+  expect(receiver.requests[0]?.headers['content-type']).toBe('application/x-protobuf');
+  const lines = said().trim().split('\n').sort();
+  expect(
+    lines.map((line) => /^wiretape: OTEL_EXPORTER_OTLP_(\w+) (.*)$/.exec(line)?.slice(1)),
+  ).toEqual([
+    [
+      'CERTIFICATE',
+      'names a file that cannot be read (ENOENT), and is passed over. [endpoint-refused]',
+    ],
+    ['COMPRESSION', 'is zstd, none of gzip, none, and is passed over. [endpoint-refused]'],
+    ['HEADERS', 'is no list of key=value, and is passed over. [endpoint-refused]'],
+    [
+      'PROTOCOL',
+      'is grpc, none of http/protobuf, http/json, and is passed over. [endpoint-refused]',
+    ],
+    ['TIMEOUT', 'is soon, no number of ms, and is passed over. [endpoint-refused]'],
+  ]);
+});
+
+test.each([
+  [['--otel-payloads', 'genai'], {}, 'no spans are sent. Name a receiver by --otlp.'],
+  [
+    ['--otel-payloads', 'genai', '--capture', 'raw'],
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' },
+    'nothing of what is recorded with --capture raw. [not-redacted]',
+  ],
+])('%j: that no payloads are shown is said', async (options, env, sentence) => {
+  const state = await temporaryFolder();
+  const command = await tapped(server('answer'), { state, options });
+  const { code, stderr } = await run(command, { env: { ...env }, input: asked(1) });
+  expect(code).toBe(0);
+  expect(String(stderr)).toContain(sentence);
+});
+
+/** As a receiver of OTLP over gRPC does. */
+async function listenHttp2(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 test('garbage in protobuf confirms nothing', async () => {
   const receiver = await startReceiver();
   receiver.answer(page('application/x-protobuf', '<html>Log in</html>'));
@@ -125,7 +243,7 @@ test('garbage in protobuf confirms nothing', async () => {
   await until(() => said().includes('otlp-failed'));
   child.stdin.end();
   await ended;
-  expect(said()).toContain('(its answer cannot be read)');
+  expect(said()).toContain('with application/x-protobuf that is no answer of OTLP');
   expect(unconfirmed(await recordedOne(state), receiver)).toHaveLength(11);
 });
 
@@ -256,6 +374,6 @@ test('bytes pass unchanged, whatever becomes of the spans', async () => {
   const { stdout, stderr } = await ended;
   expect(String(stdout)).toBe(lines.join(''));
   // What an endpoint says reaches no terminal as it is.
-  expect(String(stderr)).toContain('rejects spans');
+  expect(String(stderr)).toContain('has rejected 1 span: ?[31mno.');
   expect(String(stderr)).not.toContain('\u001b');
 });
