@@ -32,11 +32,12 @@ async function status(options: CommonOptions): Promise<void> {
 }
 
 function exportText({ endpoint, behind, failing, refused, ...more }: ExportStatus): string {
-  const { refusal, withoutFindings } = more;
+  const { hasTaken, refusal, withoutFindings } = more;
+  const done = hasTaken ? 'all sent' : 'nothing to send yet';
   return visible(
     [
       `to ${endpoint}`,
-      behind === 0 ? 'all sent' : `${counted(behind, 'entry', 'entries')} to go`,
+      behind === 0 ? done : `${counted(behind, 'entry', 'entries')} to go`,
       failing === undefined ? '' : `waits: ${failing}`,
       refused === 0 ? '' : `${counted(refused, 'entry', 'entries')} refused (${refusal})`,
       withoutFindings === undefined ? '' : `takes no findings: ${withoutFindings}`,

@@ -51,6 +51,8 @@ export interface ExportStatus {
   readonly endpoint: string;
   /** Entries that are stored, and of which the endpoint has not all spans yet. */
   readonly behind: number;
+  /** It has taken something, now or before. */
+  readonly hasTaken: boolean;
   /** Why nothing goes on now: a clause. */
   readonly failing?: string;
   /** Entries whose span, or a finding of theirs, it refused for good, and why the last of them. */

@@ -6,11 +6,14 @@ import type { RejectedName } from '../../model/otlp/answer.ts';
 import type { Decode } from '../../model/otlp/decoded.ts';
 import { decodeLogs } from '../../model/otlp/logs.ts';
 import { decodeMetrics } from '../../model/otlp/metrics.ts';
+import type { HELD } from '../../model/otlp/schema.ts';
 import { decodeSpans } from '../../model/otlp/spans.ts';
 import { type Packed, pack } from './packed.ts';
 import { writtenLogs, writtenSpans } from './written.ts';
 
 interface Signal<T> {
+  /** What its requests hold, as JSON calls it. */
+  readonly holds: keyof (typeof HELD)['fields'];
   readonly rejected: RejectedName;
   readonly decode: Decode<T>;
   /** Items without their secrets. */
@@ -18,12 +21,14 @@ interface Signal<T> {
 }
 
 const TRACES: Signal<ForeignSpan> = {
+  holds: 'resourceSpans',
   rejected: 'rejectedSpans',
   decode: decodeSpans,
   rows: writtenSpans,
 };
 
 const LOGS: Signal<ForeignLog> = {
+  holds: 'resourceLogs',
   rejected: 'rejectedLogRecords',
   decode: decodeLogs,
   rows: writtenLogs,
@@ -31,6 +36,7 @@ const LOGS: Signal<ForeignLog> = {
 
 /** Nothing of them is kept. */
 const METRICS: Signal<unknown> = {
+  holds: 'resourceMetrics',
   rejected: 'rejectedDataPoints',
   decode: decodeMetrics,
   rows: () => pack([]),
