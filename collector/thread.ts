@@ -49,6 +49,7 @@ export function createThread<Order, Given, Remark = never>(
   const waiting = new Map<number, Waiting<Given>>();
   let worker: Worker | undefined;
   let asks = 0;
+  let isClosed = false;
 
   const broken = ({ message }: Error): void => {
     worker = undefined;
@@ -72,8 +73,12 @@ export function createThread<Order, Given, Remark = never>(
     worker.postMessage(asked, transfer);
   };
   return {
-    tell: (order) => post({ order }),
-    ask(order, transfer) {
+    tell(order) {
+      if (!isClosed) post({ order });
+    },
+    async ask(order, transfer) {
+      // Whoever goes on meanwhile starts no other thread, which nobody would end.
+      if (isClosed) throw closed();
       const ask = asks++;
       const given = new Promise<Given>((resolve, reject) => {
         waiting.set(ask, { resolve, reject });
@@ -82,11 +87,16 @@ export function createThread<Order, Given, Remark = never>(
       return given;
     },
     async close() {
+      isClosed = true;
       const own = worker;
-      broken(new Error('The collector is closed.'));
+      broken(closed());
       await own?.terminate();
     },
   };
+}
+
+function closed(): Error {
+  return new Error('The collector is closed.');
 }
 
 /** From the sources the thread is the built one, since Node has no loader for ours in a thread. */

@@ -63,6 +63,8 @@ export interface ExportStatus {
   readonly behind: number;
   /** Spans that it took since the collector started. */
   readonly sent: number;
+  /** It has taken something, now or before. */
+  readonly hasTaken: boolean;
   /** Why nothing goes on now: a clause. */
   readonly failing?: string;
   /** Why nothing went on the last time that it waited since the collector started: a clause. */

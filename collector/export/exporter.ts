@@ -64,14 +64,16 @@ export async function startExporter(options: ExporterOptions): Promise<Exporter>
   return {
     async status() {
       let behind = 0;
+      let hasTaken = false;
       for (const session of await store.sessions()) {
         if (!(await asked.isExported(session))) continue;
         const sent = sentUpTo(session, markIn(session, endpoint.name));
         behind += Math.max(0, session.end - sent);
+        hasTaken ||= sent >= 0;
       }
       const shut = judged.shut();
       const withoutFindings = shut === undefined ? {} : { withoutFindings: shut };
-      return { endpoint: endpoint.name, behind, ...condition.now(), ...withoutFindings };
+      return { endpoint: endpoint.name, behind, hasTaken, ...condition.now(), ...withoutFindings };
     },
     async close() {
       loop.end();

@@ -8,6 +8,7 @@ import type { Form } from '../../model/otlp/answer.ts';
 import { type Decoded, type Item, sentenceOf } from '../../model/otlp/decoded.ts';
 import { OtlpFault } from '../../model/otlp/fault.ts';
 import { jsonPart, type Part, protobufPart } from '../../model/otlp/message.ts';
+import { HELD } from '../../model/otlp/schema.ts';
 import { createSink } from '../../model/otlp/sink.ts';
 import { createRedact } from '../../model/redaction.ts';
 import { rulesWith } from '../../model/rules.ts';
@@ -42,9 +43,11 @@ answerOrders(
 function read({ path, form, isGzip, body, limit }: Extract<Order, { do: 'read' }>): Given {
   try {
     const whole = isGzip ? uncompressed(body, limit) : body;
-    const { decode, namesOf } = SIGNALS[path] ?? refuse(`There is no signal ${path}.`);
+    const { holds, decode, namesOf } = SIGNALS[path] ?? refuse(`There is no signal ${path}.`);
+    const request = partOf(whole, form);
+    if (form === 'json') refuseOthers(request, holds);
     sink.at = 0;
-    const { items, rejected } = decode(partOf(whole, form), sink);
+    const { items, rejected } = decode(request, sink);
     if (items.length === 0 && hasBadIds(rejected)) {
       refuse(`${sentenceOf(rejected)}. Is the body of another signal?`);
     }
@@ -65,6 +68,13 @@ function read({ path, form, isGzip, body, limit }: Extract<Order, { do: 'read' }
 
 function refuse(sentence: string): never {
   throw new OtlpRefusal('unreadable', sentence);
+}
+
+/** What a table does not know is passed over, and with it all of a request of another signal. */
+function refuseOthers(request: Part, holds: string): void {
+  const [held, ...more] = Object.keys(request.read(HELD));
+  if (held !== undefined && ![held, ...more].includes(holds))
+    refuse(`It holds ${held} and no ${holds}. Is it the body of another signal?`);
 }
 
 function partOf(body: Uint8Array, form: Form): Part {

@@ -8,11 +8,12 @@ type Counted = (count: number, one: string, many?: string) => string;
 
 /** What the collector exports to one endpoint. */
 export function exportWords(
-  { behind, sent, failing, lastFailure, refused, refusal, withoutFindings }: ExportStatus,
+  { behind, hasTaken, sent, failing, lastFailure, refused, refusal, withoutFindings }: ExportStatus,
   counted: Counted,
 ): string {
   return joined([
-    behind === 0 ? 'all sent' : `${counted(behind, 'entry', 'entries')} to go`,
+    behind > 0 && `${counted(behind, 'entry', 'entries')} to go`,
+    behind === 0 && (hasTaken ? 'all sent' : 'nothing to send yet'),
     sent > 0 && `${counted(sent, 'span')} since it started`,
     failing !== undefined && `waits: ${failing}`,
     refused > 0 && `${counted(refused, 'entry', 'entries')} refused (${refusal})`,

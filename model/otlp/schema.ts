@@ -14,6 +14,13 @@ import {
   value,
 } from './message.ts';
 
+/** What requests hold, by signal, as JSON calls it; in protobuf each is field 1. */
+export const HELD = message({
+  resourceSpans: parts(1),
+  resourceLogs: parts(1),
+  resourceMetrics: parts(1),
+});
+
 const RESOURCE = message({ attributes: members(1) });
 const SCOPE = message({ name: text(1) });
 

@@ -51,14 +51,21 @@ test('what a tap could not send is sent, with the headers that are for that endp
   });
   await until(() => [...endpoint.spans.values()].some(({ name }) => name === 'mcp session'));
   expect(endpoint.requests[0]?.headers['x-key']).toBe('S3CR3T');
+  // It was over before anybody asked for exporting to the other.
+  const otherUrl = `http://127.0.0.1:${other.port}`;
   await until(async () => {
     const { stdout } = await wiretape(['status', '--state', state]);
-    return stdout.includes(`exporting     to ${url}, all sent, 3 spans since it started\n`);
+    return (
+      stdout.includes(`exporting     to ${url}, all sent, 3 spans since it started\n`) &&
+      stdout.includes(`exporting     to ${otherUrl}, nothing to send yet\n`)
+    );
   });
-  // It was over before anybody asked for exporting there.
   expect(other.requests).toEqual([]);
   serving.child.kill('SIGTERM');
-  expect(await serving.ended).toMatchObject({ code: 0 });
+  const { code, stderr } = await serving.ended;
+  expect(code).toBe(0);
+  expect(stderr).toContain(`${otherUrl} is not sent OTEL_EXPORTER_OTLP_HEADERS, which are for`);
+  expect(stderr).not.toContain('S3CR3T');
 });
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

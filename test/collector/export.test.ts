@@ -468,19 +468,29 @@ test('a finding is sent again when it has become another matter, and one that st
   expect(new Set(ids).size).toBe(found.length);
 });
 
-test('an endpoint that takes no findings gets the spans, and it is told', async () => {
-  const endpoint = await openOtlpEndpoint();
-  endpoint.behave((path) => (path === '/v1/logs' ? { status: 404 } : 'take'));
-  const collector = await runCollector({ exporting: exportingTo(endpoint) });
-  const entries = now('notes', [...opening(), client(toolCall(7, 'hang')), ends()]);
-  await ship(collector, entries);
-  const status = await until(async () => {
-    const one = await statusOf(collector);
-    return one.withoutFindings !== undefined && one;
-  }, 'that it takes no findings');
-  expect(status).toMatchObject({ behind: 0, withoutFindings: 'it answers 404' });
-  expect(idsAt(endpoint)).toEqual(idsOf(entries));
-});
+test.each(['the collector goes on', 'the next collector runs'])(
+  'an endpoint that takes no findings gets the spans, it is told, and once it takes them and %s it gets them',
+  async (then) => {
+    const endpoint = await openOtlpEndpoint();
+    const state = await temporaryFolder();
+    endpoint.behave((path) => (path === '/v1/logs' ? { status: 404 } : 'take'));
+    const collector = await runCollector({ state, exporting: exportingTo(endpoint) });
+    const entries = now('notes', [...opening(), client(toolCall(7, 'hang')), ends()]);
+    await ship(collector, entries);
+    const status = await until(async () => {
+      const one = await statusOf(collector);
+      return one.withoutFindings !== undefined && one;
+    }, 'that it takes no findings');
+    expect(status).toMatchObject({ behind: 0, withoutFindings: 'it answers 404' });
+    expect(idsAt(endpoint)).toEqual(idsOf(entries));
+    if (then === 'the next collector runs') {
+      await collector.close();
+      endpoint.behave(() => 'take');
+      await runCollector({ state, exporting: exportingTo(endpoint) });
+    } else endpoint.behave(() => 'take');
+    await until(async () => endpoint.logs.length > 0, 'the findings');
+  },
+);
 
 describe('what is exported', () => {
   test('goes on where it stood when the collector comes back, with what came meanwhile', async () => {

@@ -31,6 +31,18 @@ const withBytes = (request: object): object =>
     /^(?:trace|span)Id$/.test(key) ? Buffer.from(value, 'hex').toString('base64') : value,
   );
 
+test.each([
+  ['/v1/logs', traces, 'It holds resourceSpans and no resourceLogs.'],
+  ['/v1/metrics', traces, 'It holds resourceSpans and no resourceMetrics.'],
+  ['/v1/traces', '{"resourceLogs":[]}', 'It holds resourceLogs and no resourceSpans.'],
+])('JSON of another signal sent to %s: 400, which says so', async (path, body, sentence) => {
+  const answer = await send(await takingCollector(), path, { body });
+  expect([answer.status, answer.json<{ message: string }>().message]).toEqual([
+    400,
+    expect.stringContaining(sentence),
+  ]);
+});
+
 describe('what is taken', () => {
   const cases: [what: string, sent: Sent, type: string][] = [
     ['JSON', { body: traces }, JSON_TYPE],
