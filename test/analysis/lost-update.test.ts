@@ -70,6 +70,9 @@ test('the finding in full', () => {
           "create_entities",
           "read_graph",
         ],
+        "versions": [
+          "notes-server 1.0.0",
+        ],
       },
       "code": "C03",
       "confidence": 0.85,
