@@ -60,7 +60,9 @@ test('Home says where spans go, why they wait and how many have arrived; a run s
   const { page, complaints, ...opened } = await visit(browser, collector);
   onTestFinished(() => opened[Symbol.asyncDispose]());
   const said = page.getByRole('list', { name: 'OpenTelemetry' });
-  await said.getByText(`Spans go to http://127.0.0.1:${endpoint.port}: all sent`).waitFor();
+  await said
+    .getByText(`Spans go to http://127.0.0.1:${endpoint.port}: nothing to send yet`)
+    .waitFor();
 
   await recorded(collector.state, 'exported');
   await said.getByText('waits: it answers 503').waitFor();
