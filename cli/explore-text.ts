@@ -52,7 +52,7 @@ function linesOfProof(proof: ReportedProof, { report, colors, seen }: About): st
     `${colors.red('PROVEN')}  ${proof.verdict}  ${colors.bold(proof.edges.join(', '))}${times}`,
     ...proof.operations.map((number) => `  ${nameOf(report, number)}`),
     ...proof.contrasts.slice(0, SHOWN).map((contrast) => `  ${wordsOf(contrast, isOverlap)}`),
-    ...(!isOverlap && proof.reach === 'answers' ? [`  ${ONLY_ANSWERS}`] : []),
+    ...(proof.reach === 'answers' ? [`  ${ONLY_ANSWERS}`] : []),
   ];
 }
 
