@@ -1,7 +1,7 @@
 /** `wiretape check`: what went wrong, from recordings, sessions or a run; exit code 1 on findings. */
 import type { Command } from 'commander';
 import { LEVELS } from '../analysis/definitions/change.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, proofOf } from '../model/finding.ts';
 import { matches } from '../model/name-pattern.ts';
 import { type Suppression, suppress, suppressionText } from '../model/suppression.ts';
 import { countsOf, foldedCounts, foldedWhy, linesOf } from './check-text.ts';
@@ -61,7 +61,7 @@ async function check(words: string[], options: CheckOptions, command: Command): 
   const fails = failsOn(failOn);
   const state = stateOf(options.state);
   const suppressions = await suppressionsHere(state);
-  const found = await checked(words, state);
+  const found = await checked(words, state, options.state);
   const { findings, expired, idle } = suppress(
     await compared(found.findings, options.baseline),
     suppressions,
@@ -70,8 +70,14 @@ async function check(words: string[], options: CheckOptions, command: Command): 
   await remarkOn(expired, idle);
   if (findings.some(fails)) process.exitCode = 1;
   await writeFiles({ ...found, findings }, options, fails);
-  if (options.json) return printJson({ findings });
+  if (options.json) return printJson({ findings: findings.map(withCommand) });
   print(findings, found.sessionCount, options.all === true);
+}
+
+/** With the command that proves it, for programs. */
+function withCommand(finding: Finding): Finding & { readonly prove?: string } {
+  const proof = proofOf(finding);
+  return proof ? { ...finding, prove: proof.command } : finding;
 }
 
 /** Options of the one use of `check` that were given to the other. */

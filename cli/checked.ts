@@ -1,6 +1,6 @@
 /** What `wiretape check` looks at: recordings, sessions or a run, and what analysis says of them. */
 
-import { concerns, type Finding } from '../model/finding.ts';
+import { concerns, type Finding, type Origin, sessionsOf } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import { judged } from '../model/judgement.ts';
 import type { WholeView } from '../model/session.ts';
@@ -37,7 +37,32 @@ export interface Checked {
   readonly files: readonly string[];
 }
 
-export async function checked(words: readonly string[], state: string): Promise<Checked> {
+/** `named`: the state folder, where an option names it. */
+export async function checked(
+  words: readonly string[],
+  state: string,
+  named: string | undefined,
+): Promise<Checked> {
+  const found = await checkedIn(words, state);
+  const inState = named === undefined ? {} : { state: named };
+  const originOf = (finding: Finding): Origin => {
+    const recordings = sessionsOf(finding).flatMap((id) => [...(found.places.get(id) ?? [id])]);
+    return {
+      ...(found.places.size > 0 ? { recordings: [...new Set(recordings)] } : {}),
+      ...inState,
+    };
+  };
+  const isUsual = found.places.size === 0 && named === undefined;
+  if (isUsual) return found;
+  return { ...found, findings: found.findings.map((one) => ({ ...one, origin: originOf(one) })) };
+}
+
+interface Placed extends Checked {
+  /** The files that each session is in. */
+  readonly places: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+async function checkedIn(words: readonly string[], state: string): Promise<Placed> {
   const areFiles = await Promise.all(words.map(isFile));
   const files = words.filter((_, at) => areFiles[at]);
   const footprints = await footprintsHere(state);
@@ -45,14 +70,14 @@ export async function checked(words: readonly string[], state: string): Promise<
     const found = await withSource(state, (source) =>
       checkSessions(source, words, { footprints, state }),
     );
-    return { ...found, files };
+    return { ...found, files, places: new Map() };
   }
-  const { views, problems } = await gatherViews(words, state);
+  const { views, problems, files: places } = await gatherViews(words, state);
   reportProblems(problems);
   const found = await findingsIn(views, footprints);
   const sessions = new Set(views.map(({ session }) => session.id));
   const findings = judged(found, await judgementsHere(state), sessions);
-  return { findings, sessionCount: views.length, files };
+  return { findings, sessionCount: views.length, files, places };
 }
 
 async function checkSessions(

@@ -7,6 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Collector, Exporting } from '../collector/index.ts';
 import type { Entry } from '../model/entry.ts';
+import type { Origin } from '../model/finding.ts';
 import { ownVersion } from '../tap/own-version.ts';
 import type { Running } from '../tap/running-collector.ts';
 import { findCollector, tokenOf } from './api.ts';
@@ -19,6 +20,7 @@ export interface Collecting {
   readonly port: number;
   /** Served read-only, instead of a store. */
   readonly recordings?: readonly Entry[];
+  readonly origin?: Origin;
   readonly exporting?: Exporting;
 }
 
@@ -27,6 +29,7 @@ export async function startHere({
   state,
   port,
   recordings,
+  origin,
   exporting,
 }: Collecting): Promise<Collector> {
   const [{ startCollector }, { wrapped, watchWrapped }] = await Promise.all([
@@ -49,6 +52,7 @@ export async function startHere({
     ...(page === undefined ? {} : { ui: page }),
     // What is only looked at takes nothing in, and leaves the state folder as it is.
     ...(recordings ? { recordings } : { otlp: { redaction: await redactionHere(state) } }),
+    ...(origin ? { origin } : {}),
     ...(exporting ? { exporting } : {}),
   });
 }

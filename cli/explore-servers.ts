@@ -1,6 +1,6 @@
 /** The file that says which servers may be explored: read, and begun for who has none. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { getNodeValue } from 'jsonc-parser';
 import { placeNamesOf } from '../analysis/footprint/container.ts';
@@ -66,8 +66,9 @@ const INTRODUCTION = `// Which servers wiretape explore may run, by the names of
 
 function described(name: string, { session, value }: SessionView): string {
   const { command, args = [] } = session.head?.launch ?? {};
-  const folder = args.find(isFolder);
-  const placed = args.map((one) => (one === folder ? '{folder}' : one));
+  const program = session.head?.launch?.file?.path ?? session.launchFiles?.file?.path;
+  const folder = args.find((one) => one !== program && isFolder(one));
+  const placed = args.map((one) => (isData(one, program) ? placedIn(one, folder) : one));
   // An address is no place below the folder.
   const places = placeNamesOf(session).filter((one) => !/(?:URL|URI|DSN)$/i.test(one));
   const variables = places.map((one) => `${said(one)}: "{folder}/data"`).join(', ');
@@ -77,6 +78,7 @@ function described(name: string, { session, value }: SessionView): string {
     ...(command === undefined
       ? [`// "url": "http://127.0.0.1:PORT/mcp",`]
       : [`// "command": ${said(command)},`, `// "args": ${said(placed)},`]),
+    ...(command === undefined || variables !== '' || placed.some(isPlaced) ? [] : [STARTED_THERE]),
     ...(variables === '' ? [] : [`// "env": { ${variables} },`]),
     command === undefined
       ? '"reset": { "hook": "./reset.sh" }, // gives it a fresh start'
@@ -89,9 +91,33 @@ function described(name: string, { session, value }: SessionView): string {
   return [`  ${said(name)}: {`, ...members.map((line) => `    ${line}`), '  }'].join('\n');
 }
 
+const STARTED_THERE =
+  '// "cwd": "{folder}", // if it keeps its data where it is started, or where its calls say';
+
+const isPlaced = (argument: string): boolean => argument.includes('{folder}');
+
 /** What a recorded server worked in: it is not to work in it now. */
 function isFolder(argument: string): boolean {
   return isAbsolute(argument) && !basename(argument).includes('.');
+}
+
+/** An absolute path, alone or after the name of an option or a scheme: `--db=/a/b`, `sqlite:///a/b`. */
+const PATH_IN = /^((?:-[^=/]*=)?(?:[a-z]+:\/\/)?)(\/.+)$/;
+/** A program may be read where it is; whatever else a path names may be written. */
+const PROGRAM = /\.(?:[cm]?[jt]sx?|py|rb|php|jar|dll|exe|sh|wasm)$/;
+
+function isData(argument: string, program: string | undefined): boolean {
+  const path = PATH_IN.exec(argument)?.[2];
+  return path !== undefined && path !== program && !PROGRAM.test(path);
+}
+
+/** The argument with the folder of a run in place of where the recorded server kept this. */
+function placedIn(argument: string, folder: string | undefined): string {
+  const [, before = '', path = ''] = PATH_IN.exec(argument) ?? [];
+  const inside = folder === undefined ? '..' : relative(folder, path);
+  const isOutside = inside.split('/')[0] === '..' || isAbsolute(inside);
+  const name = isOutside ? basename(path) : inside;
+  return `${before}{folder}${name === '' ? '' : `/${name}`}`;
 }
 
 function resetFor(folder: string | undefined): string {

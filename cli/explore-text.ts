@@ -28,6 +28,7 @@ export function linesOfExploration(
       ({ course, parts }) =>
         `UNSTABLE  ${course}: the same order twice differs in ${visible(parts.join(', '))}; nothing is claimed of it.`,
     ),
+    ...(report.verdict === 'UNSTABLE' ? masked(report) : []),
     ...failing(report),
     ...(report.probes.length === 0 ? [NO_PROBES] : []),
     ...(isKept ? [colors.dim(KEPT)] : []),
@@ -52,7 +53,7 @@ function linesOfProof(proof: ReportedProof, { report, colors, seen }: About): st
     `${colors.red('PROVEN')}  ${proof.verdict}  ${colors.bold(proof.edges.join(', '))}${times}`,
     ...proof.operations.map((number) => `  ${nameOf(report, number)}`),
     ...proof.contrasts.slice(0, SHOWN).map((contrast) => `  ${wordsOf(contrast, isOverlap)}`),
-    ...(!isOverlap && proof.reach === 'answers' ? [`  ${ONLY_ANSWERS}`] : []),
+    ...(proof.reach === 'answers' ? [`  ${ONLY_ANSWERS}`] : []),
   ];
 }
 
@@ -99,6 +100,14 @@ function failing({ failing: numbers }: ExploreReport): string[] {
     `${counted(numbers.length, 'call')} that succeeded when recorded fail here (${named.join(', ')}): the start is not that of the recording.`,
   ];
 }
+
+/** What was taken for noise, for whom it may be what a reset left. */
+function masked({ masks }: ExploreReport): string[] {
+  if (masks.length === 0) return [];
+  return [`Masked, since it differs by itself: ${visible(masks.join(', '))}. ${NO_RESET}`];
+}
+
+const NO_RESET = 'Where a run sees what the last one left, the reset resets nothing.';
 
 function coverage(
   { schedules, groups, ended }: ExploreReport,

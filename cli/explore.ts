@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { keepJudgements } from '../collector/judgements.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { CallChoice, ConnectionFault, callNamed } from '../replay/client/index.ts';
 import { type Judging, judgementsOf } from '../replay/explore/judgements.ts';
 import type { Numbered } from '../replay/explore/operations.ts';
@@ -117,7 +118,7 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
     const { line, colors } = terminal();
     const same = sameAgain(options);
     const again = (course: string): string =>
-      `wiretape explore ${words.join(' ')} --servers ${file} --schedule ${course}${same}`;
+      `wiretape explore ${words.map(shellWord).join(' ')} --servers ${shellWord(file)} --schedule ${course}${same}`;
     const told = { report, exploration: result.exploration, again, isKept };
     for (const text of linesOfExploration(told, colors)) line(text);
   }
@@ -172,8 +173,8 @@ function sameAgain({ seed, ordered, state, secret = [] }: ExploreOptions): strin
   return [
     ` --seed ${seed}`,
     ordered ? ' --ordered' : '',
-    ...secret.map((one) => ` --secret ${one}`),
-    state === undefined ? '' : ` --state ${state}`,
+    ...secret.map((one) => ` --secret ${shellWord(one)}`),
+    state === undefined ? '' : ` --state ${shellWord(state)}`,
   ].join('');
 }
 

@@ -37,7 +37,13 @@ async function openRecordings(words: readonly string[], options: OpenOptions): P
   const state = stateOf(options.state);
   const { entries, problems } = await gather(words, state);
   reportProblems(problems);
-  await using collector = await startHere({ state, port: options.port ?? 0, recordings: entries });
+  const inState = options.state === undefined ? {} : { state: options.state };
+  await using collector = await startHere({
+    state,
+    port: options.port ?? 0,
+    recordings: entries,
+    origin: { recordings: words, ...inState },
+  });
   const ended = endSignal();
   await showPage(`${collector.address}/#token=${collector.token}`, options, '  (Ctrl-C ends)');
   await ended;

@@ -50,7 +50,7 @@ export async function gather(words: readonly string[], state: string): Promise<G
 export async function gatherViews(
   words: readonly string[],
   state: string,
-): Promise<Omit<Gathered, 'entries' | 'around'>> {
+): Promise<Omit<Gathered, 'entries' | 'around'> & Pick<Placed, 'files'>> {
   const areFiles = await Promise.all(words.map(isFile));
   const files = words.filter((_, at) => areFiles[at]);
   const named = words.filter((_, at) => !areFiles[at]);
@@ -58,11 +58,29 @@ export async function gatherViews(
     files.map(async (file) => ({ file, reading: await openRecordingFile(file) })),
   );
   const { entries } = await fromState(state, named);
-  const views = viewsOf(allOf([...readings.map(({ reading }) => reading.entries), entries]));
+  const placed: Placed = { files: new Map() };
+  const read = readings.map(({ file, reading }) => noted(reading.entries, file, placed));
+  const views = viewsOf(allOf([...read, entries]));
   const problems = readings.flatMap(({ file, reading }) =>
     reading.problems().map((problem) => ({ ...problem, file })),
   );
-  return { views, problems };
+  return { views, problems, ...placed };
+}
+
+interface Placed {
+  /** The files that each session is in, as they were named. */
+  readonly files: Map<string, Set<string>>;
+}
+
+function* noted(entries: Iterable<Entry>, file: string, { files }: Placed): Generator<Entry> {
+  let last: string | undefined;
+  for (const entry of entries) {
+    if (entry.session !== last) {
+      last = entry.session;
+      files.set(last, (files.get(last) ?? new Set()).add(file));
+    }
+    yield entry;
+  }
 }
 
 function* allOf(lists: readonly Iterable<Entry>[]): Generator<Entry> {

@@ -8,7 +8,7 @@
  * in a thread of its own.
  */
 import type { Entry } from '../model/entry.ts';
-import { concerns, type Finding } from '../model/finding.ts';
+import { concerns, type Finding, type Origin } from '../model/finding.ts';
 import { type Judgement, judged } from '../model/judgement.ts';
 import { decodeEntry } from '../model/line.ts';
 import { type SessionSummary, timesMeet } from '../model/summary.ts';
@@ -41,10 +41,16 @@ const KEPT = 8;
 
 const NOTHING_SAID: Said = { footprints: [], suppressions: [] };
 
+interface Hearing {
+  readonly said?: AskSaid | undefined;
+  /** Where what is looked at is recorded, if not in the store. */
+  readonly origin?: Origin | undefined;
+}
+
 export function createFindings(
   store: TenantStore,
   explored: Findings['explored'],
-  askSaid: AskSaid = async () => NOTHING_SAID,
+  { said: askSaid = async () => NOTHING_SAID, origin }: Hearing = {},
 ): Findings {
   const analysis = createAnalysis(store);
   const kept = new Map<string, Promise<readonly Finding[]>>();
@@ -85,7 +91,8 @@ export function createFindings(
       const wanted = new Set(sessions);
       const own = (await found).filter((finding) => concerns(finding, wanted));
       const all = judged(own, await explored(), wanted);
-      return suppress(all, said.suppressions, Date.now()).findings;
+      const { findings } = suppress(all, said.suppressions, Date.now());
+      return origin ? findings.map((finding) => ({ ...finding, origin })) : findings;
     },
     explored,
     async stuck(sessions, now) {

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { DEFAULT_PORT } from '../model/api.ts';
 import type { Entry } from '../model/entry.ts';
+import type { Origin } from '../model/finding.ts';
 import { collectorSocket, statePaths } from '../model/state.ts';
 import { createApi, type Site, type TenantSite } from './api.ts';
 import { createAttachments } from './attachments.ts';
@@ -49,6 +50,8 @@ export interface CollectorOptions {
   readonly version: string;
   /** Entries to serve read-only, instead of a store: no tap may come in. */
   readonly recordings?: readonly Entry[];
+  /** Where these are, for commands that people copy. */
+  readonly origin?: Origin;
   /** What the user says of his tools, and which findings he does not want to hear of. */
   readonly said?: AskSaid;
   readonly retention?: Retention;
@@ -175,10 +178,10 @@ function writersOf(tokens: Tokens, tenant: Tenant): Arrivals['ingestOf'] {
 
 /** A site where nothing is recorded and nothing may be erased. */
 async function viewedSite(
-  { state, ui, version, said }: CollectorOptions,
+  { state, ui, version, said, origin }: CollectorOptions,
   { tenant, tokens, closing }: { tenant: Tenant; tokens: Tokens; closing: Closing },
 ): Promise<Site> {
-  const findings = createFindings(tenant.store, () => readJudgements(state), said);
+  const findings = createFindings(tenant.store, () => readJudgements(state), { said, origin });
   closing.add(findings.close);
   const stop = watchJudgements(state, tenant.live.explored);
   closing.add(async () => stop());

@@ -1,6 +1,7 @@
 /** What analysis says: a finding, with the messages that show it. Plain data, sent to pages as it is. */
 
 import { parseReference } from './entry.ts';
+import { shellWord } from './shell-word.ts';
 
 /** POTENTIAL: could happen. OBSERVED: the recorded values show it. PROVEN: only it explains them. */
 export type Tier = 'POTENTIAL' | 'OBSERVED' | 'PROVEN';
@@ -49,6 +50,16 @@ export interface Finding {
   readonly suppressed?: { readonly reason: string; readonly expires?: string };
   /** It was found before, in what `wiretape check --baseline` was given. */
   readonly known?: true;
+  /** Where its calls are recorded; absent: in the usual state folder. */
+  readonly origin?: Origin;
+}
+
+/** Where calls are recorded, as a user of the command line names it. */
+export interface Origin {
+  /** Files, and sessions where there is no file; absent: the sessions of the finding. */
+  readonly recordings?: readonly string[];
+  /** The state folder, where it was named. */
+  readonly state?: string;
 }
 
 /** What `wiretape explore` came to for a finding. */
@@ -112,13 +123,15 @@ export interface Proof {
  * or that no other order would show anew.
  */
 export function proofOf(finding: Finding): Proof | undefined {
-  const { resource, tier, explored, fingerprint } = finding;
+  const { resource, tier, explored, fingerprint, origin } = finding;
   if (resource === undefined || !isTurnable(finding)) return undefined;
   if (tier === 'PROVEN' && !explored) return undefined;
-  const sessions = sessionsOf(finding).join(' ');
+  const recordings = origin?.recordings ?? sessionsOf(finding);
+  const state = origin?.state === undefined ? [] : ['--state', origin.state];
+  const options = ['--finding', fingerprint, '--servers', 'servers.jsonc', ...state];
   return {
     title: explored ? 'Run it again' : 'Prove it',
-    command: `wiretape explore ${sessions} --finding ${fingerprint} --servers servers.jsonc`,
+    command: ['wiretape explore', ...[...recordings, ...options].map(shellWord)].join(' '),
   };
 }
 

@@ -8,6 +8,7 @@ const WRONG_WHEN =
   'The reset does not give the same start each time; something else changed what was looked at; or a mask covers a value that matters. It holds for the servers that were run, and for no others.';
 const CONFIRM = 'Run the printed schedule again, or the test that --test writes.';
 const FIXTURES = [
+  'test/replay/explore/busy.test.ts',
   'test/replay/explore/strategy.test.ts',
   'test/replay/explore/live.long.test.ts',
   'test/replay/explore/test-file.long.test.ts',
@@ -19,7 +20,7 @@ export const nonSerialisable: Rule = {
   version: 1,
   severity: 'critical',
   definition:
-    'Recorded calls were issued together at live servers with a fresh start, and what they answered, or what reads showed afterwards, is what none of their orders, one after the other, came to. All their orders were run, each three times with one outcome; the outcome of the group was seen three times.',
+    'Recorded calls were issued together at live servers with a fresh start, and what they answered, or what reads showed afterwards, is what none of their orders, one after the other, came to. All their orders were run, each three times with one outcome; the outcome of the group was seen at least twice. A call that was refused with an error did nothing: then it is compared with the orders of those that were accepted. Low where only answers differ, and what was read afterwards is that of an order.',
   wrongWhen: WRONG_WHEN,
   confirm: CONFIRM,
   source: SOURCE,

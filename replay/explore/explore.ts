@@ -40,7 +40,7 @@ export interface ExploreOptions extends Overlapping, Limits {
   readonly ordered: boolean;
   /** Operations are issued together too; a model of a server has no use for it. */
   readonly together: boolean;
-  /** One proof is enough. */
+  /** One proof is enough, of something that is kept. */
   readonly first: boolean;
   /** Only this course is judged, as it is. */
   readonly course?: Course;
@@ -187,7 +187,7 @@ function newState(
 }
 
 function isDone({ proofs, options }: State): boolean {
-  return options.first && proofs.length > 0;
+  return options.first && proofs.some(({ reach }) => reach === 'state');
 }
 
 /** A course with a group at its end, or an order. */

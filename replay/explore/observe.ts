@@ -29,6 +29,16 @@ export interface Outcome {
   readonly parts: readonly Part[];
   /** Equal for equal outcomes. */
   readonly text: string;
+  /** Equal where probes showed the same; absent: nothing was read at the end. */
+  readonly end?: string;
+  /** Absent: no operation was answered with an error, and so did nothing. */
+  readonly without?: WithoutRefused;
+}
+
+/** What remains where the operations that were refused are left out. */
+interface WithoutRefused {
+  readonly refused: ReadonlySet<number>;
+  readonly outcome: Outcome;
 }
 
 export interface Eye {
@@ -58,11 +68,28 @@ export function outcomeOf(run: Ran, eye: Eye): Outcome {
   const names = mintedIn(raw, problem.said);
   const tidy = (value: unknown): unknown =>
     eye.ordered ? renamed(value, names) : unordered(renamed(value, names));
-  const parts = raw.map(({ value, creates: _, ...rest }) => {
+  const parts = raw.map(({ value, creates: _, ...rest }): Part => {
     const seen = tidy(value);
     return { ...rest, value: seen, text: canonicalJson(seen) };
   });
-  return { parts, text: canonicalJson(parts.map(({ name, text }) => [name, text])) };
+  const textOf = (some: readonly Part[]): string =>
+    canonicalJson(some.map(({ name, text }) => [name, text]));
+  const read = parts.filter(({ operation }) => operation === undefined);
+  const end = read.length === 0 ? {} : { end: textOf(read) };
+  return { parts, text: textOf(parts), ...end, ...withoutRefused(run, eye) };
+}
+
+function withoutRefused(run: Ran, eye: Eye): Pick<Outcome, 'without'> {
+  const accepted = run.answers.filter(([, answers]) => !areRefused(answers));
+  if (accepted.length === run.answers.length) return {};
+  const refused = run.answers.flatMap(([number, answers]) => (areRefused(answers) ? [number] : []));
+  const outcome = outcomeOf({ ...run, answers: accepted }, eye);
+  return { without: { refused: new Set(refused), outcome } };
+}
+
+/** Errors, and not silence: what was not answered may have been done. */
+function areRefused(answers: readonly Answer[]): boolean {
+  return answers.length > 0 && answers.every((one) => isFailure(one) && !('unanswered' in one));
 }
 
 /** JSON inside texts as what it is, and texts that a mask reaches into as their pieces. */

@@ -13,7 +13,7 @@ import { isIllegal, type Lab, orElse } from './lab.ts';
 import { fewest } from './minimise.ts';
 import { contrastsOf, type Outcome } from './observe.ts';
 import { closureOf } from './problem.ts';
-import type { Judged } from './proof.ts';
+import type { Judged, Proof } from './proof.ts';
 import type { Delays } from './run.ts';
 
 /** Places: those that go together, and those that are run before them. */
@@ -42,30 +42,31 @@ export async function tryTogether(
     course: courseText(first.course),
     why,
   });
+  const wanted = first.reach;
+  const shows = async (less: Group): Promise<boolean> => {
+    const found = await anomalyOf(lab, less, { ...options, most, isFirst: wanted === 'answers' });
+    return found !== undefined && (wanted === 'answers' || found.reach === 'state');
+  };
   const prove = async (): Promise<Judged> => {
-    const holds =
-      (of: Group) =>
-      async (kept: readonly number[]): Promise<boolean> => {
-        const less = { ...of, before: withNeeds(lab, kept, of) };
-        return (await anomalyOf(lab, less, { ...options, most })) !== undefined;
-      };
+    const holds = (of: Group) => (kept: readonly number[]) =>
+      shows({ ...of, before: withNeeds(lab, kept, of) });
     const isOver = (): boolean => !lab.hasLeft(most + costOf(lab, group));
-    const smaller = isSampled(group.together) ? await fewerOf(lab, group, options) : group;
+    const smaller = isSampled(group.together) ? await fewerOf(lab, group, { shows, most }) : group;
     const before = await fewest(smaller.before, holds(smaller), isOver);
     const least = { ...smaller, before: withNeeds(lab, before, smaller) };
-    return (await confirmTogether(lab, least, options)) ?? suspect(SEEN_ONCE);
+    return (await confirmTogether(lab, least, { ...options, wanted })) ?? suspect(SEEN_ONCE);
   };
   return orElse(prove, suspect(NO_TIME));
 }
 
 /** The fewest of a large group that still show something none of their orders has. */
-async function fewerOf(lab: Lab, group: Group, options: Overlapping): Promise<Group> {
-  const { repeat: most } = options;
-  const holds = async (kept: readonly number[]): Promise<boolean> => {
-    if (kept.length < 2) return false;
-    const less = { ...group, together: [...kept].sort((a, b) => a - b) };
-    return (await anomalyOf(lab, less, { ...options, most })) !== undefined;
-  };
+async function fewerOf(
+  lab: Lab,
+  group: Group,
+  { shows, most }: { readonly shows: (less: Group) => Promise<boolean>; readonly most: number },
+): Promise<Group> {
+  const holds = async (kept: readonly number[]): Promise<boolean> =>
+    kept.length > 1 && shows({ ...group, together: [...kept].sort((a, b) => a - b) });
   const together = await fewest(group.together, holds, () => !lab.hasLeft(most + SPARE));
   return { ...group, together: [...together].sort((a, b) => a - b) };
 }
@@ -91,8 +92,14 @@ export function withNeeds(lab: Lab, kept: readonly number[], group: Group): read
 interface Anomaly {
   readonly course: Course;
   readonly outcome: Outcome;
+  readonly reach: Proof['reach'];
   /** In how manieth run it was seen, from 1. */
   readonly at: number;
+}
+
+interface Wanting {
+  /** What differed when it was first seen. */
+  readonly wanted?: Anomaly['reach'];
 }
 
 interface Looking extends Overlapping {
@@ -100,30 +107,93 @@ interface Looking extends Overlapping {
   readonly from?: number;
   /** What it is compared with; else as many as it takes. */
   readonly orders?: GroupOrders;
+  /** Whatever is seen first is enough; else what is kept differently comes before mere answers. */
+  readonly isFirst?: boolean;
 }
 
-/** The first outcome of the group that is none of its orders, in so many runs. */
+/** An outcome of the group that is none of its orders, in so many runs. */
 async function anomalyOf(
   lab: Lab,
   group: Group,
-  { seed, most, from = 0, orders = ordersOfGroup(lab, group.together, seed) }: Looking,
+  { seed, most, from = 0, isFirst = false, ...more }: Looking,
 ): Promise<Anomaly | undefined> {
-  const known = new Set((await outcomesOf(lab, group, orders.first)).map(({ text }) => text));
-  if (known.size === 0) return undefined;
+  const orders = more.orders ?? ordersOfGroup(lab, group.together, seed);
+  const known = await knownOf(lab, group, orders.first);
+  if (known.texts.size === 0) return undefined;
+  let mild: Anomaly | undefined;
   for (let at = from; at < from + most; at++) {
     const { course, delays } = together(lab, group, { seed, at });
     const outcome = await lab.look(course, delays);
-    if (isIllegal(outcome) || known.has(outcome.text)) continue;
-    const isOther = await isNoneOf(lab, group, { orders, known, outcome });
-    if (isOther) return { course, outcome, at: at + 1 };
+    if (isIllegal(outcome) || known.texts.has(outcome.text)) continue;
+    if (await isOfAccepted(lab, group, { seed, known, outcome })) continue;
+    if (!(await isNoneOf(lab, group, { orders, known, outcome }))) continue;
+    const reach = isKept(outcome, known) ? 'answers' : 'state';
+    const found = { course, outcome, reach, at: at + 1 } as const;
+    if (isFirst || reach === 'state') return found;
+    mild ??= found;
   }
-  return undefined;
+  return mild;
+}
+
+/** What the orders that were run came to, and how they ended; grows. */
+interface Known {
+  readonly texts: Set<string>;
+  readonly ends: Set<string>;
+}
+
+async function knownOf(lab: Lab, group: Group, orders: GroupOrders['first']): Promise<Known> {
+  const known: Known = { texts: new Set(), ends: new Set() };
+  for (const outcome of await outcomesOf(lab, group, orders)) learn(known, outcome);
+  return known;
+}
+
+function learn({ texts, ends }: Known, { text, end }: Outcome): void {
+  texts.add(text);
+  if (end !== undefined) ends.add(end);
+}
+
+/** What was read at the end is that of an order. */
+function isKept({ end }: Outcome, { ends }: Known): boolean {
+  return end !== undefined && ends.has(end);
+}
+
+interface Refusing {
+  readonly seed: number;
+  readonly known: Known;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Whether it is what an order comes to of those that were accepted: a call that is refused, as by a
+ * lock that is taken, does nothing, and whoever is told so can try again.
+ */
+async function isOfAccepted(
+  lab: Lab,
+  group: Group,
+  { seed, known, outcome: { without } }: Refusing,
+): Promise<boolean> {
+  if (!without) return false;
+  const isAccepted = (place: number): boolean =>
+    lab
+      .courseOf([place])
+      .flat()
+      .every((number) => !without.refused.has(number));
+  const together = group.together.filter(isAccepted);
+  if (together.length === group.together.length) return false;
+  const { first, more } = ordersOfGroup(lab, together, seed);
+  for (const [at, order] of [...first, ...more].entries()) {
+    if (at >= first.length && !lab.hasLeft(SPARE)) break;
+    const seen = await lab.inOrder([...group.before, ...order]);
+    if (isIllegal(seen)) continue;
+    if (seen.end !== undefined) known.ends.add(seen.end);
+    if ((seen.without?.outcome ?? seen).text === without.outcome.text) return true;
+  }
+  return false;
 }
 
 interface Seeking {
   readonly orders: GroupOrders;
-  /** What the orders that were run came to; grows. */
-  readonly known: Set<string>;
+  readonly known: Known;
   readonly outcome: Outcome;
 }
 
@@ -134,13 +204,13 @@ async function isNoneOf(
   { orders, known, outcome }: Seeking,
 ): Promise<boolean> {
   for (const order of orders.more) {
-    if (!lab.hasLeft(SPARE)) return known.size === 1;
+    if (!lab.hasLeft(SPARE)) return known.texts.size === 1;
     const seen = await lab.inOrder([...group.before, ...order]);
     if (isIllegal(seen)) continue;
-    known.add(seen.text);
+    learn(known, seen);
     if (seen.text === outcome.text) return false;
   }
-  return orders.isAll || known.size === 1;
+  return orders.isAll || known.texts.size === 1;
 }
 
 /** What orders of the group show; those that cannot be run are none. */
@@ -190,7 +260,7 @@ const MORE = 2;
 export async function confirmTogether(
   lab: Lab,
   group: Group,
-  options: Overlapping,
+  options: Overlapping & Wanting,
 ): Promise<Judged | undefined> {
   const { first, more, isAll, total } = ordersOfGroup(lab, group.together, options.seed);
   const course = courseText(together(lab, group, { seed: options.seed, at: 0 }).course);
@@ -204,18 +274,11 @@ export async function confirmTogether(
   const parts = await unsteady(lab, orders);
   if (parts.length > 0) return { kind: 'unstable', course, parts };
   const most = options.repeat * 3;
-  const seen: Anomaly[] = [];
-  let tried = 0;
-  while (seen.length < MORE && tried < most) {
-    const looking = { ...options, most: most - tried, from: tried, orders: all };
-    const next = await anomalyOf(lab, group, looking);
-    tried = next?.at ?? most;
-    if (next) seen.push(next);
-  }
+  const { seen, tried } = await seenAgain(lab, group, { ...options, most, orders: all });
   const [one] = seen;
   if (!one) return undefined;
   if (seen.length < MORE) return { kind: 'suspect', course, why: SEEN_ONCE };
-  const nearest = await nearestTo(lab, orders, one.outcome);
+  const nearest = await nearestTo(lab, orders, one);
   const numbers = lab
     .courseOf(group.together)
     .flat()
@@ -233,10 +296,32 @@ export async function confirmTogether(
       course,
       against: orders.map((order) => courseText(lab.courseOf(order))),
       contrasts: nearest,
+      reach: one.reach,
       seen: seen.length,
       tried,
     },
   };
+}
+
+/** The anomaly until it was seen twice: in what is kept, where that was seen before. */
+async function seenAgain(
+  lab: Lab,
+  group: Group,
+  { wanted, ...options }: Looking & Wanting,
+): Promise<{ readonly seen: readonly Anomaly[]; readonly tried: number }> {
+  const all: Anomaly[] = [];
+  const of = (reach: Anomaly['reach']): Anomaly[] => all.filter((one) => one.reach === reach);
+  let tried = 0;
+  const isEnough = (): boolean =>
+    of('state').length >= MORE || (wanted !== 'state' && of('answers').length >= MORE);
+  while (!isEnough() && tried < options.most) {
+    const looking = { ...options, most: options.most - tried, from: tried, isFirst: true };
+    const next = await anomalyOf(lab, group, looking);
+    tried = next?.at ?? options.most;
+    if (next) all.push(next);
+  }
+  const isState = of('state').length >= (wanted === 'state' ? 1 : MORE);
+  return { seen: isState ? of('state') : [...of('answers'), ...of('state')], tried };
 }
 
 /** The parts that differ when these orders are run twice more. */
@@ -258,10 +343,13 @@ export async function unsteady(
   return [];
 }
 
-/** In what an outcome differs from that order of the group which it is most like. */
-async function nearestTo(lab: Lab, orders: GroupOrders['first'], outcome: Outcome) {
+/** In what it differs from that order of the group which it is most like, in what is kept first. */
+async function nearestTo(lab: Lab, orders: GroupOrders['first'], { outcome, reach }: Anomaly) {
   const alone = { together: [], before: [] };
-  const all = (await outcomesOf(lab, alone, orders)).map((one) => contrastsOf(one, outcome));
-  const [best = []] = all.sort((a, b) => a.length - b.length);
+  const all = await outcomesOf(lab, alone, orders);
+  const alike = all.filter(({ end }) => reach === 'state' || end === outcome.end);
+  const [best = []] = (alike.length > 0 ? alike : all)
+    .map((one) => contrastsOf(one, outcome))
+    .sort((a, b) => a.length - b.length);
   return best;
 }

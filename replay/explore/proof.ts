@@ -28,6 +28,8 @@ export interface Proof {
   readonly course: string;
   readonly against: readonly string[];
   readonly contrasts: readonly Contrast[];
+  /** `answers`: what is kept is that of an order, as far as it was read, and only answers differ. */
+  readonly reach: 'state' | 'answers';
   /** How often it was seen in how many runs of the course. */
   readonly seen: number;
   readonly tried: number;

@@ -172,6 +172,7 @@ export async function judgeOrder(
       course,
       against: [courseText(lab.courseOf(places))],
       contrasts: contrastsOf(recorded, other),
+      reach: recorded.end === other.end ? 'answers' : 'state',
       seen: 3,
       tried: 3,
     },

@@ -8,7 +8,6 @@ import { fingerprint } from '../../model/canonical.ts';
 import type { Evidence, Finding } from '../../model/finding.ts';
 import { refOf } from '../report.ts';
 import type { Exploration } from './explore.ts';
-import type { Contrast } from './observe.ts';
 import { type Numbered, operationsIn } from './operations.ts';
 import type { Proof, Verdict } from './proof.ts';
 import type { Explored } from './recording.ts';
@@ -37,9 +36,6 @@ export interface ReportedOperation {
 
 export interface ReportedProof extends Omit<Proof, 'seen' | 'tried'> {
   readonly finding: string;
-  /** What is kept differs, or only what was answered. */
-  readonly reach: 'state' | 'answers';
-  readonly contrasts: readonly Contrast[];
 }
 
 /** `known`: findings of analysis, which a proof of the same operations raises to PROVEN. */
@@ -68,7 +64,6 @@ export function exploreReport(
     proofs: proved.map(({ proof: { seen: _, tried: __, ...proof }, finding }) => ({
       ...proof,
       finding: finding.fingerprint,
-      reach: reachOf(proof),
     })),
     suspects: exploration.suspects,
     unstable: exploration.unstable,
@@ -77,13 +72,6 @@ export function exploreReport(
     probes: chosen.probes.map(({ name }) => name),
     findings: [...findings.values()],
   };
-}
-
-type Shown = Pick<Proof, 'contrasts'>;
-
-/** A probe that differs shows that what is kept does. */
-function reachOf({ contrasts }: Shown): ReportedProof['reach'] {
-  return contrasts.some(({ operation }) => operation === undefined) ? 'state' : 'answers';
 }
 
 /** The finding that it proves, else one of its own. */
@@ -106,8 +94,9 @@ interface Among {
 }
 
 /** A loss by overlap proves findings of lost and concurrent writes; all of it is in their evidence. */
-function isProved(finding: Finding, { verdict }: Proof, { about, all }: Among): boolean {
-  if (verdict !== 'NON_SERIALISABLE' || !/^C0[13]$/.test(finding.code)) return false;
+function isProved(finding: Finding, { verdict, reach }: Proof, { about, all }: Among): boolean {
+  if (verdict !== 'NON_SERIALISABLE' || reach === 'answers' || !/^C0[13]$/.test(finding.code))
+    return false;
   const own = new Set(operationsIn(finding, all));
   return about.every((one) => own.has(one));
 }
@@ -124,11 +113,11 @@ function ownFinding(proof: Proof, about: readonly Numbered[]): Finding {
     }),
   );
   const server = first?.operation.container.server ?? '';
-  const reach = reachOf(proof);
+  const { reach } = proof;
   return {
     ...stamp(rule),
     tier: 'PROVEN',
-    severity: isOverlap ? 'critical' : reach === 'state' ? 'high' : 'low',
+    severity: reach === 'answers' ? 'low' : rule.severity,
     confidence: 1,
     message: sentence(proof, about),
     evidence: evidence as [Evidence, ...Evidence[]],
@@ -139,14 +128,16 @@ function ownFinding(proof: Proof, about: readonly Numbered[]): Finding {
 
 /** One sentence for people. */
 export function sentence(
-  proof: Pick<Proof, 'verdict' | 'edges' | 'contrasts'>,
+  proof: Pick<Proof, 'verdict' | 'edges' | 'reach'>,
   about: readonly Numbered[],
 ): string {
   const tools = [...new Set(about.map(({ operation }) => operation.tool))].join(' and ');
   const edges = proof.edges.join(', ');
   if (proof.verdict === 'NON_SERIALISABLE') {
-    return `Issued together (${edges}), ${tools} came to something that no order of them comes to.`;
+    return proof.reach === 'state'
+      ? `Issued together (${edges}), ${tools} came to something that no order of them comes to.`
+      : `Issued together (${edges}), ${tools} answered what no order of them answers; what was read afterwards is that of an order.`;
   }
-  const what = reachOf(proof) === 'state' ? 'What is kept' : 'What they answer';
+  const what = proof.reach === 'state' ? 'What is kept' : 'What they answer';
   return `${what} depends on the order of ${tools} (${edges}).`;
 }

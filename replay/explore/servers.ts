@@ -129,6 +129,7 @@ function serverOf(name: string, spec: ServerSpec, context: ServersContext): Expl
   }
   if (url !== undefined) checkAddress(name, spec, context);
   const reset = resetOf(name, spec, context);
+  if (reset.kind === 'copy') refuseElsewhere(name, spec, context);
   if (hash && reset.kind !== 'copy') {
     throw invalid(context, `hash of ${name} needs a folder, which a reset by copy or empty gives`);
   }
@@ -163,6 +164,21 @@ function resetOf(name: string, { reset, url }: ServerSpec, context: ServersConte
     throw invalid(context, `${name} is to start in a copy of ${reset.copy}, which is no folder`);
   }
   return { kind: 'copy', key: from, from, was: reset.was ?? from };
+}
+
+/** A server that is not told of its folder keeps its data where it always does, and no reset reaches that. */
+function refuseElsewhere(
+  name: string,
+  { command = '', args = [], cwd = '', env = {} }: ServerSpec,
+  { file }: ServersContext,
+): void {
+  if ([command, ...args, cwd, ...Object.values(env)].some((text) => text.includes('{folder}')))
+    return;
+  throw new ExploreRefusal(
+    'not-explorable',
+    `${name} gets a fresh {folder} for each run, and nothing tells it so: whatever it keeps elsewhere would be changed, and no run would begin where the last one did.`,
+    `Name {folder} in its args or env in ${file}, where its data is named; or, if it keeps its data where it is started or where its calls say, add "cwd": "{folder}".`,
+  );
 }
 
 interface Hook {

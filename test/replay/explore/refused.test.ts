@@ -48,7 +48,11 @@ const named = (more: object = {}, without: readonly string[] = []): object => {
 };
 
 /** A server that is but a line of JavaScript. */
-const runs = (line: string): object => ({ command: process.execPath, args: ['-e', line] });
+const runs = (line: string): object => ({
+  command: process.execPath,
+  args: ['-e', line],
+  cwd: '{folder}',
+});
 
 /** Shakes hands, and answers all else with an error of two lines. */
 const REFUSING = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
@@ -99,6 +103,12 @@ const CASES: readonly Case[] = [
     servers: named({}, ['reset']),
     code: 'not-explorable',
     says: 'list has no reset',
+  },
+  {
+    title: 'one that is told nothing of its fresh folder',
+    servers: named({ args: ['list.mjs', '/home/me/real.json', 'racy'] }),
+    code: 'not-explorable',
+    says: 'list gets a fresh {folder} for each run, and nothing tells it so',
   },
   {
     title: 'an address of elsewhere',
@@ -335,7 +345,14 @@ test('the file that is begun names every server, and lets nothing be run', async
 });
 
 test('the file that is begun keeps a server out of the folder it was recorded in', async () => {
-  const args = ['/opt/files/index.js', '/home/me/project'];
+  const args = [
+    '/opt/files/index.js',
+    '/home/me/project',
+    '/home/me/project/notes.db',
+    '--store=/var/lib/store.json',
+    'sqlite:///srv/rows.sqlite',
+    'https://example.org/data',
+  ];
   const launch = { command: 'node', args, env: {} };
   const burning = tape(
     'list',
@@ -354,7 +371,16 @@ test('the file that is begun keeps a server out of the folder it was recorded in
   const file = bench.at('placed.jsonc');
   await bench.run([await bench.record('placed', burning), '--write-servers', file]);
   const text = await readFile(file, 'utf8');
-  expect(text).toContain('// "args": ["/opt/files/index.js","{folder}"],');
+  const placed = [
+    '/opt/files/index.js',
+    '{folder}',
+    '{folder}/notes.db',
+    '--store={folder}/store.json',
+    'sqlite://{folder}/rows.sqlite',
+    'https://example.org/data',
+  ];
+  expect(text).toContain(`// "args": ${JSON.stringify(placed)},`);
+  expect(text).not.toContain('"cwd"');
   expect(text).toContain('"reset": { "copy": "/home/me/project" }');
   expect(text).toContain('// "allow": ["burn"],');
 });

@@ -490,3 +490,44 @@ test('a schedule reads as it was printed, and nothing else is one', () => {
     expect({ text, course: parseCourse(text) }).toEqual({ text, course: undefined });
   }
 });
+
+describe('a start that is not the same each time', () => {
+  const model = modelOf([
+    { kind: 'append', register: 0 },
+    { kind: 'append', register: 0 },
+  ]);
+  /** Reads what the runs before left too: nothing that two calls at once lose would be seen in it. */
+  const leaving = (probe: (count: number) => unknown): Execute => {
+    let count = 7;
+    return async (course) => {
+      count += course.flat().length;
+      return {
+        kind: 'ran',
+        answers: course.flat().map((number) => [number, [{ result: 'ok' }]]),
+        probes: [['count', { result: probe(count) }]],
+        meets: [],
+        versions: [],
+      };
+    };
+  };
+  const text = (shown: string) => ({ content: [{ type: 'text', text: shown }] });
+
+  for (const [title, probe] of [
+    ['a number alone', (count: number) => text(`${count}`)],
+    ['a number in JSON', (count: number) => text(JSON.stringify({ hits: count }))],
+    ['a number in a sentence', (count: number) => text(`There are ${count} notes.`)],
+  ] as const) {
+    test(`is told where all that is read drifts: ${title}`, async () => {
+      const { exploration } = await explored(model, leaving(probe), { together: true });
+      expect(exploration).toMatchObject({ verdict: 'UNSTABLE', unstable: [{ parts: ['count'] }] });
+      expect(exploration.masks).not.toEqual([]);
+      expect(exploration.runs).toBe(3);
+    });
+  }
+
+  test('is not said of what is read besides a number that differs', async () => {
+    const probe = (count: number) => text(JSON.stringify({ uptime: count, words: ['one'] }));
+    const { exploration } = await explored(model, leaving(probe), { together: true });
+    expect(exploration.verdict).toBe('COMMUTES');
+  });
+});
