@@ -36,8 +36,36 @@ const SURELY_WRITES =
   /^(?:write|create|add|append|insert|modify|edit|update|replace|delete|remove|set|save|execute|run|and|or)$/;
 
 /** Reads with these words in their names show a part, or something about the whole. */
-const NARROW =
-  /^(?:recent|latest|last|first|top|random|next|current|active|pending|unread|popular|trending|today|my|mine|own|assigned|summary|count|stats|statistics|status|info|sample|preview|metadata|size|sizes|schema|permission|allowed|directories)$/;
+const NARROW = new Set(
+  [
+    'recent latest last first top newest oldest best worst random next previous current',
+    'active inactive pending unread open closed done overdue due upcoming public private visible',
+    'popular trending today yesterday my mine own favorite favorites favourite favourites similar',
+    'nearby window chunk slice range excerpt snippet head tail peek feed inbox',
+    'summary count stats statistics status info sample preview metadata size sizes schema',
+    'permission allowed directories',
+  ].flatMap((words) => words.split(' ')),
+);
+
+/** Reading verbs that select something, whatever they are asked for. */
+const SELECTING = new Set(['search', 'find', 'grep', 'scan', 'browse', 'head', 'tail']);
+
+/** Whether a word between the verb and the thing says which of them: `starred`, `expiring`. */
+function isParticiple(word: string): boolean {
+  return word.length > 4 && (word.endsWith('ed') || word.endsWith('ing'));
+}
+
+/** Whether the name of a reading tool says that it shows only a part. */
+function isNarrow(words: readonly string[], verb: string | undefined): boolean {
+  if (verb !== undefined && SELECTING.has(verb)) return true;
+  // A page that is read may be a thing; one that is listed is a part of a list.
+  if (words.at(-1) === 'page' && KIND_OF.get(verb ?? '') === 'L') return true;
+  return words.some((word, at) => {
+    if (word === verb && at === 0) return false;
+    const isQualifier = at < words.length - 1 || word.endsWith('ed');
+    return NARROW.has(word) || (isQualifier && isParticiple(word));
+  });
+}
 
 export interface Deed {
   readonly kind: Kind;
@@ -52,7 +80,7 @@ export function deedOf(name: string, definition?: unknown): Deed {
   const words = wordsOf(name);
   const verb = verbOf(words);
   const says = verb === undefined ? 'X' : (KIND_OF.get(verb) ?? 'X');
-  const whole = !words.some((word) => NARROW.test(word));
+  const whole = !isNarrow(words, verb);
   const readOnly = member(definition, 'annotations', 'readOnlyHint');
   if (says === 'R' || says === 'L') {
     const doubtful =

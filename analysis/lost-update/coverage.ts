@@ -9,6 +9,7 @@ import { isKeyName } from '../footprint/keys.ts';
 import { openedText } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { wordsOf } from '../footprint/words.ts';
+import { isCutText, isMoreAnywhere } from './more.ts';
 
 /** `keys`: the resources it names, wholly shown. `all`: everything of its container. */
 export type Coverage = 'keys' | 'all' | 'part';
@@ -16,6 +17,7 @@ export type Coverage = 'keys' | 'all' | 'part';
 export function coverageOf(read: Operation): Coverage {
   if (!read.ok || !read.whole || pages(read.definition)) return 'part';
   const wide = claimOf(read);
+  if (wide === 'all' && isDescribedAsPart(read.definition)) return 'part';
   return wide === 'part' || isCut(read) ? 'part' : wide;
 }
 
@@ -39,10 +41,18 @@ function pages(definition: unknown): boolean {
   return Object.keys(properties).some((name) => wordsOf(name).some((word) => PAGING.test(word)));
 }
 
-const MORE =
-  /^(?:next_?cursor|cursor|has_?more|next_?page|next_?token|truncated|incomplete|more)$/i;
-const CUT_TEXT =
-  /(?:\.\.\.|…)\s*$|\[truncated|\(truncated|\btruncated\]|\bshowing \d+|\bpage \d+ of\b|\bmore results\b/i;
+/** How servers describe a tool that gives the newest of what there is, or a page. */
+const PART =
+  /\b(?:paginated|pagination|(?:a|one) page of|most recent|recent|(?:first|last|top|latest|newest|up to|at most|maximum of|limited to) \d{1,9})\b/i;
+
+/** So much of a description is looked at. */
+const LOOKED_AT = 2000;
+
+function isDescribedAsPart(definition: unknown): boolean {
+  const description = member(definition, 'description');
+  return typeof description === 'string' && PART.test(description.slice(0, LOOKED_AT));
+}
+
 const PAGE_SIZES = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000, 5000, 10000]);
 const CUT_SIZES = new Set([
   ...PAGE_SIZES,
@@ -64,8 +74,6 @@ const CUT_SIZES = new Set([
 ]);
 /** A text of fewer characters ends where it ends by chance. */
 const SHORT = 500;
-/** Where a text says that it goes on. */
-const ENDING = 200;
 
 /** Whether the answer says, or looks as if, there were more. */
 function isCut(read: Operation): boolean {
@@ -78,7 +86,7 @@ function holdsPart(value: unknown, isList: boolean, opened = 0): boolean {
   if (typeof value === 'string') {
     const inner = openedText(value, opened);
     if (inner) return holdsPart(inner, isList, opened + 1);
-    return CUT_TEXT.test(value.slice(-ENDING)) || isRound(value);
+    return isCutText(value) || isRound(value);
   }
   if (Array.isArray(value)) {
     if (isList && PAGE_SIZES.has(value.length)) return true;
@@ -86,19 +94,11 @@ function holdsPart(value: unknown, isList: boolean, opened = 0): boolean {
   }
   if (!isObject(value)) return false;
   return Object.keys(value).some(
-    (name) => saysMore(name, value[name]) || holdsPart(value[name], isList, opened),
+    (name) => isMoreAnywhere(name, value[name]) || holdsPart(value[name], isList, opened),
   );
 }
 
 /** A text is as long as somebody allowed it to be. */
 function isRound(text: string): boolean {
   return text.length >= SHORT && CUT_SIZES.has(text.length);
-}
-
-function saysMore(name: string, item: unknown): boolean {
-  return MORE.test(name) && item !== null && item !== false && item !== '' && !isEmpty(item);
-}
-
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }

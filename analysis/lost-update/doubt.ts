@@ -3,7 +3,7 @@
  *
  * Nothing, where it only sums up, says itself that there is more, or shows as many things as there should
  * be, so that the server keeps them under other words. Little, where such reads show a part by custom,
- * or somebody takes from what is listed: a queue, a ranking.
+ * or somebody takes from what is listed: a queue, a ranking, a log that drops its oldest entries.
  */
 import { catalogs, currentOffers } from '../../model/catalog.ts';
 import { isObject, member } from '../../model/json.ts';
@@ -165,13 +165,26 @@ const FINISHED = new Set([
   ...['processing', 'cancelled', 'active', 'processed'],
 ]);
 
-function partByCustom({ read, gone }: Question, { lists }: Parts): Doubt | undefined {
+/** What is kept of what happened, the newest of it. */
+const RECORDS = new Set(['log', 'history', 'audit', 'activity', 'trace', 'buffer', 'timeline']);
+
+function partByCustom(at: Question, { lists }: Parts): Doubt | undefined {
+  const { read, gone } = at;
   if (isNamed(read.tool, RANKINGS)) return 'ranking';
+  if (isNamed(read.tool, RECORDS) && areOldest(at)) return 'rotation';
   const tools = [read.tool, ...gone.map(({ write }) => write.tool)];
   if (!tools.some((tool) => isNamed(tool, QUEUES)) && !isTakenFrom(read, gone)) return undefined;
   // A list that has finished ones as well leaves none out.
   const isWhole = lists.some(({ items }) => items.some(isFinished));
   return isWhole ? undefined : 'queue';
+}
+
+/** Whether all that is gone was answered before anything that is there, of which there is more than one. */
+function areOldest({ there, gone }: Question): boolean {
+  const [first, second] = there.map(({ write }) => write.end).sort((a, b) => a - b);
+  return (
+    first !== undefined && second !== undefined && gone.every(({ write }) => write.end < first)
+  );
 }
 
 function isNamed(tool: string, words: ReadonlySet<string>): boolean {

@@ -26,5 +26,8 @@ export interface LostUpdates {
   readonly doubt?: Doubt;
 }
 
-/** `queue`: somebody takes from what is listed. `ranking`: such reads show the best. */
-export type Doubt = 'queue' | 'ranking';
+/**
+ * `queue`: somebody takes from what is listed. `ranking`: such reads show the best. `rotation`: what is
+ * kept is the newest.
+ */
+export type Doubt = 'queue' | 'ranking' | 'rotation';

@@ -7,7 +7,8 @@
 import { isObject, type JsonObject, member, parseJson } from '../../model/json.ts';
 import { type Operation, resultOf } from '../footprint/operation.ts';
 import { nounOf } from '../footprint/places.ts';
-import { singular, wordsOf } from '../footprint/words.ts';
+import { wordsOf } from '../footprint/words.ts';
+import { countsMore, isMoreBeside, isMoreInLines } from './more.ts';
 
 export interface Parts {
   readonly lists: readonly List[];
@@ -31,7 +32,7 @@ export function partsOf(read: Operation, hasNumbers: boolean): Parts {
   let saysMore = false;
   const inLines = (lines: readonly string[], place: string): void => {
     if (lines.length > 1) lists.push({ place: `${place} lines`, items: lines });
-    if (moreLines(lines, counts)) saysMore = true;
+    if (isMoreInLines(lines, counts)) saysMore = true;
     texts.push(...lines.flatMap(withoutSums));
   };
   const inText = (text: string, place: string, isItem: boolean): void => {
@@ -41,7 +42,7 @@ export function partsOf(read: Operation, hasNumbers: boolean): Parts {
     else inLines(linesOf(text), place);
   };
   const inObject = (object: JsonObject, place: string, isItem: boolean): void => {
-    if (!isItem && moreMembers(object, counts)) saysMore = true;
+    if (!isItem && (countsMore(object, counts) || isMoreBeside(object))) saysMore = true;
     for (const [name, item] of Object.entries(object)) {
       if (isItem || !isSum(name)) walk(item, `${place}/${name}`, isItem);
     }
@@ -103,66 +104,4 @@ function withoutSums(line: string): string[] {
     return !(label && isSum(stretch.slice(0, label.index)));
   });
   return left.length === stretches.length ? [line] : left;
-}
-
-interface Counts {
-  readonly noun: string | undefined;
-  readonly hasNumbers: boolean;
-}
-
-const COUNTED = new Set(['item', 'entry', 'result', 'record', 'row', 'object', 'thing', 'element']);
-const COUNTING = new Set([
-  'total',
-  'count',
-  'num',
-  'number',
-  'of',
-  'length',
-  'size',
-  'all',
-  'full',
-]);
-
-/** Whether a member counts more than any list beside it holds. */
-function moreMembers(object: JsonObject, { noun, hasNumbers }: Counts): boolean {
-  const longest = Object.values(object).reduce<number>(
-    (most, value) => Math.max(most, Array.isArray(value) ? value.length : 1),
-    1,
-  );
-  return Object.entries(object).some(([name, value]) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value <= longest) return false;
-    const words = wordsOf(name).map(singular);
-    if (words.length === 1 && words[0] === 'total' && hasNumbers) return false;
-    const counting = words.filter((word) => COUNTING.has(word));
-    return (
-      counting.length > 0 &&
-      words.every((word) => COUNTING.has(word) || COUNTED.has(word) || word === noun)
-    );
-  });
-}
-
-/** Whether the first or the last line counts more things than there are other lines. */
-function moreLines(lines: readonly string[], counts: Counts): boolean {
-  return [lines[0], lines.at(-1)].some((line) => {
-    if (line === undefined || line.length > MOST) return false;
-    const said = countIn(line, counts);
-    if (said === undefined) return false;
-    const stretches = line.split(/[,;:]/).filter((one) => one.trim() !== '').length - 1;
-    return said > Math.max(lines.length - 1, stretches);
-  });
-}
-
-const MOST = 200;
-
-/** `2 entries`, `3 open items`, `total: 4`. */
-function countIn(line: string, { noun, hasNumbers }: Counts): number | undefined {
-  const words = wordsOf(line).map(singular);
-  const at = words.findIndex((word, index) => {
-    if (!/^\d{1,7}$/.test(word)) return false;
-    const behind = words.slice(index + 1, index + 3);
-    if (behind.some((one) => COUNTED.has(one) || one === noun)) return true;
-    const before = words[index - 1];
-    return before === 'count' || (before === 'total' && !hasNumbers);
-  });
-  return at === -1 ? undefined : Number(words[at]);
 }

@@ -17,6 +17,7 @@ export const crossProcessLostUpdate: Rule = {
     'test/analysis/lost-update.test.ts',
     'test/analysis/near-misses.test.ts',
     'test/analysis/near-reads.test.ts',
+    'test/analysis/partial-reads.test.ts',
     'test/analysis/histories.test.ts',
     'test/analysis/real-servers.test.ts',
   ],

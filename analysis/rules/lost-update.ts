@@ -69,6 +69,8 @@ function sentence(
 const DOUBTS: Readonly<Record<Doubt, string>> = {
   queue: 'It reads like a queue, from which somebody may have taken what is missing.',
   ranking: 'It reads like a ranking, which may show the best alone.',
+  rotation:
+    'It reads like the record of what happened last, from which the oldest may have been dropped.',
 };
 
 function requestOf({ call }: Operation, role: string): Evidence {

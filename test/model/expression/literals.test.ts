@@ -31,11 +31,6 @@ const EXCEPT: readonly (readonly [file: string, start: string, why: string])[] =
   ['tap/program.ts', '\\.\\w+$', 'it reads the name of a file that the user starts'],
   ['tap/wrap/', '', 'it reads the configuration of a host, once, which is the file of its user'],
   ['analysis/footprint/container.ts', '(?:^|[', 'it reads a command that the user starts'],
-  [
-    'analysis/lost-update/coverage.ts',
-    '(?:\\.\\.\\.',
-    'a run of spaces is read from the dots before it, and has no dots in it',
-  ],
 ];
 
 /** Expressions that are put together, and what holds them. */
