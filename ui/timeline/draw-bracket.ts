@@ -27,19 +27,19 @@ export function shadeBrackets(context: CanvasRenderingContext2D, scene: Scene): 
   context.globalAlpha = 1;
 }
 
+/** All edges before the first pill: that of one lane may lie on the pill of the lane above. */
 export function drawBrackets(context: CanvasRenderingContext2D, scene: Scene): void {
-  for (const bracket of scene.brackets) {
-    const box = boxOf(bracket, scene);
-    if (!isVisible(box, scene)) continue;
-    outline(context, scene, box);
+  const shown = scene.brackets.filter((bracket) => isVisible(boxOf(bracket, scene), scene));
+  for (const bracket of shown) {
+    outline(context, scene, boxOf(bracket, scene));
     const looked = bracket === scene.bracket;
     context.setLineDash([5, 3]);
     context.lineWidth = looked ? 2.5 : 1.75;
     context.strokeStyle = scene.palette.token.conflict;
     context.stroke();
     context.setLineDash([]);
-    drawPill(context, scene, pillOf(context, bracket, scene), bracket);
   }
+  for (const bracket of shown) drawPill(context, scene, pillOf(context, bracket, scene), bracket);
 }
 
 /** Where a bracket stands on the canvas. */
