@@ -36,6 +36,7 @@ export function linesOfExploration(
     ),
     ...(report.verdict === 'UNSTABLE' ? masked(report) : []),
     ...failing(report),
+    ...report.silent.map((name) => `The probe ${visible(shorten(name, 60))} ${SILENT}`),
     ...(report.probes.length === 0 ? [NO_PROBES] : []),
     ...(kept ? [colors.dim(keptText(kept))] : []),
     `${colors.bold(report.verdict)}  ${coverage(report, exploration)}`,
@@ -51,6 +52,7 @@ function keptText({ ran, recorded }: KeptWith): string {
 
 const TIER_STAYS =
   'wiretape check tells it with the finding, whose tier stays as it was; --all shows those that are POTENTIAL.';
+const SILENT = 'is answered with an error in the recorded order, and shows nothing of it.';
 const NO_PROBES =
   'Nothing reads the state afterwards: only answers are compared. Declare "probes" or "hash".';
 
