@@ -7,20 +7,14 @@
  */
 
 import type { Mask } from '../masks.ts';
+import type { Group, Overlapping } from './anomaly.ts';
 import { type Control, controlled } from './control.ts';
 import type { Course } from './course.ts';
 import { isSampled } from './group-orders.ts';
 import { groupsOf, kindOfGroup } from './groups.ts';
 import { createLab, isIllegal, type Lab, type Limits } from './lab.ts';
 import { type Eye, isFailure } from './observe.ts';
-import {
-  confirmTogether,
-  costOf,
-  type Group,
-  type Overlapping,
-  tryTogether,
-  withNeeds,
-} from './overlap.ts';
+import { confirmTogether, costOf, tryTogether, withNeeds } from './overlap.ts';
 import type { Problem } from './problem.ts';
 import type { Judged, Proof, Verdict } from './proof.ts';
 import { flipsIn, growing, type Relation } from './relation.ts';
