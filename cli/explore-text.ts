@@ -9,12 +9,18 @@ export interface Told {
   readonly exploration: Exploration;
   /** The command that runs a course again. */
   readonly again: (course: string) => string;
-  /** It is told with the findings from now on. */
-  readonly isKept: boolean;
+  /** It is told with the findings from now on; absent: nothing is. */
+  readonly kept: KeptWith | undefined;
+}
+
+/** What the servers say they are that were run, and what the recording has of others. */
+export interface KeptWith {
+  readonly ran: readonly string[];
+  readonly recorded: readonly string[];
 }
 
 export function linesOfExploration(
-  { report, exploration, again, isKept }: Told,
+  { report, exploration, again, kept }: Told,
   colors: Colors,
 ): string[] {
   return [
@@ -30,13 +36,23 @@ export function linesOfExploration(
     ),
     ...(report.verdict === 'UNSTABLE' ? masked(report) : []),
     ...failing(report),
+    ...report.silent.map((name) => `The probe ${visible(shorten(name, 60))} ${SILENT}`),
     ...(report.probes.length === 0 ? [NO_PROBES] : []),
-    ...(isKept ? [colors.dim(KEPT)] : []),
+    ...(kept ? [colors.dim(keptText(kept))] : []),
     `${colors.bold(report.verdict)}  ${coverage(report, exploration)}`,
   ];
 }
 
 const KEPT = 'Kept: wiretape check and the page tell it with the finding from now on.';
+
+function keptText({ ran, recorded }: KeptWith): string {
+  if (recorded.length === 0) return KEPT;
+  return `Kept, and no finding is raised by it: ${visible(ran.join(', '))} was run, and the recording has ${visible(recorded.join(', '))}. ${TIER_STAYS}`;
+}
+
+const TIER_STAYS =
+  'wiretape check tells it with the finding, whose tier stays as it was; --all shows those that are POTENTIAL.';
+const SILENT = 'is answered with an error in the recorded order, and shows nothing of it.';
 const NO_PROBES =
   'Nothing reads the state afterwards: only answers are compared. Declare "probes" or "hash".';
 

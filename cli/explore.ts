@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { keepJudgements } from '../collector/judgements.ts';
 import type { Finding } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
+import { judged } from '../model/judgement.ts';
 import { shellWord } from '../model/shell-word.ts';
 import { CallChoice, ConnectionFault, callNamed } from '../replay/client/index.ts';
 import { type Judging, judgementsOf } from '../replay/explore/judgements.ts';
@@ -23,7 +24,7 @@ import { addCommonOptions, type CommonOptions } from './command.ts';
 import { footprintsHere } from './config.ts';
 import { systemReason, UserError } from './error.ts';
 import { describedServers, readServers, writeServers } from './explore-servers.ts';
-import { linesOfExploration } from './explore-text.ts';
+import { type KeptWith, linesOfExploration } from './explore-text.ts';
 import { redactHere } from './redact-here.ts';
 import { refusePlace, writeReport } from './report-file.ts';
 import { namedSecret, secretsGiven } from './secrets.ts';
@@ -112,14 +113,14 @@ async function explored(words: string[], options: ExploreOptions): Promise<void>
   if (report.proofs.length > 0) process.exitCode = 1;
   if (report.ended === 'interrupted') tellEnded(options);
   const written = { result, known, pick, state, report, file, gathered };
-  const isKept = await keepJudged(options, written);
+  const kept = await keepJudged(options, written);
   if (options.json) printJson(report);
   else {
     const { line, colors } = terminal();
     const same = sameAgain(options);
     const again = (course: string): string =>
       `wiretape explore ${words.map(shellWord).join(' ')} --servers ${shellWord(file)} --schedule ${course}${same}`;
-    const told = { report, exploration: result.exploration, again, isKept };
+    const told = { report, exploration: result.exploration, again, kept };
     for (const text of linesOfExploration(told, colors)) line(text);
   }
   await writeFiles(options, written);
@@ -141,8 +142,8 @@ interface Kept extends Pick<Judging, 'known' | 'pick'> {
   readonly gathered: Gathered;
 }
 
-/** Keeps what findings are told with from now on; false where nothing was, or it cannot be. */
-async function keepJudged({ test }: ExploreOptions, kept: Kept): Promise<boolean> {
+/** Keeps what findings are told with from now on; undefined where nothing was, or it cannot be. */
+async function keepJudged({ test }: ExploreOptions, kept: Kept): Promise<KeptWith | undefined> {
   const { result, state } = kept;
   const place = test === undefined ? undefined : resolve(test);
   const at = new Date().toISOString();
@@ -151,9 +152,14 @@ async function keepJudged({ test }: ExploreOptions, kept: Kept): Promise<boolean
     await keepJudgements(state, judgements);
   } catch (error) {
     remark(`What was found cannot be kept in ${state}: ${systemReason(error)}.`);
-    return false;
+    return undefined;
   }
-  return judgements.length > 0;
+  if (judgements.length === 0) return undefined;
+  const sessions = new Set(judgements.flatMap((one) => one.sessions));
+  const others = judged(kept.known, judgements, sessions).flatMap(({ explored = [] }) =>
+    explored.flatMap(({ otherVersions = [] }) => otherVersions),
+  );
+  return { ran: result.exploration.versions, recorded: [...new Set(others)] };
 }
 
 async function writeFiles(

@@ -76,7 +76,7 @@ export function exploredText(explored: Explored): string {
   const { proves, at, versions, otherVersions, test } = explored;
   const what = proves ? 'Proved' : 'Explored';
   return [
-    `${what} on ${dayOf(at)}${costOf(explored)}: ${shownIn(explored)}`,
+    `${what} on ${dayOf(at)}${costOf(explored)}: ${outcomeText(explored)}`,
     `It ran ${versions.join(', ')}.`,
     ...(otherVersions ? [`The recording has ${otherVersions.join(', ')}: ${UNLIKE}`] : []),
     ...(test === undefined ? [] : [`Test: ${test}`]),
@@ -91,7 +91,12 @@ function costOf({ shown, seed }: Explored): string {
   return ` with ${calls} ${calls === 1 ? 'call' : 'calls'} (schedule ${schedule}, seed ${seed})`;
 }
 
-function shownIn({ shown, proves, tried }: Explored): string {
+/** What it came to, in sentences: what was shown, or how much showed nothing. */
+export function outcomeText({
+  shown,
+  proves,
+  tried,
+}: Pick<Explored, 'shown' | 'proves' | 'tried'>): string {
   if (shown) return proves ? shown.message : `${shown.message} ${NOT_THIS}`;
   const { orders, ofOrders, isLeast, groups, ofGroups, sampled, isWhole } = tried;
   const all = `${orders} of ${isLeast ? '≥ ' : ''}${ofOrders} orders and ${groups} of ${ofGroups} groups together${sampled === 0 ? '' : ` (${sampled} with a sample of their orders)`}`;

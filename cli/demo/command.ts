@@ -113,9 +113,9 @@ async function show(servers: DemoServers, showing: Showing): Promise<void> {
 }
 
 /** `A  proved with 2 calls …`: what came of running its calls again, in order and together. */
-function proofLine({ key, verdict, calls, schedule, message }: Proved): string {
-  if (message === undefined) return `${key}  not proved: ${verdict}`;
-  return `${key}  proved with ${calls} calls (${schedule}): ${visible(message)}`;
+export function proofLine({ key, proves, calls, schedule, message }: Proved): string {
+  const what = proves ? `proved with ${calls} calls (${schedule})` : 'not proved';
+  return `${key}  ${what}: ${visible(message)}`;
 }
 
 /** The scenario whose timeline is opened: two hosts that know nothing of each other. */

@@ -8,10 +8,17 @@ import process from 'node:process';
 import { keepJudgements } from '../../collector/judgements.ts';
 import type { Redact } from '../../model/crossing.ts';
 import { type Finding, sessionsOf } from '../../model/finding.ts';
+import { type Judgement, outcomeText } from '../../model/judgement.ts';
 import { readRecording } from '../../model/recording.ts';
+import type { Exploration } from '../../replay/explore/explore.ts';
 import { judgementsOf } from '../../replay/explore/judgements.ts';
-import { exploreRecording } from '../../replay/explore/recording.ts';
-import { exploreReport, sentence } from '../../replay/explore/report.ts';
+import {
+  type Explored,
+  exploreRecording,
+  type RecordingOptions,
+} from '../../replay/explore/recording.ts';
+import { ExploreRefusal } from '../../replay/explore/refusal.ts';
+import { exploreReport } from '../../replay/explore/report.ts';
 import { type ServerSpec, serversOf } from '../../replay/explore/servers.ts';
 import type { Api } from '../api.ts';
 import type { Played } from './run.ts';
@@ -22,10 +29,13 @@ export interface Proved {
   readonly key: string;
   readonly finding: string;
   readonly verdict: string;
-  /** How many calls it takes, and which; none where it was not proved. */
+  /** What was shown is this finding, and not something else of its calls. */
+  readonly proves: boolean;
+  /** How many calls show something, and which; none where nothing was shown. */
   readonly calls: number;
   readonly schedule?: string;
-  readonly message?: string;
+  /** What came of it, for people. */
+  readonly message: string;
 }
 
 export interface Proving {
@@ -41,6 +51,8 @@ export interface Proving {
 
 /** How long proving one loss may take, in ms. */
 const LONGEST = 45_000;
+const NOT_ENOUGH = `${LONGEST / 1000} s were not enough.`;
+const NO_TIME = `nothing was compared with the recorded order. ${NOT_ENOUGH}`;
 
 /** The losses that were observed, each with what came of proving it, one after the other. */
 export async function* proveLosses(
@@ -73,7 +85,8 @@ async function prove(
   const file = 'the demo';
   const pick = { finding };
   const seed = 1;
-  const explored = await exploreRecording({
+  const unproved = { key, finding: finding.fingerprint, proves: false, calls: 0 };
+  const explored = await inTime({
     entries: recording.ok ? recording.entries : [],
     servers: serversOf(spec, { folder, environment: process.env, file }),
     file,
@@ -88,20 +101,39 @@ async function prove(
     redact,
     signal,
   });
-  const { verdict, proofs } = explored.exploration;
-  const [proof] = proofs;
+  if (!explored) return { ...unproved, verdict: 'time-over', message: NO_TIME };
   const report = exploreReport(explored, { seed, known: [finding] });
   const judging = { report, known: [finding], pick, at: new Date().toISOString() };
-  await keepJudgements(state, judgementsOf(explored, judging));
-  const result = {
-    key,
-    finding: finding.fingerprint,
-    verdict,
-    calls: proof?.operations.length ?? 0,
+  const judgements = judgementsOf(explored, judging);
+  await keepJudgements(state, judgements);
+  const own = judgements.find((one) => one.finding === finding.fingerprint);
+  return {
+    ...unproved,
+    verdict: explored.exploration.verdict,
+    ...cameOf(own, explored.exploration),
   };
-  if (!proof) return result;
-  const about = proof.about.flatMap((number) => explored.all[number - 1] ?? []);
-  return { ...result, schedule: proof.course, message: sentence(proof, about) };
+}
+
+/** What came of it, as it is kept for the finding; and of what is not kept, why. */
+export function cameOf(
+  own: Judgement | undefined,
+  { ended, suspects }: Pick<Exploration, 'ended' | 'suspects'>,
+): Pick<Proved, 'message'> & Partial<Proved> {
+  const late = ended === 'budget' ? ` ${NOT_ENOUGH}` : '';
+  if (!own) return { message: `${suspects[0]?.why ?? 'the same order twice differs'}.${late}` };
+  const { proves, shown } = own;
+  const message = `${outcomeText(own)}${proves ? '' : late}`;
+  return shown ? { message, proves, calls: shown.calls, schedule: shown.schedule } : { message };
+}
+
+/** Undefined where it was over before anything was compared with the recorded order. */
+async function inTime(options: RecordingOptions): Promise<Explored | undefined> {
+  try {
+    return await exploreRecording(options);
+  } catch (error) {
+    if (error instanceof ExploreRefusal && error.code === 'time-over') return undefined;
+    throw error;
+  }
 }
 
 /** The servers of a scenario as they may be explored; undefined where they may not be. */

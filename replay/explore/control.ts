@@ -18,6 +18,8 @@ export interface Control {
   readonly base: Outcome | undefined;
   readonly failing: readonly number[];
   readonly failure?: Answer | undefined;
+  /** The probes that are answered with errors. */
+  readonly silent: readonly string[];
   readonly unstable: readonly string[];
   readonly illegal: string | undefined;
   readonly runs: number;
@@ -34,7 +36,14 @@ export async function controlled(
 ): Promise<Control> {
   const course = serial(problem.operations.map(({ number }) => number));
   const text = course.map(([one]) => one).join(',');
-  const none = { course: text, base: undefined, failing: [], unstable: [], versions: [] };
+  const none = {
+    course: text,
+    base: undefined,
+    failing: [],
+    silent: [],
+    unstable: [],
+    versions: [],
+  };
   const runs: Ran[] = [];
   for (let at = 0; at < CONTROLS; at++) {
     onRun?.(at + 1, text);
@@ -58,6 +67,7 @@ export async function controlled(
     masks: learned,
     base,
     failing: failingIn(problem, first),
+    silent: first.probes.flatMap(([name, answer]) => (isFailure(answer) ? [name] : [])),
     unstable: [...new Set(unstable)],
     illegal: undefined,
     runs: CONTROLS,

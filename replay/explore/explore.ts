@@ -7,20 +7,14 @@
  */
 
 import type { Mask } from '../masks.ts';
+import type { Group, Overlapping } from './anomaly.ts';
 import { type Control, controlled } from './control.ts';
 import type { Course } from './course.ts';
 import { isSampled } from './group-orders.ts';
 import { groupsOf, kindOfGroup } from './groups.ts';
 import { createLab, isIllegal, type Lab, type Limits } from './lab.ts';
 import { type Eye, isFailure } from './observe.ts';
-import {
-  confirmTogether,
-  costOf,
-  type Group,
-  type Overlapping,
-  tryTogether,
-  withNeeds,
-} from './overlap.ts';
+import { confirmTogether, costOf, tryTogether, withNeeds } from './overlap.ts';
 import type { Problem } from './problem.ts';
 import type { Judged, Proof, Verdict } from './proof.ts';
 import { flipsIn, growing, type Relation } from './relation.ts';
@@ -58,6 +52,8 @@ export interface Exploration {
   readonly failing: readonly number[];
   /** What came of the first of them. */
   readonly failure: Answer | undefined;
+  /** Probes that are answered with errors in the recorded order, and so show nothing there. */
+  readonly silent: readonly string[];
   readonly schedules: {
     readonly explored: number;
     readonly total: number;
@@ -102,6 +98,28 @@ export async function explore(
   }
   if (isUnexplored(state)) throw new Spent();
   return told(state);
+}
+
+/** What is known where somebody ended it before anything was compared with the recorded order. */
+export function untried(problem: Problem): Exploration {
+  return {
+    verdict: 'UNTRIED',
+    proofs: [],
+    suspects: [],
+    unstable: [],
+    failing: [],
+    failure: undefined,
+    silent: [],
+    schedules: { explored: 0, ...countSchedules(problem, MOST_COUNTED) },
+    groups: { explored: 0, total: groupsOf(problem).length, sampled: 0 },
+    illegal: 0,
+    alike: 0,
+    runs: 0,
+    versions: [],
+    masks: [],
+    outcomes: 0,
+    ended: 'interrupted',
+  };
 }
 
 /** The recorded order alone is compared with nothing, and says nothing of any other. */
@@ -320,6 +338,7 @@ function told(state: State): Exploration {
     unstable: state.unstable.map(({ course, parts }) => ({ course, parts })),
     failing: control.failing,
     failure: control.failure,
+    silent: control.silent,
     schedules: { explored: state.explored, ...counted },
     groups: {
       explored: state.tried,

@@ -1,7 +1,7 @@
 /** Which operations are worth issuing together: those in conflict that no order keeps apart. */
 
 import { groupBy } from '../../model/group.ts';
-import type { Group } from './overlap.ts';
+import type { Group } from './anomaly.ts';
 import { type Always, closureOf, type Problem } from './problem.ts';
 
 /** So many at most, of which all orders are run: with five, these alone are 120. */

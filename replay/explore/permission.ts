@@ -1,8 +1,11 @@
 /** What a server may be asked in an exploration: reads; writes where its user said so, others by name. */
+import { definitionsOf } from '../../analysis/definitions/definitions.ts';
 import { deedOf } from '../../analysis/footprint/verbs.ts';
 import { member } from '../../model/json.ts';
 import { unknownSecrets } from '../client/replay-client.ts';
 import type { Wording } from '../client/wording.ts';
+import type { RecordedSession } from '../recorded.ts';
+import { viewOf } from './lend.ts';
 import type { Numbered } from './operations.ts';
 import { ExploreRefusal } from './refusal.ts';
 import type { ExplorableServer, Servers } from './servers.ts';
@@ -36,6 +39,30 @@ export function refusalOfServer(name: string, servers: Servers, file: string): E
 }
 
 const MOST_NAMED = 5;
+
+/** Why what is to be read at the end cannot be: no server that listed its tools named this one. */
+export function refusalOfProbes(
+  sessions: readonly RecordedSession[],
+  servers: Servers,
+  file: string,
+): ExploreRefusal | undefined {
+  for (const [name, { tools, partial = [] }] of Object.entries(
+    definitionsOf(sessions.map(viewOf)),
+  )) {
+    if (!tools || partial.includes('tools')) continue;
+    const own = sessions.filter((one) => one.name === name);
+    const called = new Set(own.flatMap(({ session }) => session.calls.map((call) => call.subject)));
+    const isKnown = (tool: string): boolean => Object.hasOwn(tools, tool) || called.has(tool);
+    const unknown = servers.get(name)?.probes.find(({ tool }) => !isKnown(tool));
+    if (!unknown) continue;
+    return new ExploreRefusal(
+      'servers-invalid',
+      `${file} has ${unknown.tool} among the probes of ${name}, which listed no such tool.`,
+      `It listed ${Object.keys(tools).slice(0, MOST_NAMED).join(', ')}${Object.keys(tools).length > MOST_NAMED ? ', …' : ''}.`,
+    );
+  }
+  return undefined;
+}
 
 /** Why an operation cannot be sent as it was: a value of it was redacted, and nobody gave it. */
 export function redactedIn(

@@ -5,7 +5,7 @@ import type { Contrast } from './observe.ts';
  * COMMUTES: no difference in what was explored. ORDER_DEPENDENT: two orders, one flip apart, have
  * different outcomes. NON_SERIALISABLE: together they had an outcome that no order of them has.
  * SUSPECT: that was seen, and not again. UNSTABLE: the same order twice had different outcomes, so
- * nothing is claimed. ILLEGAL: another order cannot be run.
+ * nothing is claimed. UNTRIED: it was ended before anything was compared. ILLEGAL: another order cannot be run.
  */
 export type Verdict =
   | 'COMMUTES'
@@ -13,6 +13,7 @@ export type Verdict =
   | 'NON_SERIALISABLE'
   | 'SUSPECT'
   | 'UNSTABLE'
+  | 'UNTRIED'
   | 'ILLEGAL';
 
 /** Something that was run, and run twice more. */

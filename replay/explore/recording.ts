@@ -13,7 +13,7 @@ import { recordedSessions } from '../recorded.ts';
 import { without } from '../volatile.ts';
 import { isHopeless } from './control.ts';
 import { type Course, courseText, parseCourse, serial } from './course.ts';
-import { type Exploration, type ExploreOptions, explore } from './explore.ts';
+import { type Exploration, type ExploreOptions, explore, untried } from './explore.ts';
 import { liveExecutor } from './live.ts';
 import { metter } from './met.ts';
 import {
@@ -25,7 +25,7 @@ import {
   type Source,
   sourcesOf,
 } from './operations.ts';
-import { redactedIn, refusalOf, refusalOfServer } from './permission.ts';
+import { redactedIn, refusalOf, refusalOfProbes, refusalOfServer } from './permission.ts';
 import { ExploreRefusal } from './refusal.ts';
 import { remembering } from './remember.ts';
 import type { Answer } from './run.ts';
@@ -65,32 +65,8 @@ export interface Explored {
 
 export async function exploreRecording(options: RecordingOptions): Promise<Explored> {
   using clock = startClock(options.longest);
-  const { servers, pick, file, secretOf, footprints = [] } = options;
-  const refusalFor = (one: Numbered): ExploreRefusal | undefined =>
-    refusalOf(one, servers, file) ?? redactedIn(one, secretOf);
-  const sources = sourcesOf(recordedSessions(withProbes(options.entries, servers)));
-  const all = numbered(sources, footprints);
-  const course = pick && 'course' in pick ? courseIn(pick.course, all) : undefined;
-  const wanted = wantedIn(all, servers, { pick, course });
-  const served = all.filter(
-    (one) => servers.has(one.source.session.name) && redactedIn(one, secretOf) === undefined,
-  );
-  const found = choose(all, wanted, {
-    readable: served,
-    isExact: course !== undefined,
-    isAllowed: (one) => refusalFor(one) === undefined,
-    placeOf: ({ session }) => {
-      const server = servers.get(session.name);
-      return server?.reset.kind === 'copy' ? server.reset.key : server?.name;
-    },
-  });
-  const chosen = { ...found, probes: [...found.probes, ...declaredProbes(sources, servers)] };
-  for (const one of chosen.operations) {
-    const refusal = refusalFor(one);
-    if (refusal) throw refusal;
-  }
-  if (chosen.operations.length === 0) throw nothing(all, options);
-  if (pick && 'finding' in pick) refuseFixed(pick.finding, chosen);
+  const { servers, pick, footprints = [] } = options;
+  const { chosen, all, course } = chosenIn(options);
   const live = liveExecutor({
     ...options,
     signal: AbortSignal.any([options.signal, clock.signal]),
@@ -126,10 +102,47 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     const told = isEnded ? { ...exploration, ended: 'interrupted' as const } : exploration;
     return { exploration: told, chosen, all };
   } catch (error) {
-    throw error instanceof Spent ? tooShort() : error;
+    if (!(error instanceof Spent)) throw error;
+    if (!options.signal.aborted) throw tooShort();
+    return { exploration: untried(chosen.problem), chosen, all };
   } finally {
     await live.close();
   }
+}
+
+/** What is run, of what is recorded; throws an ExploreRefusal where it may not be. */
+function chosenIn(
+  options: RecordingOptions,
+): Omit<Explored, 'exploration'> & { readonly course: Course | undefined } {
+  const { servers, pick, file, secretOf, footprints = [] } = options;
+  const refusalFor = (one: Numbered): ExploreRefusal | undefined =>
+    refusalOf(one, servers, file) ?? redactedIn(one, secretOf);
+  const unknown = refusalOfProbes(recordedSessions(options.entries), servers, file);
+  if (unknown) throw unknown;
+  const sources = sourcesOf(recordedSessions(withProbes(options.entries, servers)));
+  const all = numbered(sources, footprints);
+  const course = pick && 'course' in pick ? courseIn(pick.course, all) : undefined;
+  const wanted = wantedIn(all, servers, { pick, course });
+  const served = all.filter(
+    (one) => servers.has(one.source.session.name) && redactedIn(one, secretOf) === undefined,
+  );
+  const found = choose(all, wanted, {
+    readable: served,
+    isExact: course !== undefined,
+    isAllowed: (one) => refusalFor(one) === undefined,
+    placeOf: ({ session }) => {
+      const server = servers.get(session.name);
+      return server?.reset.kind === 'copy' ? server.reset.key : server?.name;
+    },
+  });
+  const chosen = { ...found, probes: [...found.probes, ...declaredProbes(sources, servers)] };
+  for (const one of chosen.operations) {
+    const refusal = refusalFor(one);
+    if (refusal) throw refusal;
+  }
+  if (chosen.operations.length === 0) throw nothing(all, options);
+  if (pick && 'finding' in pick) refuseFixed(pick.finding, chosen);
+  return { chosen, all, course };
 }
 
 /** Another number whenever a run that was kept would have to say more, or something else. */

@@ -22,6 +22,8 @@ export interface ExploreReport extends Pick<Exploration, 'schedules' | 'groups' 
   readonly unstable: Exploration['unstable'];
   /** Calls that succeeded when they were recorded and fail here, in the recorded order. */
   readonly failing: readonly number[];
+  /** Probes that are answered with errors in the recorded order. */
+  readonly silent: readonly string[];
   readonly masks: readonly string[];
   readonly probes: readonly string[];
   readonly findings: readonly Finding[];
@@ -68,6 +70,7 @@ export function exploreReport(
     suspects: exploration.suspects,
     unstable: exploration.unstable,
     failing: exploration.failing,
+    silent: exploration.silent,
     masks: exploration.masks,
     probes: chosen.probes.map(({ name }) => name),
     findings: [...findings.values()],

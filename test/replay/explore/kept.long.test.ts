@@ -104,7 +104,11 @@ test('of servers of another version it is told, and proves nothing', {
   timeout: 60_000,
 }, async () => {
   const recording = await recordLoss('other');
-  await explore(recording, 'racy', { env: { LIST_VERSION: '2.0.0' } });
+  const { stdout } = await explore(recording, 'racy', { env: { LIST_VERSION: '2.0.0' } });
+  expect(stdout).toContain(
+    'Kept, and no finding is raised by it: test-server 2.0.0 was run, and the recording has test-server 1.0.0.',
+  );
+  expect(stdout).not.toContain('from now on');
   expect(await found(recording)).toMatchObject({
     tier: 'OBSERVED',
     explored: [

@@ -227,6 +227,12 @@ const CASES: readonly Case[] = [
     says: 'list has a member reste, which means nothing here.',
   },
   {
+    title: 'a probe that is no tool of the server',
+    servers: named({ probes: [{ tool: 'list_all' }, { tool: 'nope' }] }),
+    code: 'servers-invalid',
+    says: 'servers.jsonc has nope among the probes of list, which listed no such tool. It listed put,',
+  },
+  {
     title: 'a command and an address',
     servers: named({ url: 'http://127.0.0.1:9/mcp' }),
     code: 'servers-invalid',

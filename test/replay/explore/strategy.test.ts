@@ -531,3 +531,18 @@ describe('a start that is not the same each time', () => {
     expect(exploration.verdict).toBe('COMMUTES');
   });
 });
+
+test('a probe that is answered with an error is told', async () => {
+  const model = modelOf([
+    { kind: 'append', register: 0 },
+    { kind: 'append', register: 0 },
+  ]);
+  const plain = executorOf(model);
+  const execute: Execute = async (course, delays) => {
+    const run = await plain(course, delays);
+    const failed = ['nope', { error: { code: -32602, message: 'no such tool' } }] as const;
+    return run.kind === 'ran' ? { ...run, probes: [...run.probes, failed] } : run;
+  };
+  const { exploration } = await explored(model, execute);
+  expect(exploration.silent).toEqual(['nope']);
+});

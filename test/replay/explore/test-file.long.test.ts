@@ -91,6 +91,33 @@ test('after Ctrl-C what is proved by then is told', { timeout: 120_000 }, async 
   });
 });
 
+test('after Ctrl-C before anything was compared, that is what is told', {
+  timeout: 120_000,
+}, async () => {
+  const put = (word: string): Call => ['put', { word }, { put: word }];
+  const recording = await bench.record('early', session('list', [['a', 'b'].map(put)]));
+  const servers = await bench.servers('early.jsonc', { list: listServer('silent') });
+  const [kept, report] = [bench.at('early.jsonl'), bench.at('early.json')];
+  const places = ['--resume', kept, '--report', report, '--state', bench.at('state')];
+  const waits = ['--timeout', '600', '--for', '600'];
+  await using running = start(['explore', recording, '--servers', servers, ...places, ...waits]);
+  await keptLines(kept, 2);
+  running.child.kill('SIGINT');
+  expect(await running.ended).toMatchObject({
+    code: 130,
+    stdout: expect.stringMatching(
+      /\nUNTRIED {2}0 of 2 orders, 0 of 1 group together, [^\n]*early\n$/,
+    ),
+    stderr: 'wiretape: It was ended before it was done. The same command goes on from here.\n',
+  });
+  expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+    verdict: 'UNTRIED',
+    ended: 'interrupted',
+    proofs: [],
+    operations: [{ number: 1 }, { number: 2 }],
+  });
+});
+
 test('after Ctrl-C the same command goes on', { timeout: 120_000 }, async () => {
   const put = (word: string): Call => ['put', { word }, { put: word }];
   const batch = ['a', 'b', 'c', 'd'].map(put);
