@@ -28,9 +28,12 @@ export function mintedTwice(first: unknown, again: unknown): Minted | undefined 
 
 /** Whether both results have one name that the request did not: the outcome of one run, told twice. */
 export function isSameNamed(first: unknown, again: unknown, args: unknown): boolean {
-  const given = new Set(textsIn(args));
-  const same: Leaf<true> = (a, b, { field }) =>
-    a === b && isScalar(a) && isNameField(field) && !given.has(String(a)) ? true : undefined;
+  const given = new Set(textsIn(args).flatMap((text) => [text, ...namesIn(text)]));
+  const same: Leaf<true> = (a, b, { field }) => {
+    if (a !== b || !isScalar(a)) return undefined;
+    const names = isNameField(field) ? [String(a)] : field === 'text' ? namesIn(String(a)) : [];
+    return names.filter((name) => !given.has(name)).length === 1 ? true : undefined;
+  };
   return both(opened(first), opened(again), { pointer: '', field: '' }, same) === true;
 }
 
@@ -115,6 +118,15 @@ function isName(words: readonly string[], at: number): boolean {
   if (NAME.test(word)) return true;
   const isCounted = COUNTED.test(bare(words[at - 1])) || UNIT.test(words[at + 1] ?? '');
   return /^\d{1,20}$/.test(word) && at > 0 && !isCounted;
+}
+
+/** The names in a text for people, each once; a number is one where the word before it says so. */
+function namesIn(text: string): string[] {
+  if (text.length > LONGEST_TEXT) return [];
+  const words = text.split(/\s+/).map(bare);
+  const isNamed = (word: string, at: number): boolean =>
+    NAME.test(word) || (/^\d{1,20}$/.test(word) && isNameField(words[at - 1] ?? ''));
+  return [...new Set(words.filter(isNamed))];
 }
 
 function isTime(word = ''): boolean {

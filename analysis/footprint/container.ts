@@ -148,10 +148,19 @@ export function containerOf(session: Session): Container {
 }
 
 /** Launchers behind which a path or a variable names something of another machine. */
-const ELSEWHERE = /(?:^|[\\/])(?:docker|podman|nerdctl|ssh|kubectl|wsl)(?:\.exe)?$/i;
+const ELSEWHERE =
+  /(?:^|[\\/])(?:docker|docker-compose|podman|nerdctl|devcontainer|distrobox|lxc|limactl|ssh|kubectl|wsl)(?:\.exe)?$/i;
+const SHELL = /(?:^|[\\/])(?:(?:ba|da|z|k|fi)?sh|cmd|powershell|pwsh)(?:\.exe)?$/i;
 
 function isElsewhere({ command, args }: Launch): boolean {
-  return [command, ...args].some((part) => ELSEWHERE.test(part));
+  const parts = [command, ...args];
+  // What a shell is given is a command in one argument.
+  const words = parts.some((part) => SHELL.test(part)) ? args.flatMap(commandWordsOf) : [];
+  return [...parts, ...words].some((part) => ELSEWHERE.test(part));
+}
+
+function commandWordsOf(script: string): string[] {
+  return script.split(/[\s;&|()'"`]/).filter((word) => word !== '');
 }
 
 const PLACE_WORD = /^(?:path|file|dir|directory|folder|db|database|url|uri|dsn|store|storage)$/;

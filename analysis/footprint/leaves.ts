@@ -82,6 +82,24 @@ function addTexts(value: unknown, depth: number, texts: string[]): void {
   else if (isObject(value)) for (const item of Object.values(value)) addTexts(item, depth, texts);
 }
 
+/** Every name of a member in a value, once, those inside texts that are JSON too. */
+export function memberNamesIn(value: unknown): Set<string> {
+  const names = new Set<string>();
+  const walk = (item: unknown, depth: number): void => {
+    if (typeof item === 'string')
+      for (const inner of openedText(item, depth) ?? []) walk(inner, depth + 1);
+    else if (Array.isArray(item)) for (const one of item) walk(one, depth);
+    else if (isObject(item)) {
+      for (const name of Object.keys(item)) {
+        names.add(name);
+        walk(item[name], depth);
+      }
+    }
+  };
+  walk(value, 0);
+  return names;
+}
+
 /** So often is JSON in texts in JSON opened. */
 const OPENED = 3;
 

@@ -21,7 +21,7 @@ const VERBS: Readonly<Record<Exclude<Kind, 'X'>, string>> = {
   C: 'create new make mkdir register',
   A: 'add append insert prepend record remember attach link comment lpush rpush sadd',
   M: 'edit update patch modify change increment decrement incr decr toggle mark upsert adjust amend',
-  W: 'write set mset hset put replace save overwrite reset upload store restore sync import move rename mv copy cp revert rollback undo merge checkout migrate',
+  W: 'write set mset hset put store replace save overwrite reset upload store restore sync import move rename mv copy cp revert rollback undo merge checkout migrate',
   D: 'delete del hdel srem remove drop clear purge rm unlink destroy unset archive expire discard trash erase wipe truncate pop dequeue prune forget detach close cancel',
 };
 
@@ -101,6 +101,13 @@ export function verbOf(words: readonly string[]): string | undefined {
   if (last !== undefined && KIND_OF.has(last)) return last;
   return words.find((word) => KIND_OF.has(word));
 }
+
+/** Whether the verb puts something where it is, or is to be: what it names need not be there. */
+export function isPutting(name: string, kind: Kind): boolean {
+  return kind === 'W' && PUTTING.has(verbOf(wordsOf(name)) ?? '');
+}
+
+const PUTTING = new Set(['write', 'set', 'hset', 'put', 'store', 'save', 'upload']);
 
 /** Whether the verb carries something from one place to another, so that all its arguments are keys. */
 export function isMove(name: string): boolean {

@@ -15,6 +15,7 @@ import { type Feature, visibleIn, wordsIn } from './features.ts';
 import type { Doubt } from './found.ts';
 import type { Case, Told } from './judge.ts';
 import { type List, type Parts, partsOf } from './parts.ts';
+import { isPut } from './puts.ts';
 
 interface Question extends Pick<Case, 'group' | 'read'> {
   readonly told: readonly Told[];
@@ -27,7 +28,10 @@ export function doubtOf(at: Question): Doubt | 'no-evidence' | undefined {
   const { read, gone } = at;
   // What a file holds is what was written to it, whatever it says.
   const isFile = read.keys.some(({ absolute }) => absolute);
-  if (isFile || gone.some(({ write }) => write.edits || !'CA'.includes(write.kind)))
+  if (
+    isFile ||
+    gone.some(({ write }) => write.edits || !('CA'.includes(write.kind) || isPut(write)))
+  )
     return undefined;
   const parts = partsOf(read, gone.some(hasNumbers));
   if (parts.saysMore || !isListed(at, parts)) return 'no-evidence';

@@ -9,6 +9,7 @@ import { isKeyName } from '../footprint/keys.ts';
 import { type Leaf, leavesOf } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation } from '../footprint/operation.ts';
 import { type Feature, type Found, featuresOf, visibleIn } from './features.ts';
+import { isPut } from './puts.ts';
 
 export interface Trace {
   readonly found: Found;
@@ -50,7 +51,7 @@ export function effectOf(operation: Operation): Effect {
 }
 
 function isWritten(operation: Operation, leaf: Leaf): boolean {
-  if (isSelector(leaf)) return operation.kind === 'C';
+  if (isSelector(leaf)) return operation.kind === 'C' || isPut(operation);
   return !(operation.edits && isReplaced(leaf.field));
 }
 
@@ -71,8 +72,9 @@ export function nameKeysOf({ kind, tool }: Operation, leaves: readonly Leaf[]): 
   return kind === 'C' ? leaves.filter(isName).map((leaf) => nameKey(tool, leaf)) : [];
 }
 
-function namesOf({ kind, tool }: Operation, leaves: readonly Leaf[]): Name[] {
-  if (kind !== 'C') return [];
+function namesOf(operation: Operation, leaves: readonly Leaf[]): Name[] {
+  const { kind, tool } = operation;
+  if (kind !== 'C' && !isPut(operation)) return [];
   return leaves.filter(isName).map((leaf) => ({
     key: nameKey(tool, leaf),
     features: featuresOf(String(leaf.value)).map(({ feature }) => feature),

@@ -9,6 +9,7 @@ import type { Container } from '../footprint/container.ts';
 import type { Operation } from '../footprint/operation.ts';
 import { countOf, type Spans, spansOf } from '../spans.ts';
 import { coverageOf } from './coverage.ts';
+import { isPut } from './puts.ts';
 
 export interface Group {
   readonly id: string;
@@ -71,7 +72,7 @@ function homesOf({ container, keys }: Operation): readonly string[] {
 export function candidatesOf(group: Group): Candidate[] {
   const done = spansOf(group.writes.filter(({ ok }) => ok));
   const adding = group.writes.filter(
-    (write) => write.ok && 'CAM'.includes(write.kind) && isInOnePlace(write),
+    (write) => write.ok && ('CAM'.includes(write.kind) || isPut(write)) && isInOnePlace(write),
   );
   if (!adding.some((write) => done.lastOverlapping(write, write))) return [];
   const covering = coveringReads(group);
@@ -110,10 +111,11 @@ function coveringReads({ reads, writes }: Group): {
   return {
     firstAfter(write) {
       const [key] = write.keys;
-      const own = key && first(byKey.get(key.value) ?? [], write);
+      // A read of one key shows nothing of the others by which a put would be known to be gone.
+      const own = key && !isPut(write) && first(byKey.get(key.value) ?? [], write);
       const whole = key?.absolute ? undefined : first(all, write);
       if (own && whole) return own.start < whole.start ? own : whole;
-      return own ?? whole;
+      return own || whole;
     },
   };
 }

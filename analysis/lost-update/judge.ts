@@ -18,6 +18,7 @@ import type { LostUpdates, LostWrite } from './found.ts';
 import type { Candidate, Group } from './groups.ts';
 import { isItemIn } from './items.ts';
 import type { Mentions } from './mentions.ts';
+import { isPut, mayExpire, namespaceOf } from './puts.ts';
 import type { Removals } from './removals.ts';
 
 /** The writes that one read should show. */
@@ -97,6 +98,8 @@ interface Shown {
   readonly places: ReadonlySet<string>;
   readonly switches: ReadonlySet<string>;
   readonly answers: Answers;
+  /** Where something was put that is there. */
+  readonly namespaces: ReadonlySet<string | undefined>;
   /** The read as one plain text, and without what parts its words. */
   readonly text: string;
   letters(): string;
@@ -122,6 +125,7 @@ function shownBy(there: readonly Told[], { mentions, read }: Case): Shown {
   let letters: string | undefined;
   return {
     ...{ places, switches, answers: answersOf(there), text },
+    namespaces: new Set(there.flatMap(({ write }) => (isPut(write) ? [namespaceOf(write)] : []))),
     letters() {
       letters ??= wordsIn(text).join('');
       return letters;
@@ -163,7 +167,19 @@ function isGone(told: Told, at: Question): boolean {
   // Where something of its name was already, nothing may have been created.
   if (names.some(({ key }) => mentions.namedByOthers(key, write) <= read.end)) return false;
   if (names.some((name) => isNameShown(name, at))) return false;
-  return didIts(told, at.shown.answers) && !isSetApart(told, at);
+  if (mayExpire(write) || !didIts(told, at.shown.answers)) return false;
+  return isPut(write) ? isKeyGone(told, at) : !isSetApart(told, at);
+}
+
+/** What is put under a key that was there before replaces it; only a new key shows that it is gone. */
+function isKeyGone({ write, traces }: Told, { read, mentions, shown }: Question): boolean {
+  const namespace = namespaceOf(write);
+  return (
+    namespace !== undefined &&
+    shown.namespaces.has(namespace) &&
+    traces.some(({ pattern }) => pattern === `/${write.keys[0]?.argument}`) &&
+    !traces.some(({ found }) => mentions.wasShownSince(write, read, found.feature))
+  );
 }
 
 function isNameShown({ features }: Name, { mentions, read }: Case): boolean {

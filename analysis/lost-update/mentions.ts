@@ -4,7 +4,7 @@
  * A feature tells of one write only as long as no other operation named it; and what was seen later,
  * before anybody named it again, was not lost. All texts are walked once.
  */
-import { leavesOf, textsIn } from '../footprint/leaves.ts';
+import { leavesOf, memberNamesIn, textsIn } from '../footprint/leaves.ts';
 import { argumentsOf, type Operation, resultOf } from '../footprint/operation.ts';
 import { countOf } from '../spans.ts';
 import { type Effect, nameKeysOf } from './effects.ts';
@@ -20,6 +20,8 @@ export interface Mentions {
   shows(read: Operation, feature: Feature): boolean;
   /** Whether the same read, before the write began, showed the feature already. */
   wasShown(read: Operation, feature: Feature, write: Operation): boolean;
+  /** Whether a read that began after the write, and before `read`, showed the feature. */
+  wasShownSince(write: Operation, read: Operation, feature: Feature): boolean;
   /** The first read after `read` that shows the feature. */
   shownAfter(read: Operation, feature: Feature): Operation | undefined;
 }
@@ -48,14 +50,16 @@ export function mentionsOf(group: Group, effects: Iterable<Effect>): Mentions {
     for (const own of nameKeysOf(write, leaves)) name(own);
   }
   group.reads.forEach((read, index) => {
-    for (const text of textsIn(resultOf(read))) {
-      visibleIn(text, (feature) => {
-        const mention = found.get(feature);
-        if (!mention) return;
-        if (!mention.shown) mention.shown = [index];
-        else if (mention.shown.at(-1) !== index) mention.shown.push(index);
-      });
-    }
+    const result = resultOf(read);
+    const show = (feature: Feature): void => {
+      const mention = found.get(feature);
+      if (!mention) return;
+      if (!mention.shown) mention.shown = [index];
+      else if (mention.shown.at(-1) !== index) mention.shown.push(index);
+    };
+    for (const text of textsIn(result)) visibleIn(text, show);
+    // A store is often shown as an object with its keys for names.
+    for (const name of memberNamesIn(result)) visibleIn(name, show);
   });
   const placeOf = new Map(group.reads.map((read, index) => [read, index]));
   const shownFrom = (feature: Feature, from: number): number | undefined => {
@@ -78,6 +82,11 @@ export function mentionsOf(group: Group, effects: Iterable<Effect>): Mentions {
       return shown
         .slice(Math.max(0, before - LOOKED_AT), before)
         .some((index) => areAlike(group.reads[index], read));
+    },
+    wasShownSince(write, read, feature) {
+      const since = countOf(group.reads, ({ start }) => start < write.start);
+      const index = shownFrom(feature, since);
+      return index !== undefined && index < (placeOf.get(read) ?? 0);
     },
     shownAfter(read, feature) {
       const index = placeOf.get(read);

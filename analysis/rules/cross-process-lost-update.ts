@@ -18,6 +18,7 @@ export const crossProcessLostUpdate: Rule = {
     'test/analysis/near-misses.test.ts',
     'test/analysis/near-reads.test.ts',
     'test/analysis/partial-reads.test.ts',
+    'test/analysis/puts.test.ts',
     'test/analysis/histories.test.ts',
     'test/analysis/real-servers.test.ts',
   ],

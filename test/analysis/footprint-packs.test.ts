@@ -167,4 +167,26 @@ describe('servers meet', () => {
     expect(files(at('A', {}), at('B', docker), at('C', docker))).toBe(3);
     expect(files(at('A', {}), at('B', { boot: 'boot-2' }))).toBe(2);
   });
+
+  const launches: readonly [string, readonly string[], 'elsewhere' | 'here'][] = [
+    ['sh', ['-c', 'docker run -i --rm -v /x:/d mcp/fs'], 'elsewhere'],
+    ['/bin/bash', ['-lc', 'cd /x && exec "/usr/bin/podman" run fs'], 'elsewhere'],
+    ['cmd.exe', ['/c', 'docker.exe run fs'], 'elsewhere'],
+    ['env', ['A=1', 'sh', '-c', 'ssh host node fs.js'], 'elsewhere'],
+    ['devcontainer', ['exec', '--workspace-folder', '.', 'node', 'fs.js'], 'elsewhere'],
+    ['docker-compose', ['run', 'fs'], 'elsewhere'],
+    ['sh', ['-c', 'cd ~/.ssh && node fs.js --with docker-tools'], 'here'],
+    ['node', ['fs.js', '--about', 'what docker run does'], 'here'],
+  ];
+  test.each(launches)('%s %j runs %s', (command, args, where) => {
+    const at = (id: string, options: object) =>
+      scene('files', [{ tool: 'write_file', args: { path: '/a' }, from: 100, to: 110 }], {
+        id,
+        ...options,
+      });
+    const head = { launch: { command, args, env: {} } };
+    const [one, other] = operationsOf(viewsOf([...at('A', {}), ...at('B', { head })]));
+    const isOne = one?.accesses[0]?.resource === other?.accesses[0]?.resource;
+    expect(isOne ? 'here' : 'elsewhere').toBe(where);
+  });
 });

@@ -89,7 +89,7 @@ test('the finding in full', () => {
       "severity": "critical",
       "tier": "OBSERVED",
       "version": 1,
-      "wrongWhen": "The read shows only a part without saying so; the server takes things away by itself; or something that was not recorded wrote to the same place. A read that lacks a write which nobody disturbed is never used, nor one that only sums up, counts more than it shows, or shows in other words as many things as there should be.",
+      "wrongWhen": "The read shows only a part without saying so; the server takes things away by itself; or something that was not recorded wrote to the same place. A read that lacks a write which nobody disturbed is never used, nor one that only sums up, says by a member, a line, its name or its description that there is more than it shows, or shows in other words as many things as there should be.",
     }
   `);
 });

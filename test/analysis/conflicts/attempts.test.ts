@@ -47,6 +47,15 @@ function made(ticketId: string): object {
   return { content: [], structuredContent: { ticketId } };
 }
 
+/** Given up, and sent again: both succeed, with one text. */
+function sentAgain(gives: string): SceneCall[] {
+  const email = { tool: 'send_email', args: { to: 'me@example.org', about: 'T-9' }, gives };
+  return [
+    { ...email, from: 0, to: 3500 },
+    { ...email, from: 3200, to: 3300 },
+  ];
+}
+
 describe('what ran twice', () => {
   const late = [ticket(0, 3500, 'T-1'), ticket(3200, 3300, 'T-2')];
 
@@ -90,6 +99,13 @@ describe('what ran twice', () => {
       scene('tickets', [ticket(0, 30, 'T-1'), ticket(133, 160, 'T-2')]),
       'POTENTIAL medium',
     ],
+    ...['sent', 'Sent issue 1 of 2', 'Sent to me@example.org, T-7 and T-8', 'Sent T-9'].map(
+      (gives): [string, Entry[], string] => [
+        `a text that names no new thing, or several: ${gives}`,
+        scene('mail', sentAgain(gives), cancelled()),
+        'OBSERVED high',
+      ],
+    ),
     [
       'two successes without names, given up',
       scene(
@@ -140,6 +156,12 @@ describe('what ran twice', () => {
 describe('nothing ran twice that should not', () => {
   const late = [ticket(0, 3500, 'T-1'), ticket(3200, 3300, 'T-2')];
   const silent: [string, Entry[]][] = [
+    ...['issue #1', 'Sent T-7.', 'Message id: 4711', 'Sent about T-9 as T-7'].map(
+      (gives): [string, Entry[]] => [
+        `one new thing, told twice: ${gives}`,
+        scene('mail', sentAgain(gives), cancelled()),
+      ],
+    ),
     ['far apart', scene('tickets', [ticket(0, 30), ticket(2000, 2030, 'T-2')])],
     [
       'by intention, with other results between',
