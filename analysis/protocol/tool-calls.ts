@@ -1,5 +1,6 @@
 /** Calls of tools, against what the server says of its tools. */
 import { isObject, isSameJson, member, parseJson, textMember } from '../../model/json.ts';
+import type { Revision } from '../../model/methods.ts';
 import { mayHoldPlaceholder } from '../../model/placeholder.ts';
 import type { Call, MessageRef } from '../../model/session.ts';
 import { fitOf, isMisfit, type Misfit } from '../definitions/schema/fit/fit.ts';
@@ -68,6 +69,20 @@ export const TOOL_CALLS: readonly ProtocolRule[] = family('tool-calls', [
     says: ({ who, about, times }) =>
       `${who} answered ${about} with a text and a structure that say different things, ${times}.`,
     watch: watchTextAgainstStructure,
+  },
+  {
+    rule: 'unknown-content-type',
+    code: 'P-TOOL-10',
+    severity: 'medium',
+    revisions: EVERY,
+    page: 'server/tools',
+    definition:
+      'A block in the content of a result has no type that the revision knows: text, image and resource, since 2025-03-26 audio, since 2025-06-18 resource_link. What a tool is used for in sampling is no block of a result. Clients that check what they get refuse the whole result.',
+    wrongWhen: 'Both sides agreed on the type where nothing was recorded.',
+    confirm: 'Look at the type of the block that the evidence points to.',
+    says: ({ who, about, times }) =>
+      `${who} answered ${about} with content of a type that the revision does not know, ${times}.`,
+    watch: watchContentTypes,
   },
 ]);
 
@@ -215,4 +230,37 @@ function differ(result: unknown): boolean {
   if (!parsed.ok) return false;
   if (isSameJson(parsed.value, structure)) return false;
   return !Object.values(structure).some((one) => one === text || isSameJson(one, parsed.value));
+}
+
+/** The types of blocks of content, with the revision that has each first. */
+const CONTENT_TYPES: ReadonlyMap<unknown, Revision> = new Map([
+  ['text', '2024-11-05'],
+  ['image', '2024-11-05'],
+  ['resource', '2024-11-05'],
+  ['audio', '2025-03-26'],
+  ['resource_link', '2025-06-18'],
+]);
+
+function watchContentTypes({ report }: Watching): Handlers {
+  return {
+    'response tools/call': ({ call, value, ref, revision }) => {
+      const content = member(value, 'result', 'content');
+      if (!revision || !Array.isArray(content)) return;
+      const at = content.findIndex((block) => !isKnownBlock(block, revision));
+      if (at === -1) return;
+      report({
+        by: 'server',
+        ...(call?.subject === undefined ? {} : { about: call.subject }),
+        evidence: [{ at: ref, role: 'block', pointer: `/result/content/${at}` }],
+      });
+    },
+  };
+}
+
+/** Revisions are dates, which sort as texts. What redaction hides may be any type. */
+function isKnownBlock(block: unknown, revision: Revision): boolean {
+  const type = member(block, 'type');
+  if (typeof type === 'string' && mayHoldPlaceholder(type)) return true;
+  const since = CONTENT_TYPES.get(type);
+  return since !== undefined && since <= revision;
 }

@@ -24,6 +24,9 @@ const listed = (tools: readonly object[], more: object = {}): Step[] => [
   client({ id: 'list', method: 'tools/list', params: {} }),
   server({ id: 'list', result: { tools, ...more } }),
 ];
+const blocks = (...types: readonly string[]): object => ({
+  content: types.map((type) => ({ type })),
+});
 const calls = (args: object, ...answer: readonly object[]): Step[] => [
   client(toolCall(1, 'add', args)),
   ...answer.map((result) => server({ id: 1, result })),
@@ -176,6 +179,38 @@ cases(TOOL_CALLS, {
         client(toolCall(1, 'add')),
         server({ id: 1, result: structured({ sum: 2 }, '{"sum": 3}') }, { redacted: 1 }),
       ),
+    ],
+  },
+  'unknown-content-type': {
+    breaks: [
+      story(add, ...calls({ n: 1 }, blocks('text', 'video'))),
+      'medium: The server of notes answered “add” with content of a type that the revision does not know, once. [7 block]',
+    ],
+    alsoBreaks: [
+      ...(
+        [
+          [blocks('tool_use'), '2025-11-25'],
+          [{ content: [{ text: 'without a type' }] }, '2025-11-25'],
+          [blocks('resource_link'), '2025-03-26'],
+          [blocks('audio'), '2024-11-05'],
+        ] as const
+      ).map(([result, revision]): [{ steps: Step[] }, string] => [
+        { steps: [...opening({ revision }), ...listed([add]), ...calls({ n: 1 }, result)] },
+        'medium: The server of notes answered “add” with content of a type that the revision does not know, once. [7 block]',
+      ]),
+    ],
+    clean: [
+      story(add, ...calls({ n: 1 }, blocks('text', 'image', 'audio', 'resource', 'resource_link'))),
+      story(add, ...calls({ n: 1 }, blocks())),
+      story(add, ...calls({ n: 1 }, blocks(SECRET))),
+      ...(
+        [
+          [blocks('audio'), '2025-03-26'],
+          [blocks('text', 'image', 'resource'), '2024-11-05'],
+        ] as const
+      ).map(([result, revision]) => ({
+        steps: [...opening({ revision }), ...listed([add]), ...calls({ n: 1 }, result)],
+      })),
     ],
   },
 });
