@@ -5,28 +5,14 @@ import { expect, test } from 'vitest';
 import { failsOn } from '../../cli/fail-on.ts';
 import { type Finding, SEVERITIES, TIERS } from '../../model/finding.ts';
 import { writeRecording } from '../../model/recording.ts';
+import { LOST_EDIT } from '../analysis/lost-edit.ts';
 import { ms, type SceneCall, scene } from '../analysis/scene.ts';
 import { ends } from '../kit/entries.ts';
 import { sarifFaults } from './sarif-schema.ts';
 import { type Folder, temporaryFolder, wiretape } from './wiretape.ts';
 
-/** Two edits at once, of which the read shows one; and a call that nobody answered. */
-const edit = (line: string): object => ({
-  path: '/p.md',
-  edits: [{ oldText: line, newText: `${line} done` }],
-});
-const LOST: readonly SceneCall[] = [
-  { tool: 'edit_file', args: edit('alpha bravo'), from: 10, to: 30, gives: 'ok' },
-  { tool: 'edit_file', args: edit('charlie delta'), from: 11, to: 31, gives: 'ok' },
-  {
-    tool: 'read_file',
-    args: { path: '/p.md' },
-    from: 40,
-    to: 50,
-    gives: 'alpha bravo done\ncharlie delta',
-  },
-  { tool: 'slow', from: 60 },
-];
+/** And a call that nobody answered. */
+const LOST: readonly SceneCall[] = [...LOST_EDIT, { tool: 'slow', from: 60 }];
 
 interface Bench extends Folder {
   check(...words: string[]): ReturnType<typeof wiretape>;

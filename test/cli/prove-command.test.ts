@@ -7,7 +7,8 @@ import process from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeRecording } from '../../model/recording.ts';
 import { shellWord } from '../../model/shell-word.ts';
-import { ms, type SceneCall, scene } from '../analysis/scene.ts';
+import { LOST_EDIT } from '../analysis/lost-edit.ts';
+import { ms, scene } from '../analysis/scene.ts';
 import { ends } from '../kit/entries.ts';
 import { MAIN, start, wiretape } from './wiretape.ts';
 
@@ -15,28 +16,12 @@ import { MAIN, start, wiretape } from './wiretape.ts';
 const NAME = `my "run's" $(touch ran); x.tape.jsonl`;
 const STATE = "a state's folder";
 
-const edit = (line: string): object => ({
-  path: '/p.md',
-  edits: [{ oldText: line, newText: `${line} done` }],
-});
-const LOST: readonly SceneCall[] = [
-  { tool: 'edit_file', args: edit('alpha bravo'), from: 10, to: 30, gives: 'ok' },
-  { tool: 'edit_file', args: edit('charlie delta'), from: 11, to: 31, gives: 'ok' },
-  {
-    tool: 'read_file',
-    args: { path: '/p.md' },
-    from: 40,
-    to: 50,
-    gives: 'alpha bravo done\ncharlie delta',
-  },
-];
-
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wiretape-prove-'));
-  const entries = scene('files', LOST, { steps: [{ ...ends(), at: ms(80) }] });
+  const entries = scene('files', LOST_EDIT, { steps: [{ ...ends(), at: ms(80) }] });
   await writeFile(join(folder, NAME), writeRecording(entries));
-  await writeFile(join(folder, 'plain.tape.jsonl'), writeRecording(scene('other', LOST)));
+  await writeFile(join(folder, 'plain.tape.jsonl'), writeRecording(scene('other', LOST_EDIT)));
   // The command gets as far as to what may be run.
   await writeFile(join(folder, 'servers.jsonc'), '{ "files": { "explorable": false } }');
 });
