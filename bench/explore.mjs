@@ -48,6 +48,7 @@ async function rates() {
   const { choose, numbered, sourcesOf } = await room('replay/explore/operations.js');
   const { liveExecutor } = await room('replay/explore/live.js');
   const { serversOf } = await room('replay/explore/servers.js');
+  const { AT_ONCE } = await room('replay/explore/run.js');
   const source = await openSource(state);
   const all = await source.summaries();
   const entries = await source.entries(
@@ -75,16 +76,17 @@ async function rates() {
       chosen,
       serverOf: () => servers.get('memory'),
       ordered: false,
+      met: () => [],
       timeout: 10_000,
       secretOf: () => undefined,
       redact: (/** @type {string} */ text) => ({ text, count: 0 }),
       signal: new AbortController().signal,
       ahead,
     });
-    await live.execute([[1], [2]], new Map());
+    await live.execute([[1], [2]], AT_ONCE);
     const start = performance.now();
     for (let at = 0; at < count; at++)
-      await live.execute(at % 2 ? [[1], [2]] : [[2], [1]], new Map());
+      await live.execute(at % 2 ? [[1], [2]] : [[2], [1]], AT_ONCE);
     const rate = (count / ((performance.now() - start) / 1000)).toFixed(1);
     say(
       `${ahead === 0 ? 'cold' : 'warm'}: ${rate.padStart(5)} schedules a second on server-memory   F15`,
