@@ -1,5 +1,4 @@
 /** What `wiretape check` looks at: recordings, sessions or a run, and what analysis says of them. */
-
 import { concerns, type Finding, type Origin, sessionsOf } from '../model/finding.ts';
 import type { FootprintRule } from '../model/footprint-rule.ts';
 import { judged } from '../model/judgement.ts';

@@ -3,6 +3,7 @@ import process, { hrtime } from 'node:process';
 import type { Command } from 'commander';
 import type { Blame } from '../analysis/index.ts';
 import { nameOf, type SessionView } from '../model/session.ts';
+import { shellWord } from '../model/shell-word.ts';
 import type { SessionSummary } from '../model/summary.ts';
 import { viewsOf } from '../model/view.ts';
 import { addCommonOptions, type CommonOptions } from './command.ts';
@@ -11,7 +12,6 @@ import { chooseSessions, gatherViews, isFile, reportProblems, withSource } from 
 import type { Source } from './source.ts';
 import { stateOf } from './state.ts';
 import { type Colors, printJson, shorten, terminal, visible } from './terminal.ts';
-import { shellWord } from './wrap-report.ts';
 
 /** What waits, with the names of its sessions. */
 interface Stuck {
@@ -92,7 +92,12 @@ const OVER: ReadonlySet<Blame['cause']> = new Set(['late-answer', 'process-gone'
 
 /** How the call is made again without its host; `file`: the recording it is in, when it is none of the store. */
 function againText({ session, call }: Blame, file: string | undefined, colors: Colors): string {
-  const words = [file === undefined ? session : shellWord(file), '--only', call, '-- COMMAND'];
+  const words = [
+    file === undefined ? session : shellWord(visible(file)),
+    '--only',
+    call,
+    '-- COMMAND',
+  ];
   return colors.dim(`Without the host: wiretape replay client ${words.join(' ')}`);
 }
 

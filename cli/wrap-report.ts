@@ -1,5 +1,6 @@
 /** What `wrap` and `unwrap` print. Names and paths come from configurations, and are made visible. */
 import process from 'node:process';
+import { shellWord } from '../model/shell-word.ts';
 import {
   type FilePlan,
   type FoundServer,
@@ -44,18 +45,13 @@ function nextStep(servers: readonly FoundServer[]): string {
   const broken = servers.find(missingOf);
   const next = servers.find((one) => !one.obstacle && one.launcher === undefined);
   if (broken) return wrapAgain(broken);
-  if (next) return `wiretape wrap ${shellWord(next.name)}`;
+  if (next) return `wiretape wrap ${shellWord(visible(next.name))}`;
   return servers.some(({ launcher }) => launcher) ? 'wiretape unwrap takes the taps out.' : '';
 }
 
 /** The command that wraps this server again, and no other of its name that another host has. */
 export function wrapAgain({ name, host }: FoundServer): string {
-  return `wiretape wrap ${shellWord(name)} --host ${host.id}`;
-}
-
-/** A name as it can be typed after a command. */
-export function shellWord(name: string): string {
-  return /^[\w.@/:-]+$/.test(name) ? name : `'${visible(name).replaceAll("'", `'\\''`)}'`;
+  return `wiretape wrap ${shellWord(visible(name))} --host ${host.id}`;
 }
 
 function stateOf(server: FoundServer, when: string | undefined): string {

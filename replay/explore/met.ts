@@ -24,7 +24,7 @@ export interface Gone {
 export type Steps = readonly (readonly Gone[])[];
 
 /** Gives the pairs that are no conflicts of the problem, each once. */
-export function metter(
+export function newMeetings(
   { problem, operations, meet }: Chosen,
   footprints: readonly FootprintRule[],
 ): (steps: Steps) => Ran['meets'] {

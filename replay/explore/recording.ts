@@ -15,7 +15,7 @@ import { isHopeless } from './control.ts';
 import { type Course, courseText, parseCourse, serial } from './course.ts';
 import { type Exploration, type ExploreOptions, explore, untried } from './explore.ts';
 import { liveExecutor } from './live.ts';
-import { metter } from './met.ts';
+import { newMeetings } from './met.ts';
 import {
   type Chosen,
   choose,
@@ -71,7 +71,7 @@ export async function exploreRecording(options: RecordingOptions): Promise<Explo
     ...options,
     signal: AbortSignal.any([options.signal, clock.signal]),
     chosen,
-    met: metter(chosen, footprints),
+    met: newMeetings(chosen, footprints),
     serverOf: ({ session }) => {
       const server = servers.get(session.name);
       if (!server) throw new Error(`no server for ${session.name}`);
