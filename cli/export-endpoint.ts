@@ -5,12 +5,11 @@ import { sameWritten } from '../model/otel/destination.ts';
 import { headersIn } from '../tap/otlp/settings.ts';
 import { usable } from '../tap/otlp/variables.ts';
 import { UserError } from './error.ts';
+import { type Environment, settingsIn } from './otel-environment.ts';
 
 /** The port of OTLP/HTTP. */
 const OTLP_PORT = '4318';
 const HINT = 'Give otlp://HOST[:4318], otlps://HOST[:4318] or the http(s):// address of OTLP/HTTP.';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The collector that exports. */
 export interface Exporter {
@@ -28,7 +27,7 @@ export function exportingTo(
   { tokens, port, say }: Exporter,
 ): Pick<Exporting, 'endpoints' | 'patience'> {
   const { [TIMEOUT]: timeout, [COMPRESSION]: compression } = usable(
-    definedOf(environment, [TIMEOUT, COMPRESSION]),
+    settingsIn(environment, (name) => name === TIMEOUT || name === COMPRESSION),
     say,
   );
   const named = addresses.map(endpointOf);
@@ -46,12 +45,6 @@ export function exportingTo(
 
 const TIMEOUT = 'OTEL_EXPORTER_OTLP_TIMEOUT';
 const COMPRESSION = 'OTEL_EXPORTER_OTLP_COMPRESSION';
-
-/** An empty variable counts as one that is not set. */
-function definedOf(environment: Environment, names: readonly string[]): Record<string, string> {
-  const all = names.map((name) => [name, environment[name]?.trim() ?? '']);
-  return Object.fromEntries(all.filter(([, value]) => value !== ''));
-}
 
 function isOfPort({ traces }: Endpoint, port: number): boolean {
   const { origin, protocol, port: own } = new URL(traces);

@@ -8,13 +8,12 @@ import { endpointIn, type OtlpOptions, tracesUrl } from '../tap/otlp/settings.ts
 import { PROTOCOLS } from '../tap/otlp/variables.ts';
 import { UserError } from './error.ts';
 import { otlpAddress } from './export-endpoint.ts';
+import { type Environment, settingsIn } from './otel-environment.ts';
 import type { OtelOptions } from './otel-options.ts';
 
 export interface GivenOtlp extends OtelOptions {
   readonly otlp?: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Undefined where nothing is sent; `say` tells the user why what the environment asks for cannot be. */
 export function otlpOf(
@@ -23,7 +22,7 @@ export function otlpOf(
   own: OwnCollector,
   say: (line: string) => void,
 ): OtlpOptions | undefined {
-  const settings = settingsIn(environment);
+  const settings = settingsIn(environment, (name) => name.startsWith('OTEL_'));
   if (settings['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return undefined;
   if (otlp === undefined && !exporters(settings).includes('otlp')) return undefined;
   if (otlp === undefined && endpointIn(settings) === undefined) return undefined;
@@ -69,14 +68,6 @@ function faultOf(settings: Readonly<Record<string, string>>): string | undefined
   } catch {
     return 'What OTEL_EXPORTER_OTLP_ENDPOINT names is no address of a receiver over HTTP.';
   }
-}
-
-/** An empty variable counts as one that is not set. */
-function settingsIn(environment: Environment): Record<string, string> {
-  const own = Object.entries(environment).filter(
-    (one): one is [string, string] => one[0].startsWith('OTEL_') && Boolean(one[1]?.trim()),
-  );
-  return Object.fromEntries(own);
 }
 
 function exporters(settings: Readonly<Record<string, string>>): string[] {
